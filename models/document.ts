@@ -1,0 +1,64 @@
+/** What every document has, said once (spec/README.md, Documents). */
+import { Schema, Types, type SchemaDefinition } from 'mongoose';
+
+/** The fields that every document carries. */
+export interface Stored {
+  /** 24 lower-case hex digits made by the application, or a natural key where the data model says so. */
+  _id: string;
+  /** The institution's code; `*` for the whole installation. */
+  institutionId: string;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** A document that is changed after it was made: `version` starts at 1 and rises with every write. */
+export interface Versioned extends Stored {
+  version: number;
+}
+
+/** A new identifier: 24 lower-case hex digits, rising with time, never a BSON ObjectId. */
+export const newId = (): string => new Types.ObjectId().toHexString();
+
+const common = {
+  _id: { type: String, default: newId },
+  institutionId: { type: String, required: true },
+} as const;
+
+const options = { strict: 'throw', timestamps: true, versionKey: false, minimize: false, id: false } as const;
+
+/** The schema of an entity that is never changed after it was written. */
+export function appendOnly<T extends Stored>(collection: string, definition: SchemaDefinition): Schema<T> {
+  return new Schema<T>({ ...common, ...definition } as SchemaDefinition, { ...options, collection }) as Schema<T>;
+}
+
+/** The schema of an entity that is changed after it was written. */
+export function versioned<T extends Versioned>(collection: string, definition: SchemaDefinition): Schema<T> {
+  return appendOnly<T>(collection, { ...definition, version: { type: Number, default: 1 } });
+}
+
+/** A field that must be there. */
+export const text = { type: String, required: true } as const;
+export const number = { type: Number, required: true } as const;
+export const instant = { type: Date, required: true } as const;
+
+/** A field marked `?` in the data model: stored as null when it has no value, never left out. */
+export const maybeText = { type: String, default: null } as const;
+export const maybeNumber = { type: Number, default: null } as const;
+export const maybeInstant = { type: Date, default: null } as const;
+
+/** One of a closed set of stored values. */
+export const oneOf = <V extends string>(values: readonly V[]) => ({ type: String, enum: [...values], required: true });
+export const maybeOneOf = <V extends string>(values: readonly V[]) => ({
+  type: String,
+  enum: [...values, null],
+  default: null,
+});
+
+/** A list of texts; empty where nothing was said. */
+export const texts = { type: [String], default: [] };
+
+/** A subdocument without an identity of its own. */
+export const part = (definition: SchemaDefinition): Schema => new Schema(definition, { _id: false, strict: 'throw' });
+
+/** A value whose shape another rule checks (a catalogue schema, a letter's type). */
+export const anything = Schema.Types.Mixed;
