@@ -1,0 +1,46 @@
+/**
+ * Three kinds of test file, told apart by what they import: pure ones run in parallel, those with a database in parallel
+ * on one mongod, those with Temporal one after the other, because workers starve each other on two cores.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+const root = import.meta.dirname;
+const serversModule = resolve(root, 'test/support/servers.ts');
+const needs = new Map<string, ReadonlySet<string>>();
+
+/** Which of `mongo` and `temporal` a file of test/ imports, itself or through another file of test/. */
+function serversOf(file: string): ReadonlySet<string> {
+  const known = needs.get(file);
+  if (known) return known;
+  const found = new Set<string>();
+  needs.set(file, found); // before the imports, which may lead back here
+  for (const [, names = '', specifier = ''] of readFileSync(file, 'utf8').matchAll(/^import\s([^'"]*?)\s*from\s*['"](\.[^'"]+)['"]/gm)) {
+    const target = resolve(dirname(file), specifier.replace(/\.js$/, '.ts'));
+    const isTest = target.startsWith(resolve(root, 'test')) && target.endsWith('.ts');
+    const imported = target === serversModule ? names.match(/\b(mongo|temporal)\b/g) ?? [] : isTest ? serversOf(target) : [];
+    for (const name of imported) found.add(name);
+  }
+  return found;
+}
+
+const files = readdirSync(resolve(root, 'test'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => resolve(root, 'test', name));
+const withTemporal = files.filter((file) => serversOf(file).has('temporal'));
+const withMongo = files.filter((file) => serversOf(file).has('mongo') && !withTemporal.includes(file));
+const pure = files.filter((file) => !withMongo.includes(file) && !withTemporal.includes(file));
+
+const common = { root, testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks' as const };
+const withServers = { ...common, globalSetup: ['test/support/global-setup.ts'] };
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { ...common, name: 'pure', include: pure, isolate: false, maxWorkers: 2, sequence: { groupOrder: 0 } } },
+      { test: { ...withServers, name: 'mongo', include: withMongo, maxWorkers: 2, sequence: { groupOrder: 1 } } },
+      { test: { ...withServers, name: 'temporal', include: withTemporal, maxWorkers: 1, fileParallelism: false, sequence: { groupOrder: 2 } } },
+    ].filter(({ test }) => test.include.length > 0),
+  },
+});
