@@ -102,7 +102,7 @@ async function onThePath(server: PinnedServer, searchPath: string): Promise<Foun
 /** Asks the executable for its version: a library that it lacks shows here, with its own words. */
 async function checked(server: PinnedServer, executable: string, from: string): Promise<Found> {
   const { stdout } = await promisify(execFile)(executable, ['--version'], { timeout: 20_000 }).catch((error: unknown) => {
-    throw new Error(`${executable} does not run: ${firstLine(error)}`);
+    throw new Error(`${executable} does not run: ${firstLine(error)}`, { cause: error });
   });
   const version = server.versionPattern.exec(stdout)?.[1];
   if (version === undefined) throw new Error(`${executable} does not tell its version: ${stdout.split('\n')[0]}`);

@@ -13,7 +13,8 @@ export async function fromVendor(name: ServerName, version: string, folder: stri
     await cp(fetched, executable);
     return executable;
   } catch (error) {
-    throw new Error(`the vendor's download of ${name} ${version} failed: ${error instanceof Error ? error.message : String(error)}`);
+    const said = error instanceof Error ? error.message : String(error);
+    throw new Error(`the vendor's download of ${name} ${version} failed: ${said}`, { cause: error });
   } finally {
     await rm(work, { recursive: true, force: true });
   }

@@ -41,7 +41,7 @@ async function pipDownload(name: string, options: string[]): Promise<void> {
   try {
     await promisify(execFile)(python, ['-m', 'pip', 'download', '--no-deps', '--quiet', ...options], { timeout: 600_000 });
   } catch (error) {
-    throw new Error(reasonOf(name, python, error));
+    throw new Error(reasonOf(name, python, error), { cause: error });
   }
 }
 

@@ -23,7 +23,7 @@ export default async function startServers(): Promise<() => Promise<void>> {
     offer('TEMPORAL_ADDRESS', () => startTemporal(folder)),
   ]);
   return async () => {
-    await Promise.all(started.map((child) => child?.stop()));
+    await Promise.all(started.map(async (child) => child?.stop()));
     await rm(folder, { recursive: true, force: true });
   };
 }

@@ -8,13 +8,14 @@ import { defineConfig } from 'vitest/config';
 
 const root = import.meta.dirname;
 const serversModule = resolve(root, 'test/support/servers.ts');
-const needs = new Map<string, ReadonlySet<string>>();
+/** @type {Map<string, Set<string>>} */
+const needs = new Map();
 
 /** Which of `mongo` and `temporal` a file of test/ imports, itself or through another file of test/. */
-function serversOf(file: string): ReadonlySet<string> {
+function serversOf(file) {
   const known = needs.get(file);
   if (known) return known;
-  const found = new Set<string>();
+  const found = new Set();
   needs.set(file, found); // before the imports, which may lead back here
   for (const [, names = '', specifier = ''] of readFileSync(file, 'utf8').matchAll(/^import\s([^'"]*?)\s*from\s*['"](\.[^'"]+)['"]/gm)) {
     const target = resolve(dirname(file), specifier.replace(/\.js$/, '.ts'));
@@ -32,7 +33,7 @@ const withTemporal = files.filter((file) => serversOf(file).has('temporal'));
 const withMongo = files.filter((file) => serversOf(file).has('mongo') && !withTemporal.includes(file));
 const pure = files.filter((file) => !withMongo.includes(file) && !withTemporal.includes(file));
 
-const common = { root, testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks' as const };
+const common = { root, testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks' };
 const withServers = { ...common, globalSetup: ['test/support/global-setup.ts'] };
 
 export default defineConfig({
