@@ -30,8 +30,8 @@ export interface Child {
   stop(): Promise<void>;
 }
 
-/** Resolves when the child is ready; else ends it and throws what it said last. */
-export async function startChild(spec: ChildSpec): Promise<Child> {
+/** Resolves when the child is ready; else ends it and throws what it said last. `started` hears the number at once. */
+export async function startChild(spec: ChildSpec, started: (pid: number) => Promise<void>): Promise<Child> {
   await mkdir(dirname(spec.logFile), { recursive: true });
   const process = spawn(spec.command, spec.args, {
     stdio: ['ignore', 'pipe', 'pipe', ...(spec.channel ? ['ipc' as const] : [])],
@@ -51,14 +51,15 @@ export async function startChild(spec: ChildSpec): Promise<Child> {
   const inTime = AbortSignal.timeout(spec.readyWithinMs);
   try {
     await Promise.race([
-      spec.ready(process, AbortSignal.any([gone.signal, inTime])),
+      Promise.all([spec.ready(process, AbortSignal.any([gone.signal, inTime])), process.pid === undefined ? null : started(process.pid)]),
       ended.then((sentence) => { throw new Error(sentence); }),
       once(inTime, 'abort').then(() => { throw new Error(`${spec.name} was not ready within ${spec.readyWithinMs / 1000} s`); }),
     ]);
   } catch (error) {
     await child.stop();
     const reason = gone.signal.aborted ? await ended : error instanceof Error ? error.message : String(error);
-    throw new Error([reason, ...lastWords().map((line) => `  ${line}`), `  (all of it: ${spec.logFile})`].join('\n'));
+    const told = [reason, ...lastWords().map((line) => `  ${line}`), `  (all of it: ${spec.logFile})`];
+    throw new Error(told.join('\n'), { cause: error });
   }
   return child;
 }
