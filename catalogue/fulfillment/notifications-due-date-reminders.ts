@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { ordinary, type JobDefinition } from '../definition.js';
+
+/** Notifications – Send Due Date Reminders: reminds patrons of loans due today. Specification: fulfillment-loans.md. */
+export const notificationsDueDateReminders = {
+  ...ordinary,
+  key: 'notifications-due-date-reminders',
+  name: 'Notifications – Send Due Date Reminders',
+  category: 'FULFILLMENT',
+  userSchedulable: true,
+  scheduleKinds: [{ kind: 'NONE' }, { kind: 'DAILY', times: [['05:00'], ['06:00'], ['08:00']] }],
+  defaultSchedule: { slots: [{ kind: 'DAILY', times: ['06:00'] }] },
+  defaultActive: [false],
+  parameters: z.strictObject({
+    sendFormat: z.enum(['EMAIL', 'SMS', 'EMAIL_AND_SMS']).default('EMAIL'),
+    /** Whether a patron who renewed a loan today is still told that it is due today. */
+    includeRenewedToday: z.boolean().default(true),
+  }),
+  runAfter: ['notifications-courtesy-and-renewals'],
+  guarded: true,
+  staleAfter: 'END_OF_BUSINESS_DATE',
+  letters: ['FulUserOverdueNoticeLetter', 'UndeliverableLettersReport'],
+} as const satisfies JobDefinition;
