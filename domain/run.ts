@@ -50,17 +50,29 @@ export interface Problem {
   retryable: boolean;
 }
 
-/** How a schedule or a person starts a job's workflow. */
-export type RunInput =
-  /** Fired by the engine's schedule: the run does not exist yet. */
-  | { institutionId: string; scheduledJobId: string; nominalAt?: string; leg?: Run }
-  /** Started by a person or another run: the record was inserted first. */
-  | { institutionId: string; runId: string; leg?: Run };
+/** Counters of a batch or a run by their key; amounts are minor units of the institution's currency. */
+export type Counters = Record<string, number>;
+
+/** Which run of an institution. */
+export interface RunRef {
+  institutionId: string;
+  runId: string;
+}
+
+/** How a schedule, a person or another run starts a job's workflow. */
+export interface RunInput {
+  institutionId: string;
+  /** The scheduled job that the engine's schedule fires; null when the run's record was inserted first. */
+  scheduledJobId: string | null;
+  runId: string | null;
+  /** Nominal instant, ISO 8601, where the missed-occurrence check starts what the engine lost; else the engine tells. */
+  nominalAt?: string;
+  /** The run as the leg before left it, when the history was continued as new. */
+  leg?: Run;
+}
 
 /** The run as its workflow carries it from page to page and leg to leg. Counters live in the store. */
-export interface Run {
-  runId: string;
-  institutionId: string;
+export interface Run extends RunRef {
   scheduledJobId: string | null;
   jobKey: string;
   /** The instant the rules go by, ISO 8601 UTC. */
@@ -69,22 +81,26 @@ export interface Run {
   businessDate: Day;
   timeZone: string;
   currency: string;
-  /** The parameters as snapshot when the run was opened; parsed by the job's catalogue schema. */
+  /** The parameters as they were when the run initialized; parsed by the job's catalogue schema. */
   parameters: Record<string, unknown>;
   /** A preview collects proposals and writes nothing else. */
   preview: boolean;
   /** Retry failed: only the records in the run's scope. */
   scoped: boolean;
-  /** Batches recorded so far; the number of the next one. */
+  /** When the time limit ends it, ISO 8601 UTC. */
+  endsBy: string;
+  /** Number of the next batch; batches are numbered through all steps. */
   batchNo: number;
+  /** Records done so far, for the progress bar. */
+  done: number;
   /** Place in the walk of the step at work; null = its beginning. */
   cursor: string | null;
   stepsDone: string[];
 }
 
-/** What a page of a step answers: where the next begins, null when the step is done. */
+/** Where a walk stands after a page; `next` null = the step is done. */
 export interface Page {
   next: string | null;
-  /** Number of the next batch. */
   batchNo: number;
+  done: number;
 }

@@ -1,5 +1,6 @@
 /** scheduledJob: a job set up for an institution (spec/data-model.md, 1 Platform). */
 import type { Connection } from 'mongoose';
+import type { Schedule } from '../domain/schedule.js';
 import {
   anything,
   maybeInstant,
@@ -9,20 +10,9 @@ import {
   number,
   part,
   text,
-  texts,
   versioned,
   type Versioned,
 } from './document.js';
-
-export interface StoredSchedule {
-  kind: 'NONE' | 'HOURLY' | 'EVERY_N_HOURS' | 'DAILY' | 'WEEKLY' | 'MONTHLY';
-  minute: number | null;
-  everyHours: number | null;
-  startTime: string | null;
-  times: string[];
-  weekdays: string[];
-  monthDays: string[];
-}
 
 export interface Change {
   path: string;
@@ -57,7 +47,8 @@ export interface ScheduledJob extends Versioned {
   category: string;
   active: boolean;
   inactiveReason: 'OPERATOR' | 'PROFILE_INACTIVE' | 'NOT_ENABLED' | null;
-  schedule: StoredSchedule;
+  /** The union of platform.md 3 as it is: only its kind's own fields. */
+  schedule: Schedule;
   creatorUserId: string | null;
   parameters: Record<string, unknown>;
   guard: { enabled: boolean; factor: number; minRecords: number };
@@ -84,15 +75,7 @@ const scheduledJobSchema = versioned<ScheduledJob>('scheduledJobs', {
   category: text,
   active: { type: Boolean, required: true },
   inactiveReason: maybeOneOf(['OPERATOR', 'PROFILE_INACTIVE', 'NOT_ENABLED']),
-  schedule: part({
-    kind: text,
-    minute: maybeNumber,
-    everyHours: maybeNumber,
-    startTime: maybeText,
-    times: texts,
-    weekdays: texts,
-    monthDays: texts,
-  }),
+  schedule: { type: anything, required: true },
   creatorUserId: maybeText,
   parameters: { type: anything, default: {} },
   guard: part({

@@ -1,0 +1,28 @@
+/** The activities of every run: open, begin, wait for letters, close. */
+import type { Client } from '@temporalio/client';
+import type { Page, Run, RunRef } from '../domain/run.js';
+import type { Models } from '../models/models.js';
+import { beginRun, startWork } from './runs/begin.js';
+import { closeRun, type Leaving } from './runs/close.js';
+import { awaitLetters } from './runs/letters.js';
+import { askAgain, openRun, type Opening } from './runs/open.js';
+
+interface Dependencies {
+  models: Models;
+  client: Client;
+  now: () => Date;
+  systemQueue: string;
+}
+
+export function createRunActivities(dependencies: Dependencies) {
+  const { models, now } = dependencies;
+  return {
+    openRun: (opening: Opening): Promise<RunRef | null> => openRun(dependencies, opening),
+    askAgain: (ref: RunRef): Promise<void> => askAgain(dependencies, ref),
+    beginRun: (ref: RunRef): Promise<Run | null> => beginRun(models, now, ref),
+    startWork: (run: Run, selected: number, approved: boolean): Promise<boolean> => startWork(models, now, run, selected, approved),
+    awaitLetters: (run: Run): Promise<Page> => awaitLetters(models, now, run),
+    closeRun: (ref: RunRef, leaving: Leaving): Promise<void> => closeRun(models, now, ref, leaving),
+  };
+}
+export type RunActivities = ReturnType<typeof createRunActivities>;

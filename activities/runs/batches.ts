@@ -1,0 +1,155 @@
+/** What a page did, kept so that a page done twice counts once (spec/README.md, Runs: Counters). */
+import type { Counters, Page, Problem, Run } from '../../domain/run.js';
+import { newId } from '../../models/document.js';
+import { insertOnce } from '../../models/insert-once.js';
+import type { Models } from '../../models/models.js';
+import type { Proposal, RunEvent } from '../../models/run.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Retention of batches and events (platform.md 8). */
+const BATCH_KEPT_MS = 7 * DAY_MS;
+const EVENT_KEPT_MS = 90 * DAY_MS;
+/** How many events of a severity a run stores; above that they are only counted (platform.md 8). */
+const storedEvents = { ERROR: 50_000, WARNING: 50_000, INFO: 10_000 } as const;
+/** Room for the events of one batch in a run's numbering. */
+const EVENTS_A_BATCH = 100_000;
+
+export interface BatchResult {
+  counters: Counters;
+  problems: Problem[];
+  /** Of a preview: what a run would have done. */
+  proposals?: Proposal[];
+}
+
+/** What an earlier attempt at the same batch had settled before its first write. */
+export interface BatchClaim {
+  toKey: string | null;
+  leaving: string[];
+}
+
+/**
+ * Keeps, before the first write of a page, where it ends and which records its writes take out of the selection, and
+ * answers with what the first attempt kept: a repeat works on the same records although the selection has changed.
+ */
+export async function claimBatch(models: Models, run: Run, claim: BatchClaim, now: Date): Promise<void> {
+  await models.RunBatch.updateOne(
+    { institutionId: run.institutionId, runId: run.runId, batchNo: run.batchNo },
+    {
+      $setOnInsert: { _id: newId(), deleteAfter: new Date(now.getTime() + BATCH_KEPT_MS), startedAt: now },
+      $set: { state: 'RUNNING', fromKey: run.cursor, toKey: claim.toKey, leaving: claim.leaving },
+      $inc: { attempts: 1, version: 1 },
+    },
+    { upsert: true, setDefaultsOnInsert: false },
+  );
+}
+
+/** What was claimed for this batch, null when no attempt came that far. */
+export async function claimedBatch(models: Models, run: Run): Promise<BatchClaim | null> {
+  const batch = await models.RunBatch.findOne(
+    { institutionId: run.institutionId, runId: run.runId, batchNo: run.batchNo },
+    { toKey: 1, leaving: 1 },
+  ).lean();
+  return batch === null ? null : { toKey: batch.toKey, leaving: batch.leaving };
+}
+
+/**
+ * Records a batch as done: its counters replace those of an earlier attempt, its events are kept once per code and
+ * record. Answers where the walk goes on.
+ */
+export async function recordBatch(
+  models: Models,
+  run: Run,
+  next: string | null,
+  result: BatchResult,
+  now: Date,
+): Promise<Page> {
+  const { institutionId, runId, batchNo } = run;
+  const overflow = await recordEvents(models, run, result.problems, now);
+  await models.RunBatch.updateOne(
+    { institutionId, runId, batchNo },
+    {
+      $setOnInsert: {
+        _id: newId(),
+        fromKey: run.cursor,
+        toKey: next,
+        leaving: [],
+        attempts: 1,
+        startedAt: now,
+        deleteAfter: new Date(now.getTime() + BATCH_KEPT_MS),
+      },
+      $set: {
+        state: 'DONE',
+        endedAt: now,
+        counters: { ...result.counters, ...overflow },
+        proposals: result.proposals ?? [],
+      },
+      $inc: { version: 1 },
+    },
+    { upsert: true, setDefaultsOnInsert: false },
+  );
+
+  const done = run.done + (result.counters.recordsProcessed ?? 0);
+  await models.Run.updateOne(
+    { institutionId, _id: runId },
+    { $set: { 'progress.done': done, 'progress.batchesDone': batchNo + 1, 'progress.heartbeatAt': now } },
+    { timestamps: false }, // bookkeeping: no reader of changes need look again
+  );
+  return { next, batchNo: batchNo + 1, done };
+}
+
+/**
+ * Keeps the problems of a batch as job events, one per code and record. Those above the limit of their severity come
+ * back as counters `overflow:<severity>:<code>`, so that the run's totals stay right.
+ */
+async function recordEvents(models: Models, run: Run, problems: Problem[], now: Date): Promise<Counters> {
+  if (problems.length === 0) return {};
+  const { institutionId, runId } = run;
+  const overflow: Counters = {};
+  const events: RunEvent[] = [];
+
+  for (const severity of ['ERROR', 'WARNING', 'INFO'] as const) {
+    const ofSeverity = problems.filter((problem) => problem.severity === severity);
+    if (ofSeverity.length === 0) continue;
+    const before = await models.RunEvent.countDocuments({
+      institutionId,
+      runId,
+      severity,
+      seq: { $lt: run.batchNo * EVENTS_A_BATCH },
+    });
+    const room = Math.max(0, storedEvents[severity] - before);
+    for (const problem of ofSeverity.slice(room)) {
+      const counter = `overflow:${severity}:${problem.code}`;
+      overflow[counter] = (overflow[counter] ?? 0) + 1;
+    }
+    for (const problem of ofSeverity.slice(0, room)) {
+      events.push(eventOf(run, problem, run.batchNo * EVENTS_A_BATCH + events.length, now));
+    }
+  }
+  await insertOnce(models.RunEvent, events);
+  return overflow;
+}
+
+function eventOf(run: Run, problem: Problem, seq: number, now: Date): RunEvent {
+  const { severity, code, message, params, recordType, recordId, recordLabel, retryable } = problem;
+  return {
+    _id: newId(),
+    institutionId: run.institutionId,
+    runId: run.runId,
+    seq,
+    at: now,
+    severity,
+    code,
+    message,
+    params,
+    recordType,
+    recordId,
+    recordLabel,
+    retryable,
+    attempts: 1,
+    resolvedInRunId: null,
+    eventKey: `${code}|${recordType ?? '-'}|${recordId ?? '-'}`,
+    deleteAfter: new Date(now.getTime() + EVENT_KEPT_MS),
+    createdAt: now,
+    updatedAt: now,
+  };
+}

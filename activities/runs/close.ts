@@ -1,0 +1,160 @@
+/** A run ends: totals from its batches, status from its problems, and what follows for its job and its parent. */
+import { finalStatusOf, isCompleted, median, type Ending } from '../../domain/run-status.js';
+import type { Counters, RunRef, Severity } from '../../domain/run.js';
+import type { Models } from '../../models/models.js';
+import type { StoredRun } from '../../models/run.js';
+import { moveRun } from './status.js';
+
+/** The counters of every job, in their order (platform.md 5). */
+export const commonCounters = [
+  'recordsSelected',
+  'recordsProcessed',
+  'recordsChanged',
+  'recordsUnchanged',
+  'recordsInError',
+  'changedDuringRun',
+  'lettersCreated',
+  'lettersSuppressed',
+] as const;
+
+/** Why the workflow left off; an abort is told apart by whether a person asked for it. */
+export interface Leaving {
+  how: 'ENDED' | 'FAILED' | 'CANCELLED' | 'TIME_LIMIT' | 'GUARD_TIMEOUT';
+  failure: { code: string; message: string } | null;
+}
+
+/**
+ * Closes a run. Repeatable: a run that is final stays as it is, and what follows from it is worked out again.
+ *
+ * `run` is null when the run never began its work (aborted while it waited).
+ */
+export async function closeRun(models: Models, now: () => Date, ref: RunRef, leaving: Leaving): Promise<void> {
+  const { institutionId, runId } = ref;
+  const stored = await models.Run.findOne({ institutionId, _id: runId }).lean();
+  if (stored === null) return;
+
+  const { counters, problems } = await totalsOf(models, ref);
+  const status = finalStatusOf(endingOf(leaving, stored), problems);
+  const endedAt = now();
+  const broken = status === 'FAILED' || status.startsWith('ABORTED');
+  await moveRun(models, ref, status, endedAt, {
+    endedAt,
+    waitReason: null,
+    counters,
+    problems,
+    noWork: isCompleted(status) && (counters.recordsSelected ?? 0) === 0,
+    resolution: { resolved: 0, open: broken ? 1 : problems.errors },
+    failure: failureOf(leaving),
+  });
+  await resolveParent(models, { ...stored, status });
+  await rememberRun(models, { ...stored, status, endedAt });
+}
+
+function endingOf({ how }: Leaving, { abort }: StoredRun): Ending {
+  if (how === 'ENDED' || how === 'FAILED') return how;
+  return how === 'CANCELLED' && abort !== null ? 'ABORTED_BY_USER' : 'ABORTED_BY_SYSTEM';
+}
+
+function failureOf({ how, failure }: Leaving): StoredRun['failure'] {
+  if (failure !== null) return { ...failure, attempts: 1 };
+  if (how === 'TIME_LIMIT') return { code: 'TIME_LIMIT', message: 'The run took longer than its job may.', attempts: 1 };
+  if (how === 'GUARD_TIMEOUT') return { code: 'GUARD_TIMEOUT', message: 'Nobody approved the run within 72 hours.', attempts: 1 };
+  return null;
+}
+
+/** Sums over the batches, and the problems by code over the events. */
+async function totalsOf(models: Models, { institutionId, runId }: RunRef): Promise<Pick<StoredRun, 'counters' | 'problems'>> {
+  const sums: Counters = Object.fromEntries(commonCounters.map((key) => [key, 0]));
+  const batches = models.RunBatch.find({ institutionId, runId }, { counters: 1 }).lean().cursor({ batchSize: 500 });
+  for await (const { counters } of batches) {
+    for (const [key, value] of Object.entries(counters)) sums[key] = (sums[key] ?? 0) + value;
+  }
+
+  const kept = await models.RunEvent.aggregate<{ _id: { severity: Severity; code: string }; count: number }>([
+    { $match: { institutionId, runId } },
+    { $group: { _id: { severity: '$severity', code: '$code' }, count: { $sum: 1 } } },
+  ]);
+  const found = kept.map(({ _id, count }) => ({ ..._id, count }));
+  const counters: Counters = {};
+  let eventsTruncated = false;
+  for (const [key, value] of Object.entries(sums)) {
+    const [, severity, code] = /^overflow:(ERROR|WARNING|INFO):(.+)$/.exec(key) ?? [];
+    if (severity === undefined || code === undefined) counters[key] = value;
+    else {
+      found.push({ severity: severity as Severity, code, count: value });
+      eventsTruncated = true;
+    }
+  }
+
+  const byCode: Record<string, number> = {};
+  let errors = 0;
+  let warnings = 0;
+  for (const { severity, code, count } of found) {
+    byCode[code] = (byCode[code] ?? 0) + count;
+    if (severity === 'ERROR') errors += count;
+    if (severity === 'WARNING') warnings += count;
+  }
+  return { counters, problems: { errors, warnings, byCode, eventsTruncated } };
+}
+
+/**
+ * Shows on the run that was repeated what is resolved now: of a retry the records that no longer err, of a re-run that
+ * completed the whole of a failed or aborted run (platform.md 8).
+ */
+async function resolveParent(models: Models, run: StoredRun): Promise<void> {
+  const { institutionId, parentRunId } = run;
+  if (parentRunId === null || !isCompleted(run.status)) return;
+  const parent = await models.Run.findOne({ institutionId, _id: parentRunId }, { status: 1 }).lean();
+  if (parent === null) return;
+
+  if (!isCompleted(parent.status)) {
+    if (run.trigger !== 'RERUN' && run.trigger !== 'AUTO_RETRY') return;
+    await setResolution(models, institutionId, parentRunId, { resolved: 1, open: 0 });
+    return;
+  }
+  if (run.trigger !== 'RETRY_FAILED' || run.scope === null) return;
+
+  const still = await models.RunEvent.find({ institutionId, runId: run._id, severity: 'ERROR' }, { recordId: 1 }).lean();
+  const failing = new Set(still.map(({ recordId }) => recordId));
+  const resolved = run.scope.ids.filter((id) => !failing.has(id));
+  await models.RunEvent.updateMany(
+    { institutionId, runId: parentRunId, severity: 'ERROR', recordId: { $in: resolved }, resolvedInRunId: null },
+    { $set: { resolvedInRunId: run._id } },
+  );
+  const errors = { institutionId, runId: parentRunId, severity: 'ERROR' } as const;
+  const all = await models.RunEvent.countDocuments(errors);
+  const open = await models.RunEvent.countDocuments({ ...errors, resolvedInRunId: null });
+  await setResolution(models, institutionId, parentRunId, { resolved: all - open, open });
+}
+
+async function setResolution(models: Models, institutionId: string, _id: string, resolution: StoredRun['resolution']): Promise<void> {
+  await models.Run.updateOne({ institutionId, _id }, { $set: { resolution }, $inc: { version: 1 } });
+}
+
+/** What the Scheduled tab and the guard want to know of the last runs of a job. */
+async function rememberRun(models: Models, run: StoredRun & { endedAt: Date }): Promise<void> {
+  if (run.scheduledJobId === null || run.trigger === 'DRY_RUN') return;
+  const { institutionId, scheduledJobId } = run;
+  const completed = await models.Run.find(
+    { institutionId, scheduledJobId, trigger: 'SCHEDULE', status: { $in: ['COMPLETED_SUCCESSFULLY', 'COMPLETED_WITH_WARNINGS', 'COMPLETED_WITH_ERRORS'] } },
+    { startedAt: 1, endedAt: 1, counters: 1 },
+  )
+    .sort({ submittedAt: -1, _id: -1 })
+    .limit(10)
+    .lean();
+  const seconds = completed.flatMap(({ startedAt, endedAt }) =>
+    startedAt === null || endedAt === null ? [] : [(endedAt.getTime() - startedAt.getTime()) / 1000],
+  );
+  await models.ScheduledJob.updateOne(
+    { institutionId, _id: scheduledJobId },
+    {
+      $set: {
+        lastRun: { runId: run._id, status: run.status, endedAt: run.endedAt },
+        ...(isCompleted(run.status) ? { lastSuccessAt: run.endedAt } : {}),
+        medianDurationSec: seconds.length === 0 ? null : Math.round(median(seconds)),
+        medianSelected: completed.length === 0 ? null : Math.round(median(completed.map(({ counters }) => counters.recordsSelected ?? 0))),
+      },
+    },
+    { timestamps: false }, // bookkeeping
+  );
+}
