@@ -175,7 +175,10 @@ const isValidOn = ({ validFrom, validTo }: Applicable, day: DayNumber) => validF
 function add(hours: Hours[], { from, to }: Hours): Hours[] {
   const apart = hours.filter((open) => open.to < from || to < open.from);
   const met = hours.filter((open) => !apart.includes(open));
-  const merged = { from: Math.min(from, ...met.map((open) => open.from)), to: Math.max(to, ...met.map((open) => open.to)) };
+  const merged = {
+    from: Math.min(from, ...met.map((open) => open.from)),
+    to: Math.max(to, ...met.map((open) => open.to)),
+  };
   return [...apart, merged].sort((a, b) => a.from - b.from);
 }
 

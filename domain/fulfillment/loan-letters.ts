@@ -1,0 +1,53 @@
+/**
+ * Which loan notices share a letter, and how a long letter is cut.
+ *
+ * Specification: fulfillment-loans.md, S8.6 and S8.9; loans-overdue-and-lost, "Effects: letters".
+ */
+import type { ProfileType, SendFormat } from './overdue-lost-profiles.js';
+
+/** What the installation and the job have set about grouping. */
+export interface LetterGrouping {
+  /** Of the job: one letter per user and notification type; otherwise one per loan. */
+  singleLetterPerType: boolean;
+  separatePatronNotificationsByLibrary: boolean;
+}
+
+export interface GroupedNotice {
+  loanId: string;
+  userId: string;
+  libraryCode: string;
+  kind: ProfileType;
+  sendFormat: SendFormat;
+}
+
+export function overdueLetterCode(kind: ProfileType, { singleLetterPerType }: LetterGrouping): string {
+  if (kind === 'CHANGE_TO_LOST') return singleLetterPerType ? 'FulOverdueAndLostLoanLetter' : 'FulLostLoanLetter';
+  return singleLetterPerType ? 'FulOverdueAndLostLoanNotificationLetter' : 'FulLostLoanNotificationLetter';
+}
+
+/** `{runId}:{letterCode}:{group}:{userId}:{libraryCode|-}`: notices with one key make one letter, or the parts of one. */
+export function overdueLetterKey(runId: string, notice: GroupedNotice, grouping: LetterGrouping): string {
+  const { loanId, userId, libraryCode, kind, sendFormat } = notice;
+  const group = grouping.singleLetterPerType ? `${kind}.${sendFormat}` : `${kind}.${sendFormat}.${loanId}`;
+  const library = grouping.separatePatronNotificationsByLibrary ? libraryCode : '-';
+  return [runId, overdueLetterCode(kind, grouping), group, userId, library].join(':');
+}
+
+/** The key that a part is requested and stored under; parts are counted from 1. */
+export function letterPartKey(letterKey: string, part: number): string {
+  return `${letterKey}:${part}`;
+}
+
+/** The key of the fee for a letter, which only its first part carries. */
+export function letterFeeKey(letterKey: string): string {
+  return `ovnl:${letterPartKey(letterKey, 1)}`;
+}
+
+/** Cuts the notices of a letter into parts, sorted by loan and whatever their state, so that a repeat cuts alike. */
+export function letterParts<T extends { loanId: string }>(notices: readonly T[], maxLoansPerLetter: number): T[][] {
+  const sorted = [...notices].sort((a, b) => (a.loanId < b.loanId ? -1 : 1));
+  const parts: T[][] = [];
+  for (let from = 0; from < sorted.length; from += maxLoansPerLetter)
+    parts.push(sorted.slice(from, from + maxLoansPerLetter));
+  return parts;
+}
