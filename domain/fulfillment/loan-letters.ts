@@ -3,7 +3,8 @@
  *
  * Specification: fulfillment-loans.md, S8.6 and S8.9; loans-overdue-and-lost, "Effects: letters".
  */
-import type { ProfileType, SendFormat } from './overdue-lost-profiles.js';
+import type { SendFormat } from '../letters.js';
+import type { ProfileType } from './overdue-lost-profiles.js';
 
 /** What the installation and the job have set about grouping. */
 export interface LetterGrouping {

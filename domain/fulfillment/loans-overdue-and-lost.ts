@@ -8,18 +8,13 @@
 import { unheard, type Ask } from '../ask.js';
 import type { Calendar } from '../calendar.js';
 import { localDay, type Moment } from '../days.js';
+import type { SendFormat } from '../letters.js';
 import type { LoanPolicies } from '../terms-of-use.js';
 import { firingOf, type Firing } from './overdue-firing.js';
 import { failure, isReachable, warning } from './overdue-loan.js';
 import type { OverdueContext, OverdueLoan, OverdueProblem } from './overdue-loan.js';
 import { byStage } from './overdue-lost-profiles.js';
-import type {
-  CompiledProfile,
-  CompiledProfiles,
-  OverdueLostProfile,
-  ProfileType,
-  SendFormat,
-} from './overdue-lost-profiles.js';
+import type { CompiledProfile, CompiledProfiles, OverdueLostProfile, ProfileType } from './overdue-lost-profiles.js';
 
 /** A notice of this loan in its present due cycle. */
 export interface DoneNotice {

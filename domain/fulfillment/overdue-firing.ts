@@ -3,13 +3,14 @@
  *
  * Specification: fulfillment-loans.md, loans-overdue-and-lost, rules 6-9.
  */
+import type { SendFormat } from '../letters.js';
 import { overdueFine } from '../overdue-fine.js';
 import { overdueLetterKey } from './loan-letters.js';
 import type { OverdueBlock } from './overdue-blocks.js';
 import { lostFees, notificationFines, type FeeToCharge } from './overdue-fees.js';
 import { isReachable, warning } from './overdue-loan.js';
 import type { OverdueContext, OverdueLoan, OverdueProblem } from './overdue-loan.js';
-import type { OverdueLostProfile, ProcessStatus, ProfileType, SendFormat } from './overdue-lost-profiles.js';
+import type { OverdueLostProfile, ProcessStatus, ProfileType } from './overdue-lost-profiles.js';
 
 /** One profile that fires, and everything it does. */
 export interface Firing {

@@ -5,6 +5,7 @@
  * on every loan; there is no first match.
  */
 import { startOfDay, type Instant, type Moment } from '../days.js';
+import type { SendFormat } from '../letters.js';
 
 export const notificationTypes = [
   'OVERDUE_NOTIFICATION_1',
@@ -18,7 +19,6 @@ export type NotificationType = (typeof notificationTypes)[number];
 export type ProfileType = NotificationType | 'CHANGE_TO_LOST';
 
 export type ProcessStatus = 'NORMAL' | 'RENEW' | 'RENEW_REQUESTED' | 'RECALL' | 'CLAIMED_RETURN' | 'LOST';
-export type SendFormat = 'EMAIL' | 'SMS' | 'EMAIL_AND_SMS';
 export type BlockMode = 'UNTIL_RETURNED' | 'DAYS';
 
 /** A profile as stored. Empty lists match every loan. */
