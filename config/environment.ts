@@ -84,7 +84,8 @@ export function readEnvironment(variables: Record<string, string | undefined>) {
     mailBounceDomain: read.MAIL_BOUNCE_DOMAIN,
     host: read.HOST,
     port: read.PORT,
-    publicUrl: read.PUBLIC_URL ?? `http://${read.HOST}:${read.PORT}`,
+    // 0.0.0.0 and :: are addresses to listen on, not to open.
+    publicUrl: read.PUBLIC_URL ?? `http://${/^(0\.0\.0\.0|::)$/.test(read.HOST) ? 'localhost' : read.HOST}:${read.PORT}`,
     metricsPort: read.METRICS_PORT,
     sessionSecret: read.SESSION_SECRET,
     dataDir: read.DATA_DIR,

@@ -1,8 +1,7 @@
-/** One child process: started, waited for until it is ready, stopped. */
+/** One child process: launched, waited for until it is ready, stopped. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -16,7 +15,7 @@ export interface ChildSpec {
   channel: boolean;
   /** Takes all that the child prints; appended to. */
   logFile: string;
-  /** Resolves when the child can be used. `signal` is aborted when it dies or takes too long. */
+  /** Resolves when the child can be used. `signal` is aborted when it ends or takes too long. */
   ready: (child: ChildProcess, signal: AbortSignal) => Promise<void>;
   readyWithinMs: number;
   /** After SIGTERM; then SIGKILL. */
@@ -24,44 +23,49 @@ export interface ChildSpec {
 }
 
 export interface Child {
-  pid: number;
+  /** Null when it could not be started. */
+  pid: number | null;
+  /** Rejects with what the child said last, after having ended it. */
+  ready: Promise<void>;
   /** Resolves with a sentence when the process ends, for whatever reason. */
   ended: Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Resolves when the child is ready; else ends it and throws what it said last. `started` hears the number at once. */
-export async function startChild(spec: ChildSpec, started: (pid: number) => Promise<void>): Promise<Child> {
-  await mkdir(dirname(spec.logFile), { recursive: true });
-  const process = spawn(spec.command, spec.args, {
+export function launch(spec: ChildSpec): Child {
+  mkdirSync(dirname(spec.logFile), { recursive: true });
+  const child = spawn(spec.command, spec.args, {
     stdio: ['ignore', 'pipe', 'pipe', ...(spec.channel ? ['ipc' as const] : [])],
     env: spec.variables,
     // A group of its own: Ctrl-C reaches the parent alone, which ends its children in their order.
-    detached: globalThis.process.platform !== 'win32',
+    detached: process.platform !== 'win32',
   });
-  const lastWords = keepLog(process, spec.logFile);
+  const lastWords = keepLog(child, spec.logFile);
   const gone = new AbortController();
   const ended = new Promise<string>((resolve) => {
     const end = (sentence: string) => { gone.abort(); resolve(sentence); };
-    process.once('error', (error) => end(`${spec.name} could not be started: ${error.message}`));
-    process.once('exit', (status, signal) => end(`${spec.name} ended with ${signal ?? `status ${status}`}`));
+    child.once('error', (error) => end(`${spec.name} could not be started: ${error.message}`));
+    child.once('exit', (status, signal) => end(`${spec.name} ended with ${signal ?? `status ${status}`}`));
   });
-  const child: Child = { pid: process.pid ?? -1, ended, stop: () => stop(process, spec.stopWithinMs) };
+  const halt = () => stop(child, spec.stopWithinMs);
 
-  const inTime = AbortSignal.timeout(spec.readyWithinMs);
-  try {
-    await Promise.race([
-      Promise.all([spec.ready(process, AbortSignal.any([gone.signal, inTime])), process.pid === undefined ? null : started(process.pid)]),
-      ended.then((sentence) => { throw new Error(sentence); }),
-      once(inTime, 'abort').then(() => { throw new Error(`${spec.name} was not ready within ${spec.readyWithinMs / 1000} s`); }),
-    ]);
-  } catch (error) {
-    await child.stop();
-    const reason = gone.signal.aborted ? await ended : error instanceof Error ? error.message : String(error);
+  const ready = becomesReady(spec, child, gone.signal).catch(async (error: unknown) => {
+    await halt();
+    const reason = error instanceof TooLate ? error.message : await ended;
     const told = [reason, ...lastWords().map((line) => `  ${line}`), `  (all of it: ${spec.logFile})`];
     throw new Error(told.join('\n'), { cause: error });
-  }
-  return child;
+  });
+  return { pid: child.pid ?? null, ready, ended, stop: halt };
+}
+
+class TooLate extends Error {}
+
+async function becomesReady(spec: ChildSpec, child: ChildProcess, gone: AbortSignal): Promise<void> {
+  const inTime = AbortSignal.timeout(spec.readyWithinMs);
+  const tooLate = once(inTime, 'abort').then(() => {
+    throw new TooLate(`${spec.name} was not ready within ${spec.readyWithinMs / 1000} s`);
+  });
+  await Promise.race([spec.ready(child, AbortSignal.any([gone, inTime])), tooLate]);
 }
 
 /** Resolves at the child's `{ ready: true }`; `worker/main.ts` and `api/main.ts` send it. */
@@ -74,27 +78,27 @@ export function saysReady(child: ChildProcess, signal: AbortSignal): Promise<voi
   });
 }
 
-async function stop(process: ChildProcess, withinMs: number): Promise<void> {
-  if (process.pid === undefined || process.exitCode !== null || process.signalCode !== null) return;
-  const exited = once(process, 'exit');
-  process.kill('SIGTERM');
+async function stop(child: ChildProcess, withinMs: number): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
   const late = new AbortController();
-  const kill = pause(withinMs, undefined, { signal: late.signal }).then(() => process.kill('SIGKILL'), () => false);
+  const kill = pause(withinMs, undefined, { signal: late.signal }).then(() => child.kill('SIGKILL'), () => false);
   await exited;
   late.abort();
   await kill;
 }
 
 /** Returns a function that gives the last ten lines. */
-function keepLog(process: ChildProcess, logFile: string): () => string[] {
+function keepLog(child: ChildProcess, logFile: string): () => string[] {
   const file = createWriteStream(logFile, { flags: 'a' });
   let tail = '';
-  for (const stream of [process.stdout, process.stderr]) {
+  for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
       file.write(chunk);
       tail = (tail + chunk.toString('utf8')).slice(-8_000);
     });
   }
-  process.once('close', () => file.end());
+  child.once('close', () => file.end());
   return () => tail.trim().split('\n').slice(-10);
 }

@@ -4,7 +4,8 @@
  * Two stacks on one folder would ruin it: a second Temporal server on the same file does start and both then fail
  * (engine.md 5.2). So `almanac.pid` holds the process that works here; one that is gone is replaced.
  */
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { renameSync, writeFileSync } from 'node:fs';
+import { link, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Report } from '../servers/find.js';
@@ -23,14 +24,19 @@ const childrenFile = (folder: string) => join(folder, 'children.json');
 /** Takes the folder for this process; throws `FolderTaken`. Returns what gives it back. */
 export async function claim(folder: string, commandLine: string): Promise<() => Promise<void>> {
   await mkdir(folder, { recursive: true });
-  const mine = await recordOf(commandLine, process.pid);
-  for (;;) {
-    const taken = await writeFile(pidFile(folder), JSON.stringify(mine), { flag: 'wx' }).then(() => false, isExisting);
-    if (!taken) return () => rm(pidFile(folder), { force: true });
-    const owner = await ownerOf(folder);
-    if (owner !== null) throw new FolderTaken(folder, owner);
-    await rm(pidFile(folder), { force: true });
+  const mine = `${pidFile(folder)}.${process.pid}`;
+  await writeFile(mine, JSON.stringify(await recordOf(commandLine, process.pid)));
+  try {
+    // A link appears with its whole content or not at all, so nobody reads half a record.
+    while (await link(mine, pidFile(folder)).then(() => false, isExisting)) {
+      const owner = await ownerOf(folder);
+      if (owner !== null) throw new FolderTaken(folder, owner);
+      await rm(pidFile(folder), { force: true });
+    }
+  } finally {
+    await rm(mine);
   }
+  return () => rm(pidFile(folder), { force: true });
 }
 
 /** The living process that works on the folder, or null. */
@@ -39,9 +45,10 @@ export async function ownerOf(folder: string): Promise<ProcessRecord | null> {
   return record !== null && (await isAlive(record)) ? record : null;
 }
 
-/** Writes down which servers run on the folder, for the start after a kill. */
-export async function noteChildren(folder: string, children: ProcessRecord[]): Promise<void> {
-  await writeFile(childrenFile(folder), JSON.stringify(children));
+/** Writes down which servers run on the folder, for the start after a kill; at once, because several start together. */
+export function noteChildren(folder: string, children: ProcessRecord[]): void {
+  writeFileSync(`${childrenFile(folder)}.part`, JSON.stringify(children));
+  renameSync(`${childrenFile(folder)}.part`, childrenFile(folder));
 }
 
 /** Ends the servers of a start that was killed. They hold the folder's files open. */

@@ -1,7 +1,7 @@
 /** Keeps children running: one that dies is started again, with a line that says so. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Report } from '../servers/find.js';
-import { startChild, type Child, type ChildSpec } from './child.js';
+import { launch, type Child, type ChildSpec } from './child.js';
 import { noteChildren } from './folder.js';
 import { recordOf, type ProcessRecord } from './processes.js';
 
@@ -19,25 +19,27 @@ export class Supervisor {
 
   /** Resolves when the child is ready the first time. */
   async start(spec: ChildSpec): Promise<void> {
-    const child = await this.#startOnce(spec);
+    const child = await this.#launch(spec);
+    await child.ready;
     this.#kept.push(this.#keep(spec, child));
   }
 
-  /** Ends the children in the reverse of the order in which they were started. */
+  /** Ends the children in the reverse of the order in which they were started, those that are not ready as well. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     for (const child of [...this.#children.values()].reverse()) await child.stop();
     await Promise.all(this.#kept);
-    await noteChildren(this.folder, []);
+    noteChildren(this.folder, []);
     process.off('exit', this.#killAll);
   }
 
-  async #startOnce(spec: ChildSpec): Promise<Child> {
-    const child = await startChild(spec, async (pid) => {
-      this.#records.set(spec.name, await recordOf(spec.name, pid));
-      await noteChildren(this.folder, [...this.#records.values()]);
-    });
+  async #launch(spec: ChildSpec): Promise<Child> {
+    this.#stopping.signal.throwIfAborted();
+    const child = launch(spec);
+    child.ready.catch(() => undefined); // waited for below and by the caller; it may fail before
     this.#children.set(spec.name, child);
+    if (child.pid !== null) this.#records.set(spec.name, await recordOf(spec.name, child.pid));
+    noteChildren(this.folder, [...this.#records.values()]);
     return child;
   }
 
@@ -52,13 +54,20 @@ export class Supervisor {
         pauseMs = 250;
       }
       await pause(pauseMs, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
-      running = await this.#startOnce(spec).catch((error: unknown) => {
-        if (!signal.aborted) this.report(error instanceof Error ? error.message : String(error));
-        return null;
-      });
-      if (running !== null && signal.aborted) await running.stop();
-      else if (running !== null) this.report(`${spec.name} is ready again.`);
+      running = await this.#again(spec);
+    }
+  }
+
+  /** Null when it did not become ready; the next try follows after a longer pause. */
+  async #again(spec: ChildSpec): Promise<Child | null> {
+    try {
+      const child = await this.#launch(spec);
+      await child.ready;
+      this.report(`${spec.name} is ready again.`);
+      return child;
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) this.report(error instanceof Error ? error.message : String(error));
+      return null;
     }
   }
 

@@ -37,6 +37,10 @@ export class Dump {
     return [...this.files.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 
+  sizeOf(table: string): number {
+    return this.files.get(table) ?? 0;
+  }
+
   has(table: string): boolean {
     return this.files.has(table);
   }
@@ -71,9 +75,15 @@ export class Dump {
     }
   }
 
-  /** The rows that can be read, without an account of them: for a first look at a table that is loaded later. */
-  async *look(table: string): AsyncGenerator<Row> {
-    for await (const row of this.rows(table)) if (row instanceof Row) yield row;
+  /** A first look at a table that is loaded later: rows that `take` cannot read are passed over, and accounted for then. */
+  async look(table: string, take: (row: Row) => void): Promise<void> {
+    for await (const row of this.rows(table)) {
+      try {
+        if (row instanceof Row) take(row);
+      } catch (error) {
+        if (!(error instanceof LeftOut)) throw error;
+      }
+    }
   }
 
   private async *rows(table: string): AsyncGenerator<Row | LeftOut> {
@@ -89,9 +99,11 @@ export class Dump {
         columns = new Map(piece.columns.map((name, index) => [name, index]));
         foreign = piece.table === table ? null : piece.table;
       } else if (foreign !== null) {
-        yield new LeftOut(`row of another table`, foreign);
+        yield new LeftOut('row of another table', foreign);
+      } else if (piece.kind === 'UNREADABLE') {
+        yield new LeftOut('bytes that are no UTF-8', `line ${piece.line}`);
       } else if (piece.values.length !== columns.size) {
-        yield new LeftOut(`not as many values as columns`, `line ${piece.line}: ${piece.values.length} for ${columns.size}`);
+        yield new LeftOut('not as many values as columns', `line ${piece.line}: ${piece.values.length} for ${columns.size}`);
       } else {
         yield new Row(columns, piece.values);
       }

@@ -1,0 +1,32 @@
+/**
+ * Compiles the MJML of letters into Handlebars templates, which are kept in the repository: sending needs no MJML.
+ *
+ * A letter's `<template>.mjml` holds its rows, `layout.mjml` goes around them, and `<!-- part: name -->` stands for
+ * `name.part.mjml`, which letters share.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import mjml2html from 'mjml';
+
+const folder = resolve(import.meta.dirname, '../../templates/letters');
+const read = (file: string) => readFileSync(join(folder, file), 'utf8');
+
+/** The HTML template of every letter, by the path it belongs to; throws on MJML that is not valid. */
+export async function buildLetterTemplates(): Promise<Map<string, string>> {
+  const sources = readdirSync(folder).filter((file) => /^[a-z-]+\.mjml$/.test(file) && file !== 'layout.mjml');
+  const built = new Map<string, string>();
+  for (const file of sources.sort()) {
+    const mjml = read('layout.mjml')
+      .replace('<!-- part: letter -->', () => read(file))
+      .replace(/<!-- part: ([a-z-]+) -->/g, (_, name: string) => read(`${name}.part.mjml`));
+    // Without `fonts` MJML would fetch from a foreign host whatever the reader opens.
+    const { html } = await mjml2html(mjml, { validationLevel: 'strict', keepComments: false, fonts: {} });
+    built.set(join(folder, file.replace(/\.mjml$/, '.html.hbs')), `${html.trim()}\n`);
+  }
+  return built;
+}
+
+/** Writes them; part of `npm run build`. */
+export async function writeLetterTemplates(): Promise<void> {
+  for (const [path, html] of await buildLetterTemplates()) writeFileSync(path, html);
+}

@@ -1,0 +1,78 @@
+/** The institution that a dump is loaded into, made when it is missing. */
+import { zoneOf } from '../../../domain/days.js';
+import { exponentOf } from '../../../domain/money.js';
+import type { Institution } from '../../../models/institution.js';
+import type { Models } from '../../../models/models.js';
+
+export interface Wanted {
+  code: string;
+  timeZone: string;
+  /** ISO 4217; null: USD for a new institution, whatever it has for an old one. */
+  currency: string | null;
+  name: string | null;
+  /** The only receivers of a new institution, which is a sandbox: `*@domain`. */
+  allowedEmails: string[];
+}
+
+/** A wish that cannot be granted; the message says what was expected. */
+export class NotLoadable extends Error {
+  override name = 'NotLoadable';
+}
+
+const CODE = /^[a-z0-9-]{2,32}$/;
+
+/** Answers the institution and whether it was made now. One that is there keeps its settings, and must agree with what is wanted. */
+export async function institutionFor(models: Models, wanted: Wanted): Promise<{ institution: Institution; isNew: boolean }> {
+  const { code, timeZone } = wanted;
+  const currency = wanted.currency ?? 'USD';
+  check(CODE.test(code), `The institution's code "${code}" is not 2 to 32 of a-z, 0-9 and "-".`);
+  check(isKnown(() => zoneOf(timeZone)), `"${timeZone}" is no time zone, such as America/New_York.`);
+  check(isKnown(() => exponentOf(currency)), `"${currency}" is no currency of ISO 4217, such as USD.`);
+
+  const stored = await models.Institution.findOne({ institutionId: code }).lean();
+  if (stored !== null) {
+    check(stored.timeZone === timeZone, `Institution ${code} is in ${stored.timeZone}, not in ${timeZone}.`);
+    check(wanted.currency === null || stored.currency === currency, `Institution ${code} has ${stored.currency}, not ${currency}.`);
+    return { institution: stored, isNew: false };
+  }
+  const made = await models.Institution.create({
+    institutionId: code,
+    code,
+    name: wanted.name ?? code,
+    kind: 'INSTITUTION',
+    status: 'ACTIVE',
+    environment: 'SANDBOX',
+    timeZone,
+    currency,
+    defaultLanguage: 'en',
+    languages: ['en'],
+    allowedEmails: wanted.allowedEmails,
+  });
+  return { institution: made.toObject(), isNew: true };
+}
+
+function check(holds: boolean, message: string): void {
+  if (!holds) throw new NotLoadable(message);
+}
+
+function isKnown(look: () => unknown): boolean {
+  try {
+    look();
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/** Most libraries begin with these: three reminders, and lost after a month. */
+export async function addStandardProfiles(models: Models, institutionId: string): Promise<string[]> {
+  const profiles = [
+    { name: 'First notice', type: 'OVERDUE_NOTIFICATION_1', daysAfterDueDate: 1 },
+    { name: 'Second notice', type: 'OVERDUE_NOTIFICATION_2', daysAfterDueDate: 7 },
+    { name: 'Third notice', type: 'OVERDUE_NOTIFICATION_3', daysAfterDueDate: 14 },
+    { name: 'Lost', type: 'CHANGE_TO_LOST', daysAfterDueDate: 30 },
+  ];
+  await models.OverdueLostProfile.insertMany(profiles.map((profile) => ({ institutionId, ...profile })));
+  return profiles.map(({ name, daysAfterDueDate }) => `${name} (day ${daysAfterDueDate})`);
+}

@@ -1,0 +1,29 @@
+/** The processes of Almanac itself: Node.js children that say when they are ready and end when this one does. */
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { saysReady, type ChildSpec } from './child.js';
+
+export interface OwnProcess {
+  name: string;
+  /** Sends `{ ready: true }` to its parent, ends at `disconnect` and at SIGTERM. */
+  entry: string;
+}
+
+const entryOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+export const worker: OwnProcess = { name: 'worker', entry: entryOf('worker/main.ts') };
+export const api: OwnProcess = { name: 'api', entry: entryOf('api/main.ts') };
+
+export function processSpec({ name, entry }: OwnProcess, folder: string, variables: Record<string, string>): ChildSpec {
+  return {
+    name,
+    command: process.execPath,
+    args: ['--import', import.meta.resolve('tsx'), entry],
+    variables,
+    channel: true,
+    logFile: join(folder, 'logs', `${name}.log`),
+    ready: saysReady,
+    readyWithinMs: 120_000,
+    stopWithinMs: 50_000, // the worker's pages have 45 s to come to their end
+  };
+}
