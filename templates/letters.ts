@@ -1,0 +1,24 @@
+/** Every letter of the house, by its code. */
+import type { Letter } from './letter.js';
+import { fulLostLoanLetter } from './letters/ful-lost-loan-letter.js';
+import { fulLostLoanNotificationLetter } from './letters/ful-lost-loan-notification-letter.js';
+import { fulOverdueAndLostLoanLetter } from './letters/ful-overdue-and-lost-loan-letter.js';
+import { fulOverdueAndLostLoanNotificationLetter } from './letters/ful-overdue-and-lost-loan-notification-letter.js';
+import { undeliverableLettersReport } from './letters/undeliverable-letters-report.js';
+
+export const letters: readonly Letter[] = [
+  fulOverdueAndLostLoanNotificationLetter,
+  fulOverdueAndLostLoanLetter,
+  fulLostLoanNotificationLetter,
+  fulLostLoanLetter,
+  undeliverableLettersReport,
+];
+
+const byCode = new Map(letters.map((letter) => [letter.code, letter]));
+
+/** A code that no letter has is a RangeError: letters are named by code of ours, not by readers. */
+export function letterOf(code: string): Letter {
+  const letter = byCode.get(code);
+  if (letter === undefined) throw new RangeError(`There is no letter "${code}"`);
+  return letter;
+}
