@@ -31,6 +31,8 @@ export interface Missed {
   /** The latest, if it may still start. */
   run: Occurrence | null;
   rows: { occurrence: Occurrence; skipReason: 'MISSED' | 'STALE' | 'DST'; missedCount: number }[];
+  /** With the rows written, all occurrences up to here have their record. */
+  settledUpTo: Instant;
 }
 
 /** A run that cannot start by then has lost its point: due-date reminders, after the day they speak of. */
@@ -96,7 +98,8 @@ export function nextRunAt(schedule: Schedule, zone: Zone, after: Instant): Insta
 
 /**
  * Judges the occurrences in (lastOccurrenceAt, now], none of which has begun. The latest runs while it is younger than the window
- * (or, with `staleAfter`, until that moment instead); all others are told as missed.
+ * (or, with `staleAfter`, until that moment instead); all others are told as missed. Those skipped for the clock are told beside
+ * the one that runs in their place, also when that was the last to begin.
  */
 export function missedOccurrences(
   schedule: Schedule,
@@ -106,13 +109,14 @@ export function missedOccurrences(
   catchUpWindow: number,
   staleAfter: StaleAfter | null,
 ): Missed {
-  const due = occurrencesBetween(schedule, zone, lastOccurrenceAt + 1, now + 1);
-  const skipped = due.filter((one) => one.skipped === 'DST');
-  const missed = due.filter((one) => one.skipped === null);
-  const rows: Missed['rows'] = skipped.map((occurrence) => ({ occurrence, skipReason: 'DST', missedCount: 1 }));
+  const due = occurrencesBetween(schedule, zone, lastOccurrenceAt, now + 1);
+  const rows: Missed['rows'] = due
+    .filter((one) => one.skipped === 'DST')
+    .map((occurrence) => ({ occurrence, skipReason: 'DST', missedCount: 1 }));
+  const missed = due.filter((one) => one.skipped === null && one.at > lastOccurrenceAt);
 
   const latest = missed.pop();
-  if (latest === undefined) return { run: null, rows };
+  if (latest === undefined) return { run: null, rows, settledUpTo: lastOccurrenceAt };
   const stale = staleAfter !== null && now >= startOfDay(zone, localDay(zone, latest.at) + 1);
   const tooOld = staleAfter === null && now - latest.at >= catchUpWindow;
   if (tooOld) missed.push(latest);
@@ -124,7 +128,9 @@ export function missedOccurrences(
     for (const occurrence of missed) rows.push({ occurrence, skipReason: 'MISSED', missedCount: 1 });
   }
   if (stale) rows.push({ occurrence: latest, skipReason: 'STALE', missedCount: 1 });
-  return { run: stale || tooOld ? null : latest, rows };
+  return stale || tooOld
+    ? { run: null, rows, settledUpTo: latest.at }
+    : { run: latest, rows, settledUpTo: missed.at(-1)?.at ?? lastOccurrenceAt };
 }
 
 /** The wall-clock times of a day at which a schedule starts, in minutes since 00:00. HOURLY has none: it counts real hours. */
