@@ -1,0 +1,120 @@
+/**
+ * Changes of configuration: one atomic update that also says who changed what, then the entry of the audit (platform.md 12).
+ *
+ * A process that dies between the two leaves `lastChange` behind, from which the housekeeping inserts the entry.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { Error as MongooseError, type Model } from 'mongoose';
+import type { Now } from '../config/clock.js';
+import type { Models } from '../models/models.js';
+import { newId, type Versioned } from '../models/document.js';
+import type { Actor, Change, LastChange } from '../models/scheduled-job.js';
+import { Refusal } from './refusal.js';
+import type { Viewer } from './viewer.js';
+
+export interface Author {
+  actor: Actor;
+  requestId: string;
+  reason: string | null;
+}
+
+export function authorOf(viewer: Viewer, requestId: unknown, reason: string | null = null): Author {
+  const type = viewer.ofPlatform ? 'OPERATOR' : 'USER';
+  return { actor: { type, id: viewer.userId, name: viewer.name }, requestId: String(requestId), reason };
+}
+
+interface Target {
+  type: string;
+  id: string;
+  label: string;
+}
+
+type Configuration = Versioned & { lastChange: LastChange | null };
+
+/**
+ * Writes `set` if the document still has the version it was read with, and answers the version it has now: the same when nothing
+ * differs from what is stored, else one more. Refusal `precondition-failed`: somebody else was faster.
+ */
+export async function saveChange<T extends Configuration>(
+  { models, now }: { models: Models; now: Now },
+  model: Model<T>,
+  before: T,
+  set: Partial<T>,
+  { action, label, author }: { action: string; label: string; author: Author },
+): Promise<number> {
+  const changes = changesBetween(before, set);
+  if (changes.length === 0) return before.version;
+  const version = before.version + 1;
+  const { actor, requestId } = author;
+  const lastChange: LastChange = { version, actor, action, changes, requestId };
+  const written = await model.updateOne(
+    { institutionId: before.institutionId, _id: before._id, version: before.version },
+    { $set: { ...set, lastChange }, $inc: { version: 1 } },
+  );
+  if (written.matchedCount === 0) {
+    throw new Refusal('precondition-failed', `${label} was changed by somebody else since version ${before.version} was read.`);
+  }
+  const target = { type: model.modelName, id: before._id, label };
+  await insertEntry(models, before.institutionId, target, String(version), { action, changes, author, at: now() });
+  return version;
+}
+
+/** The entry of a new document: its whole content is the change. */
+export async function recordCreation(
+  { models, now }: { models: Models; now: Now },
+  institutionId: string,
+  target: Target,
+  content: Record<string, unknown>,
+  { action, author }: { action: string; author: Author },
+): Promise<void> {
+  const changes = Object.entries(content).map(([path, after]) => ({ path, before: null, after }));
+  await insertEntry(models, institutionId, target, '1', { action, changes, author, at: now() });
+}
+
+/** The entry of a deed that changes no configuration: a start, a stop. */
+export async function recordDeed(
+  { models, now }: { models: Models; now: Now },
+  institutionId: string,
+  target: Target,
+  { action, author, changes = [] }: { action: string; author: Author; changes?: Change[] },
+): Promise<void> {
+  await insertEntry(models, institutionId, target, `E:${newId()}`, { action, changes, author, at: now() });
+}
+
+async function insertEntry(
+  models: Models,
+  institutionId: string,
+  target: Target,
+  changeKey: string,
+  { action, changes, author, at }: { action: string; changes: Change[]; author: Author; at: Date },
+): Promise<void> {
+  const { actor, requestId, reason } = author;
+  const entry = {
+    institutionId, at, actor, action, changeKey, changes, reason, requestId,
+    targetType: target.type, targetId: target.id, targetLabel: target.label,
+  };
+  try {
+    await models.AuditEntry.create(entry);
+  } catch (error) {
+    // The housekeeping was faster: it inserts entries whose change has none.
+    if (!isDuplicateKey(error)) throw error;
+  }
+}
+
+/** Field by field, and inside objects by their paths: `schedule.times`, `parameters.catchUpDays`. Lists count as one value. */
+export function changesBetween(before: object, after: object, prefix = ''): Change[] {
+  return Object.entries(after).flatMap(([name, value]): Change[] => {
+    const path = prefix + name;
+    const old: unknown = Reflect.get(before, name) ?? null;
+    if (isDeepStrictEqual(old, value ?? null)) return [];
+    if (isPlain(old) && isPlain(value)) return changesBetween(old, value, `${path}.`);
+    return [{ path, before: old, after: value ?? null }];
+  });
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
+/** MongoDB's code of a write that a unique index refused. */
+export const isDuplicateKey = (error: unknown): boolean =>
+  error instanceof Error && !(error instanceof MongooseError) && 'code' in error && error.code === 11_000;

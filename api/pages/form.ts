@@ -1,0 +1,61 @@
+/** Forms of the pages: what was sent, and what to show beside a field that was wrong. */
+import { randomUUID } from 'node:crypto';
+import type { Request } from 'express';
+import { Refusal, type InputProblem } from '../refusal.js';
+import { isFormToken } from '../sessions.js';
+import { viewerOf } from '../viewer.js';
+
+/** The fields of a form; a field that was sent several times, as ticked boxes are, is a list. */
+export class Form {
+  constructor(private readonly fields: Readonly<Record<string, unknown>>) {}
+
+  /** Trimmed; `''` when it was not sent. Of a list the first. */
+  text(name: string): string {
+    return this.list(name)[0]?.trim() ?? '';
+  }
+
+  list(name: string): string[] {
+    const value = this.fields[name];
+    if (value === undefined) return [];
+    return (Array.isArray(value) ? value : [value]).map(String);
+  }
+
+  ticked(name: string): boolean {
+    return this.list(name).length > 0;
+  }
+}
+
+/** The form of a signed-in person. A form of another session, or of another institution than the one at work now, is refused. */
+export function formOf(request: Request): Form {
+  const { session, institution } = viewerOf(request);
+  const form = new Form(fieldsOf(request));
+  if (!isFormToken(session, institution.code, form.text('token'))) {
+    throw new Refusal('forbidden', 'This form belongs to another sign-in or another institution. Open the page again and repeat the step.');
+  }
+  return form;
+}
+
+export const fieldsOf = (request: Request): Record<string, unknown> =>
+  typeof request.body === 'object' && request.body !== null ? { ...request.body } : {};
+
+/** The value that makes two clicks on one button one request. */
+export const oneTimeValue = (): string => randomUUID();
+
+/** A problem beside its field: `field` is the id of the input that the summary links to. */
+export interface FieldProblem {
+  field: string;
+  message: string;
+}
+
+/** By the pointer of the body that the form was made into: `/schedule/times/0` belongs to the field `times`. */
+export function fieldProblems(problems: readonly InputProblem[], fieldOf: (pointer: string) => string = firstPart): FieldProblem[] {
+  return problems.map(({ pointer = '', message }) => ({ field: fieldOf(pointer), message }));
+}
+
+const firstPart = (pointer: string): string => pointer.split('/')[1] ?? '';
+
+/** The messages of one field, joined; null: the field is right. */
+export function messageFor(problems: readonly FieldProblem[], field: string): string | null {
+  const own = problems.filter((problem) => problem.field === field).map(({ message }) => message);
+  return own.length === 0 ? null : own.join('. ');
+}

@@ -1,0 +1,81 @@
+/** Puts a page into its frame: title, navigation, who is signed in, which institution and what its clock shows. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Request, Response } from 'express';
+import { may, visibleCategories } from '../../domain/permissions.js';
+import { createPages } from '../../templates/pages/render.js';
+import type { ApiContext } from '../context.js';
+import { when, zoneText } from '../format.js';
+import { formToken } from '../sessions.js';
+import type { Viewer } from '../viewer.js';
+
+export type Section = 'home' | 'scheduled' | 'running' | 'history' | 'letters' | 'overdue-profiles' | 'mail' | 'help' | null;
+
+/** What a page says beside its own data. `title` is its one heading and its `<title>`. */
+export interface PageData {
+  title: string;
+  section: Section;
+  [field: string]: unknown;
+}
+
+export type Present = ReturnType<typeof createPresent>;
+
+/** What was done by the form that led here, by the value of `?done=`. */
+const notices: Readonly<Record<string, string>> = {
+  schedule: 'The schedule was saved.',
+  parameters: 'The parameters were saved.',
+  activated: 'The job is active now.',
+  deactivated: 'The job is inactive now. A run that has begun goes on.',
+  started: 'The run was started.',
+  aborting: 'The run is being stopped. What it has done stays done.',
+  profile: 'The profile was saved.',
+  institution: 'You are looking at another institution now.',
+  'signed-out': 'You are signed out.',
+};
+
+export function createPresent(context: ApiContext) {
+  const render = createPages();
+  const styles = `/public/almanac.css?v=${fingerprint(join(import.meta.dirname, '../public/almanac.css'))}`;
+  const icons = `/public/icons.svg?v=${fingerprint(join(import.meta.dirname, '../public/icons.svg'))}`;
+
+  /** The page as text; `viewer` null: nobody is signed in. */
+  const pageText = (request: Request, page: string, data: PageData): string => {
+    const viewer = request.viewer ?? null;
+    const notice = notices[String(request.query['done'] ?? '')] ?? null;
+    return render(page, { ...data, styles, icons, notice, frame: viewer === null ? null : frameOf(context, viewer, data.section) });
+  };
+  /** Answers with a page. */
+  const present = (request: Request, response: Response, page: string, data: PageData, status = 200): void => {
+    response.status(status).type('html').set('Cache-Control', 'no-store').send(pageText(request, page, data));
+  };
+  return { present, pageText };
+}
+
+const fingerprint = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 10);
+
+function frameOf({ now, mailFolder }: ApiContext, viewer: Viewer, section: Section) {
+  const { institution, zone, grants, session } = viewer;
+  const seesJobs = visibleCategories(grants).length > 0;
+  const links: { section: Section; href: string; text: string; icon: string; shown: boolean }[] = [
+    { section: 'home', href: '/', text: 'Home', icon: 'home', shown: true },
+    { section: 'scheduled', href: '/monitor-jobs/scheduled', text: 'Scheduled', icon: 'calendar', shown: seesJobs },
+    { section: 'running', href: '/monitor-jobs/running', text: 'Running', icon: 'play', shown: seesJobs },
+    { section: 'history', href: '/monitor-jobs/history', text: 'History', icon: 'history', shown: seesJobs },
+    { section: 'letters', href: '/letters/sent', text: 'Sent letters', icon: 'letter', shown: may(grants, 'LETTERS') },
+    { section: 'overdue-profiles', href: '/overdue-profiles', text: 'Overdue profiles', icon: 'book', shown: grants.jobs.has('FULFILLMENT') },
+    { section: 'mail', href: '/mail', text: 'Test mailbox', icon: 'inbox', shown: mailFolder !== null && may(grants, 'LETTERS') },
+    { section: 'help', href: '/help', text: 'Help', icon: 'help', shown: true },
+  ];
+  return {
+    person: viewer.name,
+    ofPlatform: viewer.ofPlatform,
+    institution: institution.name,
+    sandbox: institution.environment === 'SANDBOX',
+    mailPaused: institution.mailPaused,
+    zone: zoneText(zone, now()),
+    clock: when(zone, now()),
+    token: formToken(session, institution.code),
+    links: links.filter(({ shown }) => shown).map((link) => ({ ...link, current: link.section === section })),
+  };
+}

@@ -1,0 +1,86 @@
+/** Who is asking: a signed-in person in one institution, with what their roles give there today. */
+import type { Request } from 'express';
+import type { ApiContext } from './context.js';
+import { Refusal } from './refusal.js';
+import type { Session } from '../models/administration.js';
+import type { Institution } from '../models/institution.js';
+import type { User } from '../models/user.js';
+import { dayText, localDay, zoneOf, type Zone } from '../domain/days.js';
+import { grantsOf, mayIn, visibleCategories, may, type Category, type Grants, type InstitutionPermission, type JobPermission } from '../domain/permissions.js';
+
+export interface Viewer {
+  userId: string;
+  primaryId: string;
+  name: string;
+  /** Belongs to the platform and may choose among the institutions. */
+  ofPlatform: boolean;
+  institution: Institution;
+  zone: Zone;
+  grants: Grants;
+  session: Session;
+}
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** Set once for every request that carries a living session. */
+    session?: { session: Session; user: User };
+    viewer?: Viewer;
+    id: import('pino-http').ReqId;
+  }
+}
+
+export function viewerOf(request: Request): Viewer {
+  if (request.viewer === undefined) throw new Refusal('unauthenticated', 'Sign in to see this.');
+  return request.viewer;
+}
+
+/**
+ * The person in an institution. To the staff of one library another institution does not exist; the people of the platform see
+ * all. `null`: the first in alphabetical order, for somebody of the platform who has not chosen yet.
+ */
+export async function viewerIn(
+  { models, now }: ApiContext,
+  { session, user }: { session: Session; user: User },
+  code: string | null,
+): Promise<Viewer | null> {
+  const ofPlatform = user.institutionId === '*';
+  const wanted = ofPlatform ? code : user.institutionId;
+  if (!ofPlatform && code !== null && code !== user.institutionId) return null;
+  const institution =
+    wanted === null
+      ? await models.Institution.findOne().sort({ code: 1 }).lean()
+      : await models.Institution.findOne({ institutionId: wanted, code: wanted }).lean();
+  if (institution === null) return null;
+  const zone = zoneOf(institution.timeZone);
+  const today = dayText(localDay(zone, now().getTime()));
+  return {
+    userId: user._id,
+    primaryId: user.primaryId,
+    name: user.displayName,
+    ofPlatform,
+    institution,
+    zone,
+    grants: grantsOf(user.roles, today, { ofPlatform, activationBy: institution.activationBy }),
+    session,
+  };
+}
+
+/** What the person may not know of does not exist; what they may see but not do is forbidden. */
+export function demandIn(viewer: Viewer, category: Category, permission: JobPermission, what: string): void {
+  if (!mayIn(viewer.grants, category, 'VIEW')) throw new Refusal('not-found', `There is no ${what}.`);
+  if (!mayIn(viewer.grants, category, permission)) throw forbidden(`${permission} in the category ${category}`);
+}
+
+export function demand(viewer: Viewer, permission: InstitutionPermission): void {
+  if (!may(viewer.grants, permission)) throw forbidden(permission);
+}
+
+/** Somebody whose roles show no jobs at all has nothing to look for on Monitor Jobs. */
+export function demandJobs(viewer: Viewer): Category[] {
+  const visible = visibleCategories(viewer.grants);
+  if (visible.length === 0) throw forbidden('VIEW in some category of jobs');
+  return visible;
+}
+
+export const forbidden = (permission: string): Refusal =>
+  new Refusal('forbidden', `Your roles do not give you the permission ${permission}.`);
