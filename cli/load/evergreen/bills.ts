@@ -13,15 +13,17 @@ import type { Places } from './places.js';
 import { LeftOut, type Row } from './row.js';
 
 /** Where bills belong. */
-type Transaction = Pick<Fee, 'userId' | 'userGroup' | 'libraryCode' | 'loanId' | 'itemId' | 'barcode' | 'title'> & {
+interface Transaction {
+  facts: Pick<Fee, 'userId' | 'userGroup' | 'libraryCode' | 'loanId' | 'itemId' | 'barcode' | 'title'>;
+  /** The dedupeKey of its fee of a kind. */
   keyOf(kind: Kind): string;
-};
+}
 interface Kind {
   type: string;
   /** What staff read, where the type does not say it. */
   comment: string | null;
 }
-type Draft = Transaction & Kind & { dedupeKey: string; createdAt: Date; billed: number; balance: number; transactions: FeeTransaction[] };
+type Draft = Transaction['facts'] & Kind & { dedupeKey: string; createdAt: Date; billed: number; balance: number; transactions: FeeTransaction[] };
 
 // config.billing_type of every installation; the ids below 100 are reserved for it.
 const TYPES = new Map([
@@ -44,6 +46,8 @@ const PAYMENTS = new Map<string, FeeTransaction['type']>([
   ['money.work_payment', 'PAYMENT'],
 ]);
 
+const NO_LOAN = { loanId: null, itemId: null, barcode: null, title: null };
+
 /** The tables this part reads besides `money.billing`. */
 export const paymentTables = [...PAYMENTS.keys()];
 
@@ -56,7 +60,7 @@ export async function loadBills(
   const groceries = await lookAtGroceries(load, places, people);
   const fees = new Map<string, Draft[]>();
   const feeOfBill = new Map<string, Draft>();
-  await load.dump.each('money.billing', (row) => {
+  await load.dump.each('money.billing', async (row) => {
     if (row.flag('voided')) throw new LeftOut('voided');
     const xact = row.text('xact');
     const transaction = groceries.get(xact) ?? ofLoan(loans.get(xact));
@@ -72,7 +76,7 @@ export async function loadBills(
     const billedAt = row.maybeInstant('billing_ts') ?? row.instant('create_date');
     let fee = own.find((draft) => draft.dedupeKey === dedupeKey);
     const isNew = fee === undefined;
-    fee ??= { ...transaction, ...kind, dedupeKey, createdAt: billedAt, billed: 0, balance: 0, transactions: [] };
+    fee ??= { ...transaction.facts, ...kind, dedupeKey, createdAt: billedAt, billed: 0, balance: 0, transactions: [] };
     if (isNew) own.push(fee);
     fee.billed += amount;
     fee.balance += amount;
@@ -84,7 +88,7 @@ export async function loadBills(
 
   await loadPayments(load, fees, feeOfBill);
   await writeFees(load, fees);
-  await load.dump.each('money.grocery', (row) => {
+  await load.dump.each('money.grocery', async (row) => {
     if (fees.has(row.text('id'))) return 'MERGED';
     throw new LeftOut(groceries.has(row.text('id')) ? 'none of its bills is in the dump' : 'its user was not loaded', row.maybeText('note') ?? '');
   });
@@ -97,12 +101,7 @@ async function lookAtGroceries(load: Load, places: Places, people: ReadonlyMap<s
     if (person === undefined) return;
     const xact = row.text('id');
     groceries.set(xact, {
-      ...person,
-      libraryCode: places.maybeLibraryOf(row.text('billing_location')),
-      loanId: null,
-      itemId: null,
-      barcode: null,
-      title: null,
+      facts: { ...person, libraryCode: places.maybeLibraryOf(row.text('billing_location')), ...NO_LOAN },
       keyOf: ({ type, comment }) => `evergreen:${xact}:${type}:${comment ?? ''}`,
     });
   });
@@ -118,7 +117,7 @@ function ofLoan(loan: LoanFacts | undefined): Transaction | null {
     ['LOST_ITEM_REPLACEMENT_FEE', `lost-repl:${loanId}:${lostCount}`],
     ['LOST_ITEM_PROCESS_FEE', `lost-proc:${loanId}:${lostCount}`],
   ]);
-  return { ...facts, loanId, keyOf: ({ type, comment }) => keys.get(type) ?? `evergreen:${loanId}:${dueCycle}:${type}:${comment ?? ''}` };
+  return { facts: { ...facts, loanId }, keyOf: ({ type, comment }) => keys.get(type) ?? `evergreen:${loanId}:${dueCycle}:${type}:${comment ?? ''}` };
 }
 
 function kindOf(row: Row): Kind {
@@ -141,7 +140,7 @@ interface Payment {
 async function loadPayments(load: Load, fees: Map<string, Draft[]>, feeOfBill: ReadonlyMap<string, Draft>): Promise<void> {
   const payments: Payment[] = [];
   for (const [table, type] of PAYMENTS) {
-    await load.dump.each(table, (row) => {
+    await load.dump.each(table, async (row) => {
       if (row.flag('voided')) throw new LeftOut('voided');
       const own = fees.get(row.text('xact'));
       if (own === undefined) throw new LeftOut('its bill is not in the dump', `transaction ${row.text('xact')}`);
@@ -180,7 +179,7 @@ function settle(load: Load, payment: Payment): void {
 
 async function writeFees(load: Load, fees: ReadonlyMap<string, Draft[]>): Promise<void> {
   const writer = load.writerOf(load.models.Fee);
-  for (const { keyOf: _, billed, ...draft } of [...fees.values()].flat()) {
+  for (const { billed, ...draft } of [...fees.values()].flat()) {
     const closed = draft.balance === 0;
     await writer.add(
       {

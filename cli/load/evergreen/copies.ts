@@ -181,12 +181,12 @@ function stateOf(row: Row, lending: Lending, remark: (text: string) => void) {
 }
 
 async function accountForCallNumbers(load: Load, holdings: ReadonlyMap<string, ReadonlySet<string>>): Promise<void> {
-  await load.dump.each('asset.call_number', (row, report) => {
+  await load.dump.each('asset.call_number', async (row, report) => {
     const made = holdings.get(row.text('id'))?.size ?? 0;
     if (made > 1) report.remark('with copies in several locations: a holding for each', row.label);
     if (made > 0) return 'MAPPED';
     if (row.maybeText('label') === '##URI##') throw new LeftOut('an electronic address, no call number', row.label);
     throw new LeftOut(row.flag('deleted') ? 'deleted' : 'without copies', row.label);
   });
-  for (const affix of ['asset.call_number_prefix', 'asset.call_number_suffix']) await load.dump.each(affix, () => 'MERGED');
+  for (const affix of ['asset.call_number_prefix', 'asset.call_number_suffix']) await load.dump.each(affix, async () => 'MERGED');
 }

@@ -58,7 +58,7 @@ export class Dump {
    * Gives each row of a table to `take`, which answers whether it became a record or part of one, or throws `LeftOut`. A table that
    * is not in the folder has no rows.
    */
-  async each(table: string, take: (row: Row, report: TableReport) => Outcome | Promise<Outcome>): Promise<void> {
+  async each(table: string, take: (row: Row, report: TableReport) => Promise<Outcome>): Promise<void> {
     const report = this.report(table);
     for await (const row of this.rows(table)) {
       report.rows += 1;

@@ -21,7 +21,7 @@ const TITLE_LEVEL = { level: 'TITLE' as const, itemId: null };
 export async function loadHolds(load: Load, places: Places, known: Known): Promise<void> {
   const { dump } = load;
   const parts = new Map<string, Part>();
-  await dump.each('biblio.monograph_part', (row) => {
+  await dump.each('biblio.monograph_part', async (row) => {
     const title = known.titles.get(row.text('record'));
     if (title === undefined) throw new LeftOut('its bibliographic record was not loaded', `record ${row.text('record')}`);
     parts.set(row.text('id'), { ...title, label: row.text('label') });

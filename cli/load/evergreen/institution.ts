@@ -3,6 +3,7 @@ import { zoneOf } from '../../../domain/days.js';
 import { exponentOf } from '../../../domain/money.js';
 import type { Institution } from '../../../models/institution.js';
 import type { Models } from '../../../models/models.js';
+import { recordIdOf } from '../record-id.js';
 
 export interface Wanted {
   code: string;
@@ -19,6 +20,14 @@ export class NotLoadable extends Error {
   override name = 'NotLoadable';
 }
 
+/** What most libraries begin with: three reminders, and lost after a month. A dump says nothing of it. */
+export const standardProfiles = [
+  { name: 'First notice', type: 'OVERDUE_NOTIFICATION_1', daysAfterDueDate: 1 },
+  { name: 'Second notice', type: 'OVERDUE_NOTIFICATION_2', daysAfterDueDate: 7 },
+  { name: 'Third notice', type: 'OVERDUE_NOTIFICATION_3', daysAfterDueDate: 14 },
+  { name: 'Lost', type: 'CHANGE_TO_LOST', daysAfterDueDate: 30 },
+] as const;
+
 const CODE = /^[a-z0-9-]{2,32}$/;
 
 /** Answers the institution and whether it was made now. One that is there keeps its settings, and must agree with what is wanted. */
@@ -34,6 +43,17 @@ export async function institutionFor(models: Models, wanted: Wanted): Promise<{ 
     check(stored.timeZone === timeZone, `Institution ${code} is in ${stored.timeZone}, not in ${timeZone}.`);
     check(wanted.currency === null || stored.currency === currency, `Institution ${code} has ${stored.currency}, not ${currency}.`);
     return { institution: stored, isNew: false };
+  }
+  // The institution last: when this breaks off, the next load begins here again.
+  await models.FulfillmentSettings.updateOne(
+    { institutionId: code },
+    { $setOnInsert: { _id: recordIdOf(code, 'fulfillmentSettings') } },
+    { upsert: true },
+  );
+  for (const profile of standardProfiles) {
+    const { name } = profile;
+    const _id = recordIdOf(code, 'overdueLostProfile', name);
+    await models.OverdueLostProfile.updateOne({ institutionId: code, name }, { $setOnInsert: { _id, ...profile } }, { upsert: true });
   }
   const made = await models.Institution.create({
     institutionId: code,
@@ -63,16 +83,4 @@ function isKnown(look: () => unknown): boolean {
     if (error instanceof RangeError) return false;
     throw error;
   }
-}
-
-/** Most libraries begin with these: three reminders, and lost after a month. */
-export async function addStandardProfiles(models: Models, institutionId: string): Promise<string[]> {
-  const profiles = [
-    { name: 'First notice', type: 'OVERDUE_NOTIFICATION_1', daysAfterDueDate: 1 },
-    { name: 'Second notice', type: 'OVERDUE_NOTIFICATION_2', daysAfterDueDate: 7 },
-    { name: 'Third notice', type: 'OVERDUE_NOTIFICATION_3', daysAfterDueDate: 14 },
-    { name: 'Lost', type: 'CHANGE_TO_LOST', daysAfterDueDate: 30 },
-  ];
-  await models.OverdueLostProfile.insertMany(profiles.map((profile) => ({ institutionId, ...profile })));
-  return profiles.map(({ name, daysAfterDueDate }) => `${name} (day ${daysAfterDueDate})`);
 }

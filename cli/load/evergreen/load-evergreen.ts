@@ -18,7 +18,7 @@ import { loadCopies, lookAtCallNumbers } from './copies.js';
 import { Dump } from './dump.js';
 import { loadHolds } from './holds.js';
 import { loadClosings, loadHours } from './hours.js';
-import { addStandardProfiles, institutionFor, NotLoadable } from './institution.js';
+import { institutionFor, NotLoadable, standardProfiles } from './institution.js';
 import { lookAtLending } from './lending.js';
 import type { Load } from './load-context.js';
 import { loadLoans } from './loans.js';
@@ -106,6 +106,7 @@ export async function loadEvergreen(dependencies: LoaderDependencies, request: E
     allowedEmails: allowedBy(request.missingEmail),
   });
   const { institutionId } = institution;
+  await dependencies.makeScheduledJobs(models, institutionId);
   const marks = loadMarkModel(models.Institution.db);
   const written: Written[] = [];
   const load: Load = {
@@ -123,7 +124,6 @@ export async function loadEvergreen(dependencies: LoaderDependencies, request: E
   };
 
   await loadRecords(load, request.missingEmail);
-  const profiles = isNew ? await finishInstitution(dependencies, institutionId) : [];
   const notMapped = [];
   for (const table of dump.tables.filter((name) => !mappedTables.includes(name))) {
     let rows = 0;
@@ -132,7 +132,7 @@ export async function loadEvergreen(dependencies: LoaderDependencies, request: E
   }
   return {
     institution: { code: institutionId, isNew },
-    profiles,
+    profiles: isNew ? standardProfiles.map(({ name, daysAfterDueDate }) => `${name} (day ${daysAfterDueDate})`) : [],
     tables: mappedTables.filter((table) => dump.has(table)).map((table) => dump.report(table)),
     missing: mappedTables.filter((table) => !dump.has(table)),
     notMapped,
@@ -155,13 +155,6 @@ async function loadRecords(load: Load, missingEmail: string | null): Promise<voi
   await places.write();
   await loadHours(load, places);
   await loadClosings(load, places);
-}
-
-/** What an institution needs besides records before its jobs can run. */
-async function finishInstitution({ models, makeScheduledJobs }: LoaderDependencies, institutionId: string): Promise<string[]> {
-  await models.FulfillmentSettings.create({ institutionId });
-  await makeScheduledJobs(models, institutionId);
-  return addStandardProfiles(models, institutionId);
 }
 
 /** A sandbox may write to the addresses that were made up, and to nobody else. */

@@ -2,6 +2,7 @@
 import type { Day } from '../../../domain/days.js';
 import type { User } from '../../../models/user.js';
 import type { TableReport } from '../table-report.js';
+import type { Outcome } from './dump.js';
 import { withdrawing, type Load } from './load-context.js';
 import type { Places } from './places.js';
 import { LeftOut, type Row } from './row.js';
@@ -187,20 +188,20 @@ function identifierKeys({ primaryId, identifiers }: { primaryId: string; identif
 
 async function accountForParts(load: Load, people: ReadonlyMap<string, Person>, groups: ReadonlyMap<string, string>): Promise<void> {
   const { dump } = load;
-  const ofUser = (row: Row) => {
-    if (people.has(row.text('usr'))) return 'MERGED' as const;
+  const ofUser = (row: Row): Outcome => {
+    if (people.has(row.text('usr'))) return 'MERGED';
     throw new LeftOut('its user was not loaded', `user ${row.text('usr')}`);
   };
-  await dump.each('actor.card', (row) => {
+  await dump.each('actor.card', async (row) => {
     row.text('barcode'); // a card without a number is none
     return ofUser(row);
   });
-  await dump.each('actor.usr_address', (row) => {
+  await dump.each('actor.usr_address', async (row) => {
     if (row.flag('pending')) throw new LeftOut('not yet approved by staff');
     return ofUser(row);
   });
   const used = new Set([...people.values()].map(({ userGroup }) => userGroup));
-  await dump.each('permission.grp_tree', (row) => {
+  await dump.each('permission.grp_tree', async (row) => {
     if (used.has(groups.get(row.text('id')) ?? '')) return 'MERGED';
     throw new LeftOut('a group without users', row.text('name'));
   });

@@ -122,7 +122,7 @@ export class Places {
     }
     await libraries.flush();
 
-    await load.dump.each('actor.org_address', (row) => {
+    await load.dump.each('actor.org_address', async (row) => {
       if (usedAddresses.has(row.text('id'))) return 'MERGED';
       throw new LeftOut('not the mailing address of a library', row.maybeText('address_type') ?? '');
     });
@@ -157,7 +157,7 @@ export class Places {
     }
     await locations.flush();
 
-    await load.dump.each('asset.copy_location', (row) => {
+    await load.dump.each('asset.copy_location', async (row) => {
       if (writtenFor.has(row.text('id'))) return 'MAPPED';
       throw new LeftOut('belongs to no library, and no copy stands there', row.text('name'));
     });
