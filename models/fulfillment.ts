@@ -3,7 +3,8 @@
  * Amounts are minor units of the institution's currency.
  */
 import type { Connection } from 'mongoose';
-import { noticeKinds, processStatuses, type ProcessStatus, type SendFormat } from './loan.js';
+import { notificationTypes, type ProfileType } from '../domain/fulfillment/overdue-lost-profiles.js';
+import { processStatuses, type ProcessStatus, type SendFormat } from './loan.js';
 import {
   anything,
   instant,
@@ -104,7 +105,7 @@ export interface StoredOverdueLostProfile extends Versioned {
   name: string;
   description: string;
   active: boolean;
-  type: (typeof noticeKinds)[number];
+  type: ProfileType;
   daysAfterDueDate: number;
   dayCount: 'CALENDAR' | 'OPEN';
   daysAfterStatusDate: number | null;
@@ -131,7 +132,7 @@ const overdueLostProfileSchema = versioned<StoredOverdueLostProfile>('overdueLos
   name: text,
   description: { type: String, default: '' },
   active: yes,
-  type: oneOf(noticeKinds.slice(0, 6)),
+  type: oneOf([...notificationTypes, 'CHANGE_TO_LOST']),
   daysAfterDueDate: { ...number, default: 0 },
   dayCount: { ...oneOf(['CALENDAR', 'OPEN']), default: 'CALENDAR' },
   daysAfterStatusDate: maybeNumber,

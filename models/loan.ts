@@ -204,7 +204,7 @@ const loanNoticeSchema = versioned<LoanNotice>('loanNotices', {
 });
 loanNoticeSchema.index({ institutionId: 1, loanId: 1, dueCycle: 1, kind: 1, profileId: 1, dayKey: 1 }, { unique: true });
 // Letter phase: pending notices of a kind by user.
-loanNoticeSchema.index({ institutionId: 1, kind: 1, state: 1, userId: 1 });
+loanNoticeSchema.index({ institutionId: 1, kind: 1, state: 1, userId: 1, _id: 1 });
 // Letter phase: all notices of one letter.
 loanNoticeSchema.index({ institutionId: 1, letterKey: 1 });
 export const loanNoticeModel = (db: Connection) => db.model<LoanNotice>('LoanNotice', loanNoticeSchema);

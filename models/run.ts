@@ -156,6 +156,8 @@ export interface RunBatch extends Versioned {
   counters: Record<string, number>;
   /** Of a preview: what a run would do, and the letters it would send. */
   proposals: Proposal[];
+  /** Of a preview: the key of the letter that each notice would go into. */
+  letterKeys: string[];
   attempts: number;
   startedAt: Date | null;
   endedAt: Date | null;
@@ -180,6 +182,7 @@ const runBatchSchema = versioned<RunBatch>('runBatches', {
   leaving: { type: [String], default: [] },
   counters: { type: anything, default: {} },
   proposals: { type: [anything], default: [] },
+  letterKeys: { type: [String], default: [] },
   attempts: { ...number, default: 0 },
   startedAt: maybeInstant,
   endedAt: maybeInstant,

@@ -19,6 +19,8 @@ export interface BatchResult {
   problems: Problem[];
   /** Of a preview: what a run would have done. */
   proposals?: Proposal[];
+  /** Of a preview: the key of the letter that each notice would go into. */
+  letterKeys?: string[];
 }
 
 /** What an earlier attempt at the same batch had settled before its first write. */
@@ -82,6 +84,7 @@ export async function recordBatch(
         endedAt: now,
         counters: { ...result.counters, ...overflow },
         proposals: result.proposals ?? [],
+        letterKeys: result.letterKeys ?? [],
       },
       $inc: { version: 1 },
     },

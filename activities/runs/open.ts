@@ -1,8 +1,6 @@
 /** A run comes to be, and asks for its turn (design.md 3; engine.md 1.2). */
 import type { Client } from '@temporalio/client';
-import { jobOf } from '../../catalogue/jobs.js';
-import type { TurnAsk } from '../../domain/dispatcher/state.js';
-import { localDay, startOfDay, zoneOf } from '../../domain/days.js';
+import { zoneOf } from '../../domain/days.js';
 import { occurrenceAt, nextRunAt, type Occurrence } from '../../domain/occurrences.js';
 import { isFinal } from '../../domain/run-status.js';
 import type { RunInput, RunRef } from '../../domain/run.js';
@@ -14,6 +12,7 @@ import { newRun, skippedRun } from '../../models/new-run.js';
 import type { StoredRun } from '../../models/run.js';
 import type { ScheduledJob } from '../../models/scheduled-job.js';
 import { permanently } from '../failures.js';
+import { turnAskOf } from '../turn-ask.js';
 
 export interface OpenDependencies {
   models: Models;
@@ -110,36 +109,14 @@ function followingStart(job: ScheduledJob, institution: Institution, now: Date):
 async function askForTurn(
   { client, systemQueue }: OpenDependencies,
   run: StoredRun,
-  institution: Institution,
+  { timeZone }: Institution,
   resumed: boolean,
 ): Promise<void> {
-  const job = jobOf(run.jobKey);
-  const preview = run.trigger === 'DRY_RUN'; // no locks, no order: it writes nothing (platform.md 8)
-  const zone = zoneOf(institution.timeZone);
-  const ask: TurnAsk = {
-    runId: run._id,
-    workflowId: run.workflowId,
-    scheduledJobId: preview ? null : run.scheduledJobId,
-    jobKey: run.jobKey,
-    category: run.category,
-    name: run.name,
-    processId: run.processId,
-    trigger: run.trigger,
-    submittedAt: run.submittedAt.getTime(),
-    scheduledAt: run.scheduledAt?.getTime() ?? null,
-    priority: job.priority,
-    weight: preview ? 1 : job.weight,
-    locks: preview ? [] : [...job.locks],
-    runAfter: preview || run.trigger !== 'SCHEDULE' ? [] : [...job.runAfter],
-    staleAt: job.staleAfter === null ? null : startOfDay(zone, localDay(zone, run.asOf.getTime()) + 1),
-    byOperator: false,
-    resumed,
-  };
   await client.workflow.signalWithStart('dispatcher', {
     workflowId: `dispatcher-${run.institutionId}`,
     taskQueue: systemQueue,
     args: [{ institutionId: run.institutionId }],
     signal: 'ask',
-    signalArgs: [ask],
+    signalArgs: [turnAskOf(run, timeZone, resumed)],
   });
 }

@@ -1,0 +1,28 @@
+/**
+ * What becomes of a page's decisions: a run writes them, a preview collects what a run would write, and nothing else
+ * differs (design.md 7). No job asks whether it is a preview.
+ */
+import type { Run } from '../domain/run.js';
+import type { Proposal } from '../models/run.js';
+
+/** So many proposals a preview shows (platform.md 8). */
+const PROPOSALS_SHOWN = 1_000;
+
+export interface Effects<Outcome> {
+  /** Writes. Repeatable. */
+  write(): Promise<Outcome>;
+  /** The same in words and values, in the order of the records. */
+  propose(): Proposal[];
+  /** What writing comes to when nobody interferes. */
+  undisturbed: Outcome;
+}
+
+/** Carries effects out, or collects them; proposals only of a preview, and no more of them than are shown. */
+export async function carryOut<Outcome>(
+  run: Run,
+  shownSoFar: number,
+  effects: Effects<Outcome>,
+): Promise<{ outcome: Outcome; proposals: Proposal[] }> {
+  if (!run.preview) return { outcome: await effects.write(), proposals: [] };
+  return { outcome: effects.undisturbed, proposals: effects.propose().slice(0, Math.max(0, PROPOSALS_SHOWN - shownSoFar)) };
+}

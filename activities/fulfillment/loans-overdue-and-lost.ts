@@ -1,0 +1,118 @@
+/**
+ * Loans – Overdue and Lost Item: how a page of loans is read, judged and written.
+ *
+ * Specification: fulfillment-loans.md, loans-overdue-and-lost. The rules are in domain/fulfillment/, the letters in
+ * notice-letters.ts.
+ */
+import { loansOverdueAndLost } from '../../catalogue/fulfillment/loans-overdue-and-lost.js';
+import { selectionBound } from '../../domain/fulfillment/overdue-lost-profiles.js';
+import type { Page, Run } from '../../domain/run.js';
+import type { Models } from '../../models/models.js';
+import { carryOut } from '../effects.js';
+import { claimBatch, claimedBatch, recordBatch } from '../runs/batches.js';
+import { forAMinute } from '../runs/pages.js';
+import { isLosing, writeActions, type Action, type Outcome } from './overdue/effects.js';
+import { readGround, type Ground } from './overdue/ground.js';
+import { judgeLoans, type JudgedLoan } from './overdue/judge.js';
+import { proposalsOf } from './overdue/propose.js';
+import { tally } from './overdue/tally.js';
+import { actionsOf, leftDecided, noticesById, sortLeft } from './overdue/unfinished.js';
+import { loansOfScope, nextLoans, sameLoans, walkedStatuses, type LoansOfPage } from './overdue/walk.js';
+
+interface Dependencies {
+  models: Models;
+  now: () => Date;
+}
+
+export function createOverdueAndLostActivities({ models, now }: Dependencies) {
+  const groundOf = (run: Run) => readGround(models, run, loansOverdueAndLost.parameters.parse(run.parameters));
+
+  /**
+   * Completes or takes back the notices that a run which broke off left DECIDED.
+   *
+   * Repeatable: the notices of the page are claimed before anything is done about them.
+   */
+  async function finishLeftNotices(run: Run): Promise<Page> {
+    if (run.preview) return recordBatch(models, run, null, { counters: {}, problems: [] }, now());
+    const ground = await groundOf(run);
+    const claim = await claimedBatch(models, run);
+    const notices = claim === null ? await leftDecided(models, run, ground) : await noticesById(models, run, claim.leaving);
+    if (claim === null && notices.length === 0) return recordBatch(models, run, null, { counters: {}, problems: [] }, now());
+    if (claim === null) await claimBatch(models, run, { toKey: null, leaving: notices.map(({ _id }) => _id) }, now());
+
+    const { completed, takenBack } = await sortLeft(models, run, ground, notices);
+    await models.LoanNotice.deleteMany({ institutionId: run.institutionId, _id: { $in: takenBack }, state: 'DECIDED' });
+    const outcome = await writeActions(models, run, ground, actionsOf(completed), now());
+    return recordBatch(models, run, 'more', tally(completed, outcome), now());
+  }
+
+  /**
+   * Judges the next loans of the selection and carries out what the rules say.
+   *
+   * Repeatable: every effect has its key, and a page that takes loans out of the selection claims them first, so that a
+   * second attempt works on the same loans and counts the same.
+   */
+  async function ageOverdueLoans(run: Run): Promise<Page> {
+    const ground = await groundOf(run);
+    const { loans, next } = await loansOfPage(run, ground);
+    const judged = await judgeLoans(models, run.institutionId, ground, loans);
+    const actions = judged.flatMap(actionOf);
+
+    const { outcome, proposals } = await carryOut<Outcome>(run, await proposalsSoFar(run), {
+      write: async () => {
+        const leaving = actions.filter(isLosing).map(({ loan }) => loan._id);
+        if (leaving.length > 0) await claimBatch(models, run, { toKey: next, leaving }, now());
+        return writeActions(models, run, ground, actions, now());
+      },
+      propose: () => proposalsOf(actions),
+      undisturbed: { changedDuringRun: new Set(), blocked: blockedBy(actions) },
+    });
+    return recordBatch(models, run, next, { ...tally(judged, outcome), proposals, letterKeys: letterKeysOf(run, actions) }, now());
+  }
+
+  async function loansOfPage(run: Run, ground: Ground): Promise<LoansOfPage> {
+    if (run.scoped) return loansOfScope(models, run);
+    const dueBefore = selectionBound(ground.profiles, ground.context.moment);
+    if (dueBefore === null) return { loans: [], next: null };
+    const claim = await claimedBatch(models, run);
+    return claim === null ? nextLoans(models, run, dueBefore) : sameLoans(models, run, dueBefore, claim);
+  }
+
+  async function proposalsSoFar({ preview, institutionId, runId }: Run): Promise<number> {
+    if (!preview) return 0;
+    const batches = await models.RunBatch.find({ institutionId, runId }, { proposals: 1 }).lean();
+    return batches.reduce((sum, { proposals }) => sum + proposals.length, 0);
+  }
+
+  return {
+    /** How many loans the Selection holds; of a retry, the records of its scope. */
+    async countOverdueLoans(run: Run): Promise<number> {
+      const { institutionId, runId } = run;
+      if (run.scoped) {
+        const stored = await models.Run.findOne({ institutionId, _id: runId }, { scope: 1 }).lean();
+        return stored?.scope?.ids.length ?? 0;
+      }
+      const ground = await groundOf(run);
+      const dueBefore = selectionBound(ground.profiles, ground.context.moment);
+      if (dueBefore === null) return 0;
+      const dueDate = { $lt: new Date(dueBefore) };
+      return models.Loan.countDocuments({ institutionId, status: 'ACTIVE', processStatus: { $in: walkedStatuses }, dueDate });
+    },
+    finishLeftNotices: forAMinute(finishLeftNotices),
+    ageOverdueLoans: forAMinute(ageOverdueLoans),
+  };
+}
+export type OverdueAndLostActivities = ReturnType<typeof createOverdueAndLostActivities>;
+
+function actionOf({ loan, item, decision }: JudgedLoan): Action[] {
+  return decision.action === 'ACT' ? [{ loan, item, firing: decision.firing, superseded: decision.superseded }] : [];
+}
+
+function blockedBy(actions: readonly Action[]): Set<string> {
+  return new Set(actions.flatMap(({ loan, firing }) => (firing.some(({ block }) => block !== null) ? (loan.userId ?? []) : [])));
+}
+
+/** Of a preview: the letters its notices would make, one key a notice; a run reads them off its notices. */
+function letterKeysOf({ preview }: Run, actions: readonly Action[]): string[] {
+  return preview ? actions.flatMap(({ firing }) => firing.flatMap(({ letterKey }) => (letterKey === '' ? [] : [letterKey]))) : [];
+}

@@ -1,0 +1,344 @@
+/**
+ * The effects of a page, in the order of rules 7-9, each under its own key: a crash between any two of them is repaired
+ * by doing all again (fulfillment-loans.md, S10).
+ */
+import { blockExpiry, overdueBlockKey } from '../../../domain/fulfillment/overdue-blocks.js';
+import type { ProfileRef } from '../../../domain/fulfillment/loans-overdue-and-lost.js';
+import type { FeeToCharge } from '../../../domain/fulfillment/overdue-fees.js';
+import type { Firing } from '../../../domain/fulfillment/overdue-firing.js';
+import type { Run } from '../../../domain/run.js';
+import { newId } from '../../../models/document.js';
+import type { Fee } from '../../../models/fee.js';
+import type { UserBlock } from '../../../models/fulfillment.js';
+import { insertOnce } from '../../../models/insert-once.js';
+import type { LoanEvent, LoanNotice, NoticeState } from '../../../models/loan.js';
+import type { Models } from '../../../models/models.js';
+import type { Ground } from './ground.js';
+import type { ReadItem } from './judge.js';
+import type { ReadLoan } from './walk.js';
+
+/** One loan that something is done to. */
+export interface Action {
+  loan: ReadLoan;
+  item: ReadItem | null;
+  firing: readonly Firing[];
+  superseded: readonly ProfileRef[];
+}
+
+/** What came of it: somebody at the desk may have been faster. */
+export interface Outcome {
+  /** Ids of the loans whose change found another state than was decided on; nothing was done to them. */
+  changedDuringRun: Set<string>;
+  /** Users whose block this page placed. */
+  blocked: Set<string>;
+}
+
+/** Carries out a page's actions. Repeatable. */
+export async function writeActions(models: Models, run: Run, ground: Ground, actions: readonly Action[], now: Date): Promise<Outcome> {
+  await insertOnce(models.LoanNotice, actions.flatMap((action) => noticesOf(run, action, now)));
+
+  const changedDuringRun = await loseLoans(models, run, actions.filter(isLosing));
+  if (changedDuringRun.size > 0) await takeBackNotices(models, run, changedDuringRun);
+  const done = actions.filter(({ loan }) => !changedDuringRun.has(loan._id));
+
+  const lost = done.filter(isLosing);
+  await insertOnce(models.LoanEvent, lost.map((action) => lostEvent(run, action, now)));
+  await markItems(models, run, lost);
+  await insertOnce(models.Fee, done.flatMap(({ loan, firing }) => firing.flatMap(({ fees }) => fees.map((fee) => feeOf(run, loan, fee, now)))));
+  const blocked = await placeBlocks(models, run, ground, done, now);
+  await settleNotices(models, run, done);
+  return { changedDuringRun, blocked };
+}
+
+export const isLosing = ({ firing }: Action): boolean => firing.some(({ lost }) => lost !== null);
+
+function noticesOf(run: Run, { loan, firing, superseded }: Action, now: Date): LoanNotice[] {
+  const fresh = firing.filter(({ noticeExists }) => !noticeExists);
+  return [
+    ...fresh.map((fired) => {
+      const { kind, profileId, sendFormat, letterKey, firstState, accruedFine, fees, notificationFee } = fired;
+      const data = { accruedFine, notificationFee, fees: fees.map(({ type, amount }) => ({ type, amount })) };
+      return notice(run, loan, { kind, profileId, sendFormat }, firstState, letterKey, data, now);
+    }),
+    ...superseded.map((profile) => notice(run, loan, profile, 'SUPERSEDED', '', {}, now)),
+  ];
+}
+
+/** The whole document: it goes in lean. */
+function notice(
+  run: Run,
+  loan: ReadLoan,
+  { kind, profileId, sendFormat }: ProfileRef,
+  state: NoticeState,
+  letterKey: string,
+  data: Record<string, unknown>,
+  now: Date,
+): LoanNotice {
+  return {
+    _id: newId(),
+    institutionId: run.institutionId,
+    loanId: loan._id,
+    dueCycle: loan.dueCycle,
+    kind,
+    profileId,
+    dayKey: '-',
+    userId: loan.userId,
+    libraryCode: loan.libraryCode,
+    sendFormat,
+    runId: run.runId,
+    decidedAt: now,
+    data,
+    state,
+    letterKey,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/**
+ * Rule 8b, one update for all loans of one state and profile; answers with the loans that were in another state.
+ *
+ * A loan that this run has lost before counts as done.
+ */
+async function loseLoans(models: Models, run: Run, actions: readonly Action[]): Promise<Set<string>> {
+  const { institutionId, runId } = run;
+  const changed = new Set<string>();
+  for (const group of alike(actions.filter(({ loan }) => loan.processStatus !== 'LOST'))) {
+    const { processStatus, dueCycle, profileId, ids } = group;
+    const asOf = new Date(run.asOf);
+    const update = await models.Loan.updateMany(
+      { institutionId, _id: { $in: ids }, status: 'ACTIVE', dueCycle, processStatus },
+      {
+        $set: {
+          processStatus: 'LOST',
+          processStatusDate: asOf,
+          lost: { at: asOf, by: 'JOB', profileId, runId, previousStatus: processStatus },
+        },
+        $inc: { lostCount: 1, version: 1 },
+      },
+    );
+    if (update.modifiedCount === ids.length) continue;
+    const found = await models.Loan.find({ institutionId, _id: { $in: ids } }, { processStatus: 1, lost: 1 }).lean();
+    const lost = new Set(found.filter((loan) => loan.lost?.runId === runId).map(({ _id }) => _id));
+    for (const id of ids) if (!lost.has(id)) changed.add(id);
+  }
+  return changed;
+}
+
+interface AlikeLoans {
+  processStatus: ReadLoan['processStatus'];
+  dueCycle: number;
+  profileId: string;
+  ids: string[];
+}
+
+function alike(actions: readonly Action[]): AlikeLoans[] {
+  const groups = new Map<string, AlikeLoans>();
+  for (const { loan, firing } of actions) {
+    const { processStatus, dueCycle } = loan;
+    const { profileId } = firing.find(({ lost }) => lost !== null)!;
+    const key = `${processStatus} ${dueCycle} ${profileId}`;
+    const group = groups.get(key) ?? { processStatus, dueCycle, profileId, ids: [] };
+    group.ids.push(loan._id);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** Nothing was done to these loans, so nothing may say so: their rules may fire again. */
+async function takeBackNotices(models: Models, { institutionId, runId }: Run, loanIds: ReadonlySet<string>): Promise<void> {
+  await models.LoanNotice.deleteMany({ institutionId, loanId: { $in: [...loanIds] }, runId });
+}
+
+function lostEvent(run: Run, { loan, firing }: Action, now: Date): LoanEvent {
+  const { lostCount } = firing.find(({ lost }) => lost !== null)!.lost!;
+  return {
+    _id: newId(),
+    institutionId: run.institutionId,
+    eventKey: `${loan._id}:LOST:${lostCount}`,
+    loanId: loan._id,
+    dueCycle: loan.dueCycle,
+    type: 'LOST',
+    at: new Date(run.asOf),
+    by: `JOB:${run.jobKey}`,
+    oldDueDate: null,
+    newDueDate: null,
+    runId: run.runId,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** Rule 8c. An item that is lost by now stays as it is; `updatedAt` moves, by which requests are recalculated. */
+async function markItems(models: Models, run: Run, actions: readonly Action[]): Promise<void> {
+  const marked = actions.filter(({ item, firing }) => item?.processType !== 'LOST_LOAN' && firing.some(({ lost }) => lost?.markItem));
+  if (marked.length === 0) return;
+  await models.Item.updateMany(
+    {
+      institutionId: run.institutionId,
+      _id: { $in: marked.map(({ loan }) => loan.itemId) },
+      currentLoanId: { $in: marked.map(({ loan }) => loan._id) },
+    },
+    { $set: { processType: 'LOST_LOAN', processTypeAt: new Date(run.asOf) }, $inc: { version: 1 } },
+  );
+}
+
+/** A fee as the rules decided it; `loan` null for a fee on a letter. */
+export function feeDocument(
+  run: Run,
+  fee: Pick<FeeToCharge, 'amount' | 'dedupeKey' | 'currency'> & { type: string },
+  owed: Pick<Fee, 'userId' | 'userGroup' | 'libraryCode' | 'loanId' | 'itemId' | 'barcode' | 'title'>,
+  now: Date,
+): Fee {
+  return {
+    _id: newId(),
+    institutionId: run.institutionId,
+    ...owed,
+    type: fee.type,
+    status: 'ACTIVE',
+    originalAmount: fee.amount,
+    balance: fee.amount,
+    currency: fee.currency,
+    relatedFeeId: null,
+    comment: null,
+    closedAt: null,
+    transactions: [],
+    dedupeKey: fee.dedupeKey,
+    exportClaim: null,
+    bursarTransactionId: null,
+    transferredAmount: 0,
+    anonymizedAt: null,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+function feeOf(run: Run, loan: ReadLoan, fee: FeeToCharge, now: Date): Fee {
+  const { userId, userGroup, libraryCode, itemId, barcode, title } = loan;
+  return feeDocument(run, fee, { userId, userGroup, libraryCode, loanId: loan._id, itemId, barcode, title }, now);
+}
+
+interface WantedBlock {
+  userId: string;
+  block: NonNullable<Firing['block']>;
+  loanIds: string[];
+}
+
+/** Rule 7c: one block per user and definition, placed or extended; answers with the users that were blocked by this page. */
+async function placeBlocks(models: Models, run: Run, ground: Ground, actions: readonly Action[], now: Date): Promise<Set<string>> {
+  const wanted = blocksOf(actions);
+  if (wanted.size === 0) return new Set();
+  const { institutionId } = run;
+  await insertOnce(
+    models.UserBlock,
+    [...wanted].flatMap(([activeKey, want]) => newBlock(run, ground, activeKey, want, now)),
+  );
+
+  let left = [...wanted.keys()];
+  const blocked = new Set<string>();
+  for (let attempt = 0; left.length > 0 && attempt < 3; attempt += 1) {
+    const present = await models.UserBlock.find({ institutionId, activeKey: { $in: left } }).lean();
+    const missed: string[] = [];
+    for (const block of present) {
+      const want = wanted.get(block.activeKey)!;
+      // Placed by the page whose loan stands first in it, in this run.
+      if (block.startsAt.getTime() === Date.parse(run.asOf) && want.loanIds.includes(block.loanIds[0] ?? '')) blocked.add(want.userId);
+      if (!(await extendBlock(models, ground, block, want))) missed.push(block.activeKey);
+    }
+    left = missed;
+  }
+  return blocked;
+}
+
+function blocksOf(actions: readonly Action[]): Map<string, WantedBlock> {
+  const wanted = new Map<string, WantedBlock>();
+  for (const { loan, firing } of actions) {
+    for (const { block } of firing) {
+      if (block === null || loan.userId === null) continue;
+      const key = overdueBlockKey(loan.userId, block.definitionId);
+      const before = wanted.get(key);
+      if (before === undefined) wanted.set(key, { userId: loan.userId, block, loanIds: [loan._id] });
+      else {
+        before.loanIds.push(loan._id);
+        before.block = longer(before.block, block);
+      }
+    }
+  }
+  return wanted;
+}
+
+function longer(a: WantedBlock['block'], b: WantedBlock['block']): WantedBlock['block'] {
+  if (a.mode === 'UNTIL_RETURNED' || b.mode === 'UNTIL_RETURNED') return { ...a, mode: 'UNTIL_RETURNED', days: null };
+  return (a.days ?? 0) >= (b.days ?? 0) ? a : b;
+}
+
+/** None where the definition is gone: a profile with an unknown one cannot be saved. */
+function newBlock(run: Run, ground: Ground, activeKey: string, { userId, block, loanIds }: WantedBlock, now: Date): UserBlock[] {
+  const definition = ground.blockDefinitions.get(block.definitionId);
+  if (definition === undefined) return [];
+  const expiresAt = blockExpiry(block, null, ground.context.moment);
+  return [
+    {
+      _id: newId(),
+      institutionId: run.institutionId,
+      userId,
+      definitionId: block.definitionId,
+      code: definition.code,
+      description: definition.description,
+      blockedActions: definition.blockedActions,
+      source: 'OVERDUE',
+      status: 'ACTIVE',
+      mode: block.mode,
+      startsAt: new Date(run.asOf),
+      expiresAt: expiresAt === null ? null : new Date(expiresAt),
+      loanIds,
+      extensions: 0,
+      removedAt: null,
+      removedBy: null,
+      activeKey,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+    },
+  ];
+}
+
+/** Adds the loans and moves the end; true when nothing was left to do or it was done, false when somebody was faster. */
+async function extendBlock(models: Models, ground: Ground, present: UserBlock, { block, loanIds }: WantedBlock): Promise<boolean> {
+  const until = present.expiresAt?.getTime() ?? null;
+  const expiresAt = blockExpiry(block, { expiresAt: until }, ground.context.moment);
+  const added = loanIds.filter((id) => !present.loanIds.includes(id));
+  if (added.length === 0 && expiresAt === until) return true;
+  const { institutionId, _id, version } = present;
+  const extended = await models.UserBlock.updateOne(
+    { institutionId, _id, version },
+    {
+      $addToSet: { loanIds: { $each: added } },
+      $set: { expiresAt: expiresAt === null ? null : new Date(expiresAt), mode: expiresAt === null ? 'UNTIL_RETURNED' : present.mode },
+      $inc: { version: 1 },
+    },
+  );
+  return extended.modifiedCount === 1;
+}
+
+/** Rules 7d and 8f: a notice whose effects are all there goes on to its letter, or needs none. */
+async function settleNotices(models: Models, { institutionId }: Run, actions: readonly Action[]): Promise<void> {
+  const groups = new Map<string, { profileId: string; lastState: NoticeState; loanIds: string[] }>();
+  for (const { loan, firing } of actions) {
+    for (const { profileId, firstState, lastState } of firing) {
+      if (firstState !== 'DECIDED') continue;
+      const key = `${profileId} ${lastState}`;
+      const group = groups.get(key) ?? { profileId, lastState, loanIds: [] };
+      group.loanIds.push(loan._id);
+      groups.set(key, group);
+    }
+  }
+  for (const { profileId, lastState, loanIds } of groups.values()) {
+    await models.LoanNotice.updateMany(
+      { institutionId, loanId: { $in: loanIds }, profileId, state: 'DECIDED' },
+      { $set: { state: lastState }, $inc: { version: 1 } },
+    );
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * What every loan of a page is judged by: settings, profiles, terms of use, hours and rates of the institution. Small,
+ * and read once per page, so that a changed policy acts at once (fulfillment-loans.md, S12).
+ */
+import type { Parameters } from '../../../catalogue/fulfillment/loans-overdue-and-lost.js';
+import { calendarOf, type CalendarRecord } from '../../../domain/calendar.js';
+import { dayText, momentAt, zoneOf } from '../../../domain/days.js';
+import type { OverdueContext, OverdueLibrary } from '../../../domain/fulfillment/overdue-loan.js';
+import { compileProfiles, type CompiledProfiles } from '../../../domain/fulfillment/overdue-lost-profiles.js';
+import { converterOn } from '../../../domain/money.js';
+import { loanPoliciesOf, type LoanPolicies } from '../../../domain/terms-of-use.js';
+import type { UserBlockDefinition } from '../../../models/fulfillment.js';
+import type { Library } from '../../../models/library.js';
+import type { Models } from '../../../models/models.js';
+
+export interface Ground {
+  /** Without users and items, which belong to a page's loans. */
+  context: Omit<OverdueContext, 'users' | 'items'>;
+  profiles: CompiledProfiles;
+  maxLoansPerLetter: number;
+  /** By id. */
+  blockDefinitions: ReadonlyMap<string, UserBlockDefinition>;
+  /** By code. */
+  libraries: ReadonlyMap<string, Library>;
+}
+
+/** Which institution, when, and by which settings of the job. */
+export interface Judging {
+  institutionId: string;
+  runId: string;
+  asOf: string;
+  timeZone: string;
+  currency: string;
+}
+
+/** Of an institution without fulfillment settings the defaults hold. */
+export async function readGround(models: Models, judging: Judging, parameters: Parameters): Promise<Ground> {
+  const { institutionId, runId, asOf, timeZone, currency } = judging;
+  const [settings, profiles, termsOfUse, policies, libraries, hours, rates, definitions] = await Promise.all([
+    models.FulfillmentSettings.findOne({ institutionId }).lean(),
+    models.OverdueLostProfile.find({ institutionId }).lean(),
+    models.TermsOfUse.find({ institutionId, type: 'LOAN' }).lean(),
+    models.Policy.find({ institutionId }, { type: 1, code: 1, value: 1 }).lean(),
+    models.Library.find({ institutionId }).lean(),
+    models.CalendarRecord.find({ institutionId, state: 'APPLIED' }).lean(),
+    models.ExchangeRate.find({ institutionId: '*' }).lean(),
+    models.UserBlockDefinition.find({ institutionId }).lean(),
+  ]);
+
+  const moment = momentAt(zoneOf(timeZone), Date.parse(asOf));
+  const records: CalendarRecord[] = hours.map((record) => ({ ...record, createdAt: record.createdAt.getTime() }));
+  const byCode = new Map<string, OverdueLibrary>();
+  for (const library of libraries) {
+    byCode.set(library.code, {
+      calendar: calendarOf(records, library, moment.zone),
+      defaultReplacementCost: library.defaultReplacementCost,
+    });
+  }
+
+  return {
+    context: {
+      runId,
+      moment,
+      currency,
+      catchUpDays: parameters.catchUpDays,
+      overdueAtLostLoan: settings?.overdueAtLostLoan ?? false,
+      grouping: {
+        singleLetterPerType: parameters.singleLetterPerType,
+        separatePatronNotificationsByLibrary: settings?.separatePatronNotificationsByLibrary ?? false,
+      },
+      termsOfUse: policiesByTerms(termsOfUse, policies),
+      libraries: byCode,
+      convert: converterOn(rates, dayText(moment.today)),
+    },
+    profiles: compileProfiles(profiles.map((profile) => ({ ...profile, profileId: profile._id }))),
+    maxLoansPerLetter: settings?.maxLoansPerLetter ?? 200,
+    blockDefinitions: new Map(definitions.map((definition) => [definition._id, definition])),
+    libraries: new Map(libraries.map((library) => [library.code, library])),
+  };
+}
+
+/** Terms of use whose policies cannot be read are as good as missing: their loans are told as TOU_MISSING. */
+function policiesByTerms(
+  termsOfUse: readonly { _id: string; policies: { type: string; policyCode: string }[] }[],
+  policies: readonly { type: string; code: string; value: unknown }[],
+): Map<string, LoanPolicies> {
+  const values = new Map(policies.map(({ type, code, value }) => [`${type} ${code}`, value]));
+  const resolved = new Map<string, LoanPolicies>();
+  for (const terms of termsOfUse) {
+    const documents = terms.policies.map(({ type, policyCode }) => ({ type, value: values.get(`${type} ${policyCode}`) }));
+    const read = loanPoliciesOf(documents);
+    if ('policies' in read) resolved.set(terms._id, read.policies);
+  }
+  return resolved;
+}

@@ -1,0 +1,112 @@
+/** One page judged: what surrounds its loans is read with one query each, then the rules are asked. */
+import { unheard, type Ask } from '../../../domain/ask.js';
+import {
+  decideOverdue,
+  mayFire,
+  type DoneNotice,
+  type OverdueDecision,
+} from '../../../domain/fulfillment/loans-overdue-and-lost.js';
+import { beforeLost, firingOf } from '../../../domain/fulfillment/overdue-firing.js';
+import type { OverdueContext, OverdueLoan } from '../../../domain/fulfillment/overdue-loan.js';
+import type { Item } from '../../../models/catalogue-records.js';
+import type { LoanNotice } from '../../../models/loan.js';
+import type { Models } from '../../../models/models.js';
+import type { User } from '../../../models/user.js';
+import type { Ground } from './ground.js';
+import { snapshotOf, type ReadLoan } from './walk.js';
+
+export interface JudgedLoan {
+  loan: ReadLoan;
+  snapshot: OverdueLoan;
+  decision: OverdueDecision;
+  /** Its item as read; null: gone. */
+  item: ReadItem | null;
+  /** The users and items of the page. */
+  near: Pick<OverdueContext, 'users' | 'items'>;
+}
+export type ReadItem = Pick<Item, '_id' | 'currentLoanId' | 'processType' | 'replacementCost'>;
+type ReadNotice = Pick<LoanNotice, '_id' | 'loanId' | 'dueCycle' | 'kind' | 'profileId' | 'state' | 'runId'>;
+
+/**
+ * Decides every loan of a page. A loan that this very run has made lost is not decided again: what it did is read off
+ * its notices, so that a page done twice does and counts the same.
+ */
+export async function judgeLoans(
+  models: Models,
+  institutionId: string,
+  ground: Ground,
+  loans: readonly ReadLoan[],
+  ask: Ask = unheard,
+): Promise<JudgedLoan[]> {
+  const snapshots = loans.map(snapshotOf);
+  const bare: OverdueContext = { ...ground.context, users: new Map(), items: new Map() };
+  const ofThisRun = (loan: ReadLoan) => loan.lost?.runId === ground.context.runId && loan.processStatus === 'LOST';
+  const concerned = loans.filter(
+    (loan, index) => loan.processStatus === 'LOST' || mayFire(snapshots[index]!, ground.profiles, bare),
+  );
+  const near = await surroundings(models, institutionId, concerned);
+  const context: OverdueContext = { ...bare, users: near.users, items: near.items };
+
+  return loans.map((loan, index) => {
+    const snapshot = snapshots[index]!;
+    const notices = near.notices.get(loan._id) ?? [];
+    const done: DoneNotice[] = notices.filter(({ dueCycle }) => dueCycle === loan.dueCycle);
+    const decision = ofThisRun(loan)
+      ? whatWasDone(beforeLost(snapshot, loan.lost!.previousStatus), ground, done, context)
+      : decideOverdue(snapshot, ground.profiles, done, context, ask);
+    return { loan, snapshot, decision, item: near.items.get(loan.itemId) ?? null, near: { users: near.users, items: near.items } };
+  });
+}
+
+/** The decision as the notices of this run tell it. */
+function whatWasDone(loan: OverdueLoan, ground: Ground, done: readonly DoneNotice[], context: OverdueContext): OverdueDecision {
+  const own = done.filter(({ runId }) => runId === context.runId);
+  const firing = [];
+  const superseded = [];
+  const problems = [];
+  for (const { profile } of ground.profiles.inOrder) {
+    const notice = own.find(({ kind, profileId }) => kind === profile.type && profileId === profile.profileId);
+    if (notice === undefined) continue;
+    if (notice.state === 'SUPERSEDED') superseded.push({ ...profile, kind: profile.type });
+    else {
+      const fired = firingOf(loan, profile, true, context);
+      firing.push(fired.firing);
+      problems.push(...fired.problems);
+    }
+  }
+  return { action: 'ACT', firing, superseded, problems };
+}
+
+interface Surroundings {
+  /** By loan. */
+  notices: Map<string, ReadNotice[]>;
+  users: Map<string, Pick<User, '_id' | 'status'>>;
+  items: Map<string, ReadItem>;
+}
+
+async function surroundings(models: Models, institutionId: string, loans: readonly ReadLoan[]): Promise<Surroundings> {
+  if (loans.length === 0) return { notices: new Map(), users: new Map(), items: new Map() };
+  const userIds = [...new Set(loans.flatMap(({ userId }) => userId ?? []))];
+  const [notices, users, items] = await Promise.all([
+    models.LoanNotice.find(
+      { institutionId, loanId: { $in: loans.map(({ _id }) => _id) } },
+      { loanId: 1, dueCycle: 1, kind: 1, profileId: 1, state: 1, runId: 1 },
+    ).lean<ReadNotice[]>(),
+    models.User.find({ institutionId, _id: { $in: userIds } }, { status: 1 }).lean(),
+    models.Item.find(
+      { institutionId, _id: { $in: loans.map(({ itemId }) => itemId) }, deletedAt: null },
+      { currentLoanId: 1, processType: 1, replacementCost: 1 },
+    ).lean<ReadItem[]>(),
+  ]);
+  const byLoan = new Map<string, ReadNotice[]>();
+  for (const notice of notices) {
+    const before = byLoan.get(notice.loanId);
+    if (before === undefined) byLoan.set(notice.loanId, [notice]);
+    else before.push(notice);
+  }
+  return {
+    notices: byLoan,
+    users: new Map(users.map((user) => [user._id, user])),
+    items: new Map(items.map((item) => [item._id, item])),
+  };
+}

@@ -1,0 +1,63 @@
+/** Sets up the scheduled jobs that an institution has of its own (platform.md 2.1). */
+import { jobs } from '../catalogue/jobs.js';
+import { newId } from '../models/document.js';
+import type { Institution } from '../models/institution.js';
+import { insertOnce } from '../models/insert-once.js';
+import type { Models } from '../models/models.js';
+import type { ScheduledJob } from '../models/scheduled-job.js';
+import { desiredScheduledJobs, type NewScheduledJob } from './schedules/jobs.js';
+
+/** 400 days: how long what was deleted is kept (spec/README.md, Documents). */
+const KEPT_MS = 400 * 24 * 60 * 60 * 1000;
+
+/** Makes, revives, renames and removes what the catalogue asks for; answers with the number of changes. Repeatable. */
+export async function makeScheduledJobs(models: Models, institution: Institution, now: Date): Promise<number> {
+  const { institutionId } = institution;
+  const existing = await models.ScheduledJob.find(
+    { institutionId },
+    { jobKey: 1, profileId: 1, instanceKey: 1, name: 1, deletedAt: 1 },
+  ).lean();
+  const changes = desiredScheduledJobs(
+    {
+      institutionId,
+      kind: institution.kind,
+      features: institution.features,
+      exists: [],
+      acqDistributionJob: false,
+      startJobs: 'BY_DEFAULT',
+    },
+    jobs,
+    existing,
+    now,
+  );
+
+  const { create, revive, rename, remove } = changes;
+  await insertOnce(models.ScheduledJob, create.map((job) => scheduledJobOf(job, now)));
+  for (const { id, name, nameFolded } of [...revive, ...rename]) {
+    await models.ScheduledJob.updateOne(
+      { institutionId, _id: id },
+      { $set: { name, nameFolded, deletedAt: null, deleteAfter: null }, $inc: { version: 1 } },
+    );
+  }
+  if (remove.length > 0) {
+    await models.ScheduledJob.updateMany(
+      { institutionId, _id: { $in: remove } },
+      { $set: { deletedAt: now, deleteAfter: new Date(now.getTime() + KEPT_MS) }, $inc: { version: 1 } },
+    );
+  }
+  return create.length + revive.length + rename.length + remove.length;
+}
+
+/** The whole document: it goes in lean. */
+function scheduledJobOf(job: NewScheduledJob, now: Date): ScheduledJob {
+  return {
+    ...job,
+    _id: newId(),
+    nextRunAt: null,
+    onFailureRetry: { times: 0, delayMinutes: 60 },
+    lastChange: null,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
