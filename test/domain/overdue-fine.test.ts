@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
-import { overdueFine, type FinedLoan, type FinePolicies } from '../../domain/overdue-fine.js';
+import type { OverdueLoan } from '../../domain/fulfillment/overdue-loan.js';
+import { overdueFine, type FinePolicies } from '../../domain/overdue-fine.js';
 import type { GracePeriod } from '../../domain/terms-of-use.js';
 import { at, book, mainCalendar, overdueLoan, reserve } from '../support/fixture-a.js';
 
 const calendar = mainCalendar();
 const later = at('2026-12-31 12:00');
-const fine = (given: Partial<FinedLoan>, policies: FinePolicies = book, until = later) =>
+const fine = (given: Partial<OverdueLoan>, policies: FinePolicies = book, until = later) =>
   overdueFine(overdueLoan(given), policies, calendar, until).amount;
 const grace = (value: number, unit: GracePeriod['unit'], excludedFromFine = false) => ({
   value,
