@@ -135,6 +135,7 @@ function calendar(given: Partial<CalendarSpecDescription>): CalendarSpecDescript
     month: [{ start: 'JANUARY', end: 'DECEMBER', step: 1 }],
     year: [],
     dayOfWeek: [{ start: 'SUNDAY', end: 'SATURDAY', step: 1 }],
+    comment: '',
     ...given,
   };
 }
