@@ -29,7 +29,9 @@ function serversOf(file) {
 const files = readdirSync(resolve(root, 'test'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => resolve(root, 'test', name));
-const withTemporal = files.filter((file) => serversOf(file).has('temporal'));
+/** Tests of the embedded installation start servers of their own. */
+const ownServers = resolve(root, 'test/cli/stack');
+const withTemporal = files.filter((file) => serversOf(file).has('temporal') || file.startsWith(ownServers));
 const withMongo = files.filter((file) => serversOf(file).has('mongo') && !withTemporal.includes(file));
 const pure = files.filter((file) => !withMongo.includes(file) && !withTemporal.includes(file));
 

@@ -6,13 +6,13 @@ import type { Report } from './servers/find.js';
 export const say: Report = (line) => { process.stderr.write(`${line}\n`); };
 
 /** Says what is being done once it takes longer than a second; on a terminal the seconds run. */
-export async function during<T>(what: string, work: Promise<T>): Promise<T> {
+export async function during<T>(report: Report, what: string, work: Promise<T>): Promise<T> {
   const startedAt = performance.now();
   const terminal = process.stderr.isTTY;
   let shown = false;
   const timer = setInterval(() => {
     if (terminal) process.stderr.write(`\r${what} … ${Math.round((performance.now() - startedAt) / 1000)} s`);
-    else if (!shown) say(`${what} …`);
+    else if (!shown) report(`${what} …`);
     shown = true;
   }, 1000);
   try {

@@ -1,9 +1,10 @@
 /** Writes loaded records so that loading again changes nothing, and a record that a job changed meanwhile is left alone. */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { mongo, type Model } from 'mongoose';
+import type { Model } from 'mongoose';
 import type { Now } from '../../config/clock.js';
 import type { Versioned } from '../../models/document.js';
+import { insertOnce } from '../../models/insert-once.js';
 import type { LoadMark } from './load-mark.js';
 
 /** A record as the loader makes it; `createdAt` only where it says something (a fee: when the debt began). */
@@ -25,7 +26,6 @@ interface Waiting<T extends Versioned> {
 }
 
 const BATCH = 1000;
-const DUPLICATE_KEY = 11_000;
 
 /**
  * Writes the records of one collection of one institution, a thousand at a time.
@@ -98,17 +98,8 @@ export class Writer<T extends Versioned> {
 
   /** Answers those whose natural key is taken. */
   private async insert(fresh: Waiting<T>[], at: Date): Promise<Waiting<T>[]> {
-    if (fresh.length === 0) return [];
-    const documents = fresh.map(({ record }) => ({ ...record, version: 1, createdAt: record.createdAt ?? at, updatedAt: at }));
-    try {
-      await this.model.collection.insertMany(documents as object[], { ordered: false });
-      return [];
-    } catch (error) {
-      if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
-      const failures = [error.writeErrors].flat();
-      if (failures.some(({ code }) => code !== DUPLICATE_KEY)) throw error;
-      return failures.map(({ index }) => fresh[index]!);
-    }
+    const complete = fresh.map(({ record }) => ({ ...record, version: 1, createdAt: record.createdAt ?? at, updatedAt: at }) as unknown as T);
+    return (await insertOnce(this.model, complete)).map((position) => fresh[position]!);
   }
 
   private async update(changed: Waiting<T>[], stored: Map<string, Record<string, unknown>>, at: Date): Promise<number> {

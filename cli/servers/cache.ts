@@ -1,11 +1,12 @@
 /**
  * Executables fetched before: one folder of the user for all clones, named by version, each beside its SHA-256.
  *
- * The hash is written last and compared at each start, so that a half-written or damaged file is fetched again.
+ * The record is written last, so a file that was broken off has none. The hash of a file is compared again when its size
+ * or its time is not the recorded one: two servers are 300 MB, which takes a second to hash.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -21,9 +22,13 @@ export function cacheFolder({ servers }: Environment): string {
 /** The executable, or null when it is not there or not what was kept. */
 export async function cached(folder: string, name: string, version: string): Promise<string | null> {
   const executable = placeOf(folder, name, version);
-  const expected = await readFile(`${executable}.sha256`, 'utf8').catch(() => null);
-  if (expected === null) return null;
-  return (await sha256Of(executable)) === expected ? executable : null;
+  const record = await readFile(recordOf(executable), 'utf8').catch(() => null);
+  if (record === null) return null;
+  const [hash = ''] = record.split(' ');
+  if (record === (await described(executable, hash))) return executable;
+  if ((await sha256Of(executable)) !== hash) return null;
+  await writeFile(recordOf(executable), `${await described(executable, hash)}`); // copied or restored, its content the same
+  return executable;
 }
 
 /** Moves a fetched file to its place; several processes may do so at once. */
@@ -33,8 +38,15 @@ export async function keep(folder: string, name: string, version: string, fetche
   await chmod(fetched, 0o755);
   const hash = await sha256Of(fetched);
   await rename(fetched, executable);
-  await writeFile(`${executable}.sha256`, hash);
+  await writeFile(recordOf(executable), `${await described(executable, hash)}`);
   return executable;
+}
+
+const recordOf = (executable: string) => `${executable}.sha256`;
+
+async function described(executable: string, hash: string): Promise<string | null> {
+  const found = await stat(executable).catch(() => null);
+  return found && `${hash} ${found.size} ${found.mtimeMs}`;
 }
 
 /** Hex digits; of a file that is not there, an empty text. */

@@ -68,7 +68,7 @@ async function startParts(
 ): Promise<Environment> {
   const { environment: given, report, parts } = options;
   const port = await apiPort(given, options.usualPorts, report);
-  const [mongodb, temporal] = await during('Starting MongoDB and Temporal', Promise.all([
+  const [mongodb, temporal] = await during(report, 'Starting MongoDB and Temporal', Promise.all([
     startMongod(options, supervisor),
     parts.temporal ? startTemporal(options, supervisor) : {},
   ]));
@@ -84,7 +84,7 @@ async function startParts(
   await options.prepare?.(environment);
   const folder = given.dataDir;
   const starting = parts.processes.map((own) => supervisor.start(processSpec(own, folder, environment.variables)));
-  await during(`Starting ${parts.processes.map(({ name }) => name).join(' and ')}`, Promise.all(starting));
+  await during(report, `Starting ${parts.processes.map(({ name }) => name).join(' and ')}`, Promise.all(starting));
   return environment;
 }
 

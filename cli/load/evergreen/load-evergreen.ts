@@ -9,6 +9,7 @@ import type { Now } from '../../../config/clock.js';
 import { zoneOf } from '../../../domain/days.js';
 import type { Versioned } from '../../../models/document.js';
 import type { Models } from '../../../models/models.js';
+import { makeScheduledJobs } from '../../../worker/scheduled-jobs.js';
 import { loadMarkModel } from '../load-mark.js';
 import { recordIdOf } from '../record-id.js';
 import type { TableReport } from '../table-report.js';
@@ -76,8 +77,6 @@ export interface EvergreenReport {
 export interface LoaderDependencies {
   models: Models;
   now: Now;
-  /** Sets up the default scheduled jobs of an institution; repeatable. */
-  makeScheduledJobs: (models: Models, institutionId: string) => Promise<unknown>;
   /** Hears the bytes read and the bytes there are to read. */
   onProgress: (done: number, total: number) => void;
 }
@@ -106,7 +105,7 @@ export async function loadEvergreen(dependencies: LoaderDependencies, request: E
     allowedEmails: allowedBy(request.missingEmail),
   });
   const { institutionId } = institution;
-  await dependencies.makeScheduledJobs(models, institutionId);
+  await makeScheduledJobs(models, institution, now());
   const marks = loadMarkModel(models.Institution.db);
   const written: Written[] = [];
   const load: Load = {

@@ -1,0 +1,32 @@
+/** The `almanac` command. A subcommand is a file of cli/commands/, loaded when it is called or listed. */
+import { Command } from 'commander';
+import { EnvironmentError } from '../config/environment.js';
+import { ServerMissing } from './servers/find.js';
+import { FolderTaken } from './stack/folder.js';
+import { PortTaken } from './stack/stack.js';
+import { say } from './terminal.js';
+
+const subcommands: Record<string, () => Promise<Command>> = {
+  start: async () => (await import('./commands/start.js')).startCommand(),
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand(),
+};
+
+const program = new Command('almanac')
+  .description('The scheduled jobs of a library')
+  .addHelpText('after', '\nExample:\n  $ almanac start\n\nalmanac help <command> shows an example of each.');
+
+const called = process.argv.slice(2).find((argument) => argument in subcommands);
+const listed = called === undefined || process.argv[2] === 'help' ? Object.keys(subcommands) : [called];
+for (const name of listed) {
+  const subcommand = await subcommands[name]?.();
+  if (subcommand !== undefined) program.addCommand(subcommand);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // What a person can mend is said in its message; of anything else the place matters.
+  const mendable = [EnvironmentError, ServerMissing, FolderTaken, PortTaken].some((kind) => error instanceof kind);
+  say(error instanceof Error ? (mendable ? error.message : (error.stack ?? error.message)) : String(error));
+  process.exitCode = error instanceof EnvironmentError ? 78 : 1; // 78: EX_CONFIG of sysexits
+}

@@ -1,0 +1,160 @@
+/**
+ * A collection that people can load from a file of lines.
+ *
+ * A line names a record by its natural key, and other records by theirs (`primaryId`, `barcode`, a code). What a line does not say
+ * stays as it is; a new record has the defaults of the data model. Of two lines for one record the later one counts.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Model } from 'mongoose';
+import { z } from 'zod';
+import type { Now } from '../../../config/clock.js';
+import type { Zone } from '../../../domain/days.js';
+import type { Versioned } from '../../../models/document.js';
+import { insertOnce } from '../../../models/insert-once.js';
+import type { Models } from '../../../models/models.js';
+import { recordIdOf } from '../record-id.js';
+
+export interface Destination {
+  models: Models;
+  institutionId: string;
+  zone: Zone;
+  currency: string;
+  now: Now;
+}
+
+/** One place of a line that is wrong. */
+export interface Reason {
+  place: string;
+  value: unknown;
+  expectation: string;
+}
+export type Outcome = 'INSERTED' | 'UPDATED' | 'UNCHANGED' | { reasons: Reason[] };
+
+/** Takes lines already parsed into values, and answers for each, in the same order, what became of it. */
+export interface Loadable {
+  load(destination: Destination, lines: unknown[]): Promise<Outcome[]>;
+}
+
+/** What a line gives of a record; `createdAt` only where it says something (a fee: when the debt began). */
+type Fields<T extends Versioned> = Partial<Omit<T, '_id' | 'institutionId' | 'updatedAt' | 'version'>>;
+
+export interface Definition<T extends Versioned, Line extends object, References> {
+  name: string;
+  model: (models: Models) => Model<T>;
+  line: z.ZodType<Line>;
+  /** The natural key of the record that a line is about, and of a stored record. */
+  keyOf: (line: Line) => string;
+  storedKeyOf: (record: T) => string;
+  /** The records that lines may be about, by an index; more than those does no harm. */
+  stored: (model: Model<T>, institutionId: string, lines: Line[]) => Promise<T[]>;
+  /** What lines refer to, one query a collection. */
+  references: (destination: Destination, lines: Line[]) => Promise<References>;
+  fields: (line: Line, references: References, destination: Destination) => Fields<T> | Reason[];
+  /** A new record but for what its line gives; a field that is undefined must be given. */
+  blank: (id: string, destination: Destination) => { [Field in keyof Omit<T, keyof Versioned>]: T[Field] | undefined };
+  /** What has to be written beside records that were inserted or changed. Repeatable. */
+  beside: (destination: Destination, records: T[]) => Promise<void>;
+}
+
+interface Asked<T extends Versioned> {
+  places: number[];
+  fields: Fields<T>;
+}
+
+export function loadable<T extends Versioned, Line extends object, References>(definition: Definition<T, Line, References>): Loadable {
+  return {
+    async load(destination, values) {
+      const outcomes = new Array<Outcome>(values.length).fill('UNCHANGED');
+      const lines = values.map((value, place) => {
+        const parsed = definition.line.safeParse(value, { reportInput: true });
+        if (parsed.success) return parsed.data;
+        outcomes[place] = { reasons: parsed.error.issues.flatMap(reasonsOf) };
+        return null;
+      });
+      const good = lines.filter((line) => line !== null);
+      if (good.length === 0) return outcomes;
+      const references = await definition.references(destination, good);
+
+      const asked = new Map<string, Asked<T>>();
+      for (const [place, line] of lines.entries()) {
+        if (line === null) continue;
+        const fields = definition.fields(line, references, destination);
+        if (Array.isArray(fields)) outcomes[place] = { reasons: fields };
+        else collect(asked, definition.keyOf(line), place, fields);
+      }
+      await upsert(definition, destination, good, asked, outcomes);
+      return outcomes;
+    },
+  };
+}
+
+async function upsert<T extends Versioned, Line extends object, References>(
+  definition: Definition<T, Line, References>,
+  destination: Destination,
+  lines: Line[],
+  asked: ReadonlyMap<string, Asked<T>>,
+  outcomes: Outcome[],
+): Promise<void> {
+  const { institutionId } = destination;
+  const model = definition.model(destination.models);
+  const at = destination.now();
+  const stored = new Map((await definition.stored(model, institutionId, lines)).map((record) => [definition.storedKeyOf(record), record]));
+  const settle = ({ places }: Asked<T>, outcome: Outcome) => places.forEach((place) => (outcomes[place] = outcome));
+
+  const fresh: { one: Asked<T>; record: T }[] = [];
+  const updates: { one: Asked<T>; record: T; update: object }[] = [];
+  for (const [key, one] of asked) {
+    const before = stored.get(key);
+    if (before === undefined) {
+      const _id = newRecordId(definition.name, institutionId, key);
+      const given = { ...definition.blank(_id, destination), ...one.fields };
+      const missing = Object.entries(given).filter(([, value]) => value === undefined).map(([field]) => field);
+      if (missing.length > 0) settle(one, { reasons: missing.map((place) => ({ place, value: null, expectation: 'needed for a new record' })) });
+      else fresh.push({ one, record: { _id, institutionId, createdAt: at, ...given, updatedAt: at, version: 1 } as unknown as T });
+      continue;
+    }
+    const differing = Object.entries(one.fields).filter(([field, value]) => !isDeepStrictEqual(before[field as keyof T], value));
+    if (differing.length === 0) continue;
+    const changes = Object.fromEntries(differing);
+    const filter = { institutionId, _id: before._id, version: before.version };
+    const update = { updateOne: { filter, update: { $set: { ...changes, updatedAt: at }, $inc: { version: 1 } } } };
+    updates.push({ one, record: { ...before, ...changes }, update });
+  }
+
+  const taken = new Set(await insertOnce(model, fresh.map(({ record }) => record)));
+  for (const [position, { one }] of fresh.entries()) {
+    settle(one, taken.has(position) ? { reasons: [{ place: '', value: null, expectation: 'a key that no other record has' }] } : 'INSERTED');
+  }
+  if (updates.length > 0) await model.collection.bulkWrite(updates.map(({ update }) => update) as never, { ordered: false });
+  for (const { one } of updates) settle(one, 'UPDATED');
+  const written = [...fresh.filter((_one, position) => !taken.has(position)), ...updates].map(({ record }) => record);
+  if (written.length > 0) await definition.beside(destination, written);
+}
+
+function collect<T extends Versioned>(asked: Map<string, Asked<T>>, key: string, place: number, fields: Fields<T>): void {
+  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields<T>;
+  const known = asked.get(key);
+  if (known === undefined) asked.set(key, { places: [place], fields: given });
+  else {
+    known.places.push(place);
+    Object.assign(known.fields, given);
+  }
+}
+
+function reasonsOf(issue: z.core.$ZodIssue): Reason[] {
+  const place = issue.path.join('.');
+  // Of unknown keys the library names the object around them.
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ place: [...issue.path, key].join('.'), value: null, expectation: 'no such field' }));
+  }
+  return [{ place, value: issue.input ?? null, expectation: issue.message }];
+}
+
+/** The `_id` that a record gets when a line makes it. */
+export const newRecordId = (name: string, institutionId: string, key: string) => recordIdOf('loaded', institutionId, name, key);
+
+/** For what a line refers to that is not there. */
+export const missing = (place: string, value: string, what: string): Reason => ({ place, value, expectation: `the ${what} of this institution` });
+
+/** For collections whose lines refer to nothing, or cause nothing beside. */
+export const nothing = async (): Promise<void> => undefined;
