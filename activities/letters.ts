@@ -218,7 +218,7 @@ function problemsOf(request: LetterRequest, user: Recipient | null, letters: rea
   const { letterCode } = request;
   const withReason = (reason: SuppressedReason) => letters.filter(({ suppressedReason }) => suppressedReason === reason);
   const ofRecipient = {
-    recordType: user === null ? letters[0]!.recipient.type : 'USER',
+    recordType: user === null ? letters[0]!.recipient.type.toLowerCase() : 'user',
     recordId: letters[0]!.recipient.id,
     recordLabel: user?.primaryId ?? letters[0]!.recipient.id,
     retryable: false,
@@ -246,7 +246,7 @@ function problemsOf(request: LetterRequest, user: Recipient | null, letters: rea
       severity: 'INFO', code: 'LETTER_DISABLED',
       message: `${letterCode} is switched off: none was sent.`,
       params: { letterCode },
-      recordType: 'LETTER_TYPE', recordId: letterCode, recordLabel: letterCode, retryable: false,
+      recordType: 'letterConfig', recordId: letterCode, recordLabel: letterCode, retryable: false,
     });
   }
   return problems;

@@ -1,0 +1,104 @@
+/** Connections to the mail server: a small pool for each institution, because each has a rate of its own. */
+import { createTransport } from 'nodemailer';
+import type { Readable } from 'node:stream';
+import { accepted, outcomeOf, type Outcome } from './outcome.js';
+
+/** Parallel connections of one institution; as many letters are under way at once. */
+export const CONNECTIONS = 5;
+
+export interface Message {
+  from: string | { name: string; address: string };
+  replyTo: string | null;
+  to: string | { name: string; address: string };
+  /** null: a text message has none. */
+  subject: string | null;
+  text: string;
+  html: string | null;
+  headers: Record<string, string>;
+  messageId: string;
+  date: Date;
+  /** Makes the same letter the same bytes each time. */
+  boundary: string;
+  envelope: { from: string; to: string };
+}
+
+export interface Transporter {
+  /** Answers when the server has, or when it is given up; never throws for what a server may do. */
+  send(message: Message): Promise<Outcome>;
+}
+
+export interface Transporters {
+  of(institutionId: string, perMinute: number): Transporter;
+  close(): void;
+}
+
+/**
+ * `smtpUrl`: `smtp://user:password@host:port`; options of the connection may follow as a query (`?socketTimeout=5000`), and go
+ * before the ones below.
+ */
+export function createTransporters(smtpUrl: string): Transporters {
+  const open = new Map<string, { perMinute: number; transporter: Transporter; close(): void }>();
+  return {
+    of(institutionId, perMinute) {
+      let known = open.get(institutionId);
+      if (known === undefined || known.perMinute !== perMinute) {
+        known?.close();
+        known = { perMinute, ...pooled(smtpUrl, perMinute) };
+        open.set(institutionId, known);
+      }
+      return known.transporter;
+    },
+    close() {
+      for (const { close } of open.values()) close();
+      open.clear();
+    },
+  };
+}
+
+function pooled(smtpUrl: string, perMinute: number): { transporter: Transporter; close(): void } {
+  const mail = createTransport({
+    url: smtpUrl,
+    pool: true,
+    maxConnections: CONNECTIONS,
+    rateLimit: perMinute,
+    rateDelta: 60_000,
+    // Only what had not left at all is handed to another connection; whatever else broke is ours to judge.
+    maxRequeues: 1,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 60_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const texts = new Map<string, Readable>();
+  mail.use('stream', ({ data, message }, done) => {
+    message.processFunc((text) => {
+      if (typeof data.messageId === 'string') texts.set(data.messageId, text);
+      return text;
+    });
+    done();
+  });
+
+  return {
+    transporter: {
+      async send({ replyTo, subject, html, boundary, ...message }) {
+        try {
+          const { response } = await mail.sendMail({
+            ...message,
+            xMailer: false,
+            baseBoundary: boundary,
+            ...(replyTo === null ? {} : { replyTo }),
+            ...(subject === null ? {} : { subject }),
+            ...(html === null ? {} : { html }),
+          });
+          return accepted(response);
+        } catch (error) {
+          return outcomeOf(error, texts.get(message.messageId)?.readableDidRead ?? false);
+        } finally {
+          texts.delete(message.messageId);
+        }
+      },
+    },
+    close: () => mail.close(),
+  };
+}
