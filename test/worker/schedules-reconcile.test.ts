@@ -52,9 +52,10 @@ afterAll(async () => {
 /** The engine's listing lags by some hundredths of a second. */
 async function listed(expected: number): Promise<void> {
   for (let look = 0; look < 100; look += 1) {
-    let found = 0;
-    for await (const _ of client.schedule.list({ query: `Institution = '${institutionId}'` })) found += 1;
-    if (found === expected) return;
+    const found: string[] = [];
+    for await (const { scheduleId } of client.schedule.list({ query: `Institution = '${institutionId}'` }))
+      found.push(scheduleId);
+    if (found.length === expected) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   assert.fail(`the engine never listed ${expected} schedules`);
