@@ -1,0 +1,9 @@
+/** How each job explains a record: by the decision of its run, taken with a listener (design.md 7). */
+import type { Explain } from '../domain/explanation.js';
+import type { Models } from '../models/models.js';
+import { createOverdueExplainer } from './fulfillment/overdue/explain.js';
+
+/** By job key; every available job has one. */
+export const createExplainers = (models: Models): Readonly<Record<string, Explain>> => ({
+  'loans-overdue-and-lost': createOverdueExplainer(models),
+});

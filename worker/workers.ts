@@ -1,0 +1,75 @@
+/** The workers of a process: who does which work, with what (engine.md 2.6). */
+import type { Client } from '@temporalio/client';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { createDispatcherActivities } from '../activities/dispatcher.js';
+import { createOverdueAndLostActivities } from '../activities/fulfillment/loans-overdue-and-lost.js';
+import { createNoticeLetterActivities } from '../activities/fulfillment/notice-letters.js';
+import { createMailActivities } from '../activities/mail.js';
+import type { Sender } from '../activities/mail/compose.js';
+import type { Transporters } from '../activities/mail/transporters.js';
+import { wakeMail } from '../activities/mail/wake.js';
+import { createRunActivities } from '../activities/runs.js';
+import { createSystemActivities } from '../activities/system.js';
+import type { Models } from '../models/models.js';
+import { reconcileInstallation } from './reconciliation.js';
+import { workflowBundle } from './workflow-bundle.js';
+
+/** Jobs and their pages share a queue, so that an activity follows its workflow task without a poll in between. */
+export const queues = { jobs: 'domain', mail: 'mail', system: 'system' } as const;
+type Queue = (typeof queues)[keyof typeof queues];
+
+export interface WorkerDependencies {
+  models: Models;
+  client: Client;
+  now: () => Date;
+  transporters: Transporters;
+  sender: Sender;
+}
+
+/** Pages are the database's work: more at once than it has cores for only wait for each other. */
+const PAGES_AT_ONCE = 8;
+
+const activitiesOf = (dependencies: WorkerDependencies): Record<Queue, object[]> => {
+  const { models, client, now, transporters, sender } = dependencies;
+  const tellMail = (institutionId: string) => wakeMail(client, institutionId, queues.mail);
+  const reconcile = () => reconcileInstallation({ models, client, now, taskQueue: queues.jobs });
+  return {
+    domain: [
+      createRunActivities({ models, client, now, systemQueue: queues.system }),
+      createOverdueAndLostActivities({ models, now }),
+      createNoticeLetterActivities({ models, now, wakeMail: tellMail }),
+    ],
+    mail: [createMailActivities({ models, now, transporters, ...sender })],
+    system: [createDispatcherActivities({ models, client, now }), createSystemActivities({ reconcile })],
+  };
+};
+
+/** A worker for each queue that this process serves. */
+export async function createWorkers(
+  connection: NativeConnection,
+  namespace: string,
+  served: readonly string[],
+  dependencies: WorkerDependencies,
+): Promise<Worker[]> {
+  const bundle = await workflowBundle();
+  const own = Object.entries(activitiesOf(dependencies)).filter(([queue]) => served.includes(queue));
+  return Promise.all(own.map(([taskQueue, activities]) => Worker.create({ ...common(connection, namespace), taskQueue, workflowBundle: bundle, activities: merged(taskQueue, activities) })));
+}
+
+const common = (connection: NativeConnection, namespace: string): Omit<WorkerOptions, 'taskQueue'> => ({
+  connection,
+  namespace,
+  maxConcurrentActivityTaskExecutions: PAGES_AT_ONCE * 4,
+  shutdownGraceTime: 20_000,
+  shutdownForceTime: 45_000,
+});
+
+/** All activities of a queue by name; two of one name would hide each other. */
+function merged(queue: string, parts: readonly object[]): object {
+  const all: Record<string, unknown> = {};
+  for (const [name, activity] of parts.flatMap((part) => Object.entries(part))) {
+    if (name in all) throw new Error(`Two activities of queue "${queue}" are called ${name}.`);
+    all[name] = activity;
+  }
+  return all;
+}
