@@ -101,6 +101,7 @@ export function calendarOf(records: readonly CalendarRecord[], library: Calendar
   const calendarMissing = (day: DayNumber) => !standard.some((record) => isValidOn(record, day));
 
   const openIntervals = remembered((day: DayNumber): readonly OpenInterval[] => {
+    // Exceptions are exceptions to standard hours: where there are none, the day is open whatever they say.
     if (calendarMissing(day)) return [instants(WHOLE_DAY, day)];
     const covering = (record: Applicable) =>
       isValidOn(record, day) && (record.dayOfWeek === null || record.dayOfWeek === weekday(day));

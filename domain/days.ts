@@ -77,7 +77,7 @@ export function localMinutes(zone: Zone, instant: Instant): number {
  * A time the clock skips moves forward by the length of the gap (RFC 5545); of a time that occurs twice the first is meant.
  */
 export function localToInstant(zone: Zone, day: DayNumber, minutes: number): Instant {
-  const local = day * DAY + minutes * MINUTE;
+  const local = day * DAY + Math.round(minutes * MINUTE); // a fraction of a minute is whole milliseconds
   const spell = spellShowing(zone, local);
   const instant = local - offsetOf(zone, spell);
   return instant >= startOf(zone, spell) ? instant : local - offsetOf(zone, spell - 1);

@@ -97,8 +97,8 @@ export function loanPoliciesOf(
   documents: readonly PolicyDocument[],
 ): { policies: LoanPolicies } | { refusals: PolicyRefusal[] } {
   const byType = new Map(documents.map(({ type, value }) => [type, value]));
-  const refusals = documents
-    .filter(({ type, value }) => byType.get(type) !== value)
+  const refusals: PolicyRefusal[] = documents
+    .filter(({ type }, index) => documents.findIndex((other) => other.type === type) !== index)
     .map(({ type, value }) => ({ place: type, value, expectation: 'one policy of a type' }));
 
   const parsed = loanPolicies.safeParse(Object.fromEntries(byType), { reportInput: true });

@@ -44,11 +44,17 @@ export function letterFeeKey(letterKey: string): string {
   return `ovnl:${letterPartKey(letterKey, 1)}`;
 }
 
-/** Cuts the notices of a letter into parts, sorted by loan and whatever their state, so that a repeat cuts alike. */
+/**
+ * Cuts the notices of a letter into parts of so many loans, in the order of loans and whatever their state, so that a repeat cuts
+ * alike. A loan that two profiles of one type have noticed stands in one part.
+ */
 export function letterParts<T extends { loanId: string }>(notices: readonly T[], maxLoansPerLetter: number): T[][] {
-  const sorted = [...notices].sort((a, b) => (a.loanId < b.loanId ? -1 : 1));
+  const loanIds = [...new Set(notices.map(({ loanId }) => loanId))].sort();
+  const ofLoan = new Map(loanIds.map((loanId) => [loanId, [] as T[]]));
+  for (const notice of notices) ofLoan.get(notice.loanId)!.push(notice);
+
   const parts: T[][] = [];
-  for (let from = 0; from < sorted.length; from += maxLoansPerLetter)
-    parts.push(sorted.slice(from, from + maxLoansPerLetter));
+  for (let from = 0; from < loanIds.length; from += maxLoansPerLetter)
+    parts.push(loanIds.slice(from, from + maxLoansPerLetter).flatMap((loanId) => ofLoan.get(loanId)!));
   return parts;
 }

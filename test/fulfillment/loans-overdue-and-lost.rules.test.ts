@@ -619,6 +619,13 @@ describe('letters', () => {
     assert.deepEqual(parts(loans, 5), ['abcde']);
     assert.deepEqual(parts([], 5), []);
   });
+  test('a loan noticed by two profiles of one type stands in one part and counts once', () => {
+    const twice = [{ loanId: 'b' }, { loanId: 'a' }, { loanId: 'b' }, { loanId: 'c' }];
+    assert.deepEqual(
+      letterParts(twice, 2).map((part) => part.length),
+      [3, 1],
+    );
+  });
 });
 
 describe('explaining a record', () => {
