@@ -60,5 +60,3 @@ export const loansOverdueAndLost = {
     'UndeliverableLettersReport',
   ],
 } as const satisfies JobDefinition;
-
-export type Parameters = z.infer<typeof loansOverdueAndLost.parameters>;
