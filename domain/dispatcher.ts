@@ -9,7 +9,7 @@
  */
 import type { Instant } from './days.js';
 import { walk } from './dispatcher/gates.js';
-import { heldBy, refusalOf } from './dispatcher/limits.js';
+import { heldBy, onHold, refusalOf } from './dispatcher/limits.js';
 import { giveSlots, previousRun, rivalsOf, tooManyWait } from './dispatcher/slots.js';
 import {
   called,
@@ -24,27 +24,25 @@ import {
 /** An open run as the store has it. */
 export interface OpenRun {
   ask: TurnAsk;
-  /** Waiting for its turn, at work, or stopped by the guard. */
-  phase: 'WAITING' | 'WORKING' | 'PAUSED';
+  /** Released: it has its turn, but gave locks and capacity back. */
+  phase: 'WAITING' | 'WORKING' | 'RELEASED';
 }
 
 export type DispatcherEvent =
   | { kind: 'ASK'; ask: TurnAsk }
   | { kind: 'DONE'; runId: string }
-  /** The guard stopped the run: locks and capacity come back, the slot of its job it keeps. */
+  /** Locks and capacity come back, the slot of its job the run keeps: stopped by the guard, or only waiting for its letters. */
   | { kind: 'RELEASE'; runId: string }
-  /** Time has passed. */
-  | { kind: 'TICK' }
   /** These runs' workflows do not exist any more. */
   | { kind: 'GONE'; runIds: string[] }
-  /** What a look at the store found: the settings, and every open run whose workflow lives. */
+  /** What a look at the store found: the settings, and open runs that live. Between looks nobody tells the time. */
   | { kind: 'LOOK'; settings: Settings; open: OpenRun[] };
 
 export type Command =
   /** `wentAhead`: the jobs it should have followed and waited for in vain (6.3). */
   | { kind: 'GRANT'; runId: string; workflowId: string; wentAhead: string[] }
-  | { kind: 'REFUSE'; runId: string; workflowId: string; skipReason: Refusal; text: string }
-  /** `resumed`: the run keeps its status, only the reason is news. */
+  | { kind: 'REFUSE'; ask: TurnAsk; refusal: Refusal }
+  /** `resumed`: it waits for the second time, after the guard. */
   | { kind: 'SHOW'; runId: string; resumed: boolean; standing: Standing }
   /** To end FAILED with WORKFLOW_LOST, unless it ended properly meanwhile. */
   | { kind: 'LOST'; runId: string };
@@ -71,9 +69,7 @@ function hear(state: DispatcherState, event: DispatcherEvent, now: Instant): Dis
     case 'DONE':
       return { state: left(state, [event.runId]), commands: [] };
     case 'RELEASE':
-      return { state: paused(state, event.runId), commands: [] };
-    case 'TICK':
-      return { state, commands: [] };
+      return { state: released(state, event.runId), commands: [] };
     case 'GONE':
       return { state: left(state, event.runIds), commands: event.runIds.map((runId) => ({ kind: 'LOST', runId })) };
     case 'LOOK':
@@ -86,16 +82,16 @@ function hearAsk(state: DispatcherState, ask: TurnAsk, now: Instant): Dispatched
   if (state.ended.includes(ask.runId) || state.waiting.some((waiter) => waiter.ask.runId === ask.runId)) return nothing;
 
   const place = state.inside.find((one) => one.ask.runId === ask.runId);
-  if (place !== undefined && !place.paused) return { state, commands: [grant(ask, [])] };
+  if (place !== undefined && !place.released) return { state, commands: [grant(ask, [])] };
   if (ask.resumed) {
     // A dispatcher that was terminated may have forgotten the place; the job's slot is still the run's.
-    const inside = place === undefined ? [...state.inside, { ask, paused: true }] : state.inside;
+    const inside = place === undefined ? [...state.inside, { ask, released: true }] : state.inside;
     return { state: { ...state, inside, waiting: [...state.waiting, waiterOf(ask, now)] }, commands: [] };
   }
-  if (place !== undefined) return nothing; // a late copy of its first ask, while the guard has stopped it
+  if (place !== undefined) return nothing; // a late copy of its first ask
 
   const begun = { ...state, due: withoutBegun(state, ask) };
-  if (tooManyWait(begun, ask)) return refuse(begun, ask, 'OVERLAP', 'Enough runs of this job wait already');
+  if (tooManyWait(begun, ask)) return refuse(begun, ask, overlap('Enough runs of this job wait already', null));
   return join(begun, ask, now);
 }
 
@@ -103,16 +99,21 @@ function hearAsk(state: DispatcherState, ask: TurnAsk, now: Instant): Dispatched
 function join(state: DispatcherState, ask: TurnAsk, now: Instant): Dispatched {
   const joined = { ...state, waiting: [...state.waiting, waiterOf(ask, null)] };
   const all = [...rivalsOf(state, ask), ask].toSorted((a, b) => (b.scheduledAt ?? 0) - (a.scheduledAt ?? 0));
-  const [newest, ...older] = all;
+  const [newest = ask, ...older] = all;
   let result: Dispatched = { state: joined, commands: [] };
   for (const one of older) {
     const held = heldBy(state.holds, one, now);
-    const text = held === null ? `${called(newest ?? ask)} came before it could start` : `On hold: ${held.reason}`;
-    const refused = refuse(result.state, one, held === null ? 'OVERLAP' : 'HELD', text);
+    const replaced = overlap(`${called(newest)} came before it could start`, newest.runId);
+    const refused = refuse(result.state, one, held === null ? replaced : { skipReason: 'HELD', reason: onHold(held) });
     result = { state: refused.state, commands: [...result.commands, ...refused.commands] };
   }
   return result;
 }
+
+const overlap = (text: string, runId: string | null): Refusal => ({
+  skipReason: 'OVERLAP',
+  reason: { kind: 'PREVIOUS_RUN', text, runId },
+});
 
 /** An occurrence that has asked is not due any more. */
 function withoutBegun({ due }: DispatcherState, { scheduledJobId, scheduledAt }: TurnAsk): Settings['due'] {
@@ -133,7 +134,7 @@ function adopt(state: DispatcherState, open: OpenRun[], now: Instant): Dispatche
 
   for (const { ask, phase } of news.filter((run) => run.phase !== 'WAITING')) {
     const waiting = result.state.waiting.filter((waiter) => waiter.ask.runId !== ask.runId);
-    const inside = [...result.state.inside, { ask, paused: phase === 'PAUSED' }];
+    const inside = [...result.state.inside, { ask, released: phase === 'RELEASED' }];
     result = { ...result, state: { ...result.state, waiting, inside } };
   }
   const waits = (runId: string) => result.state.waiting.some(({ ask }) => ask.runId === runId);
@@ -152,7 +153,7 @@ function turnAway(state: DispatcherState, now: Instant): Dispatched {
   for (const { ask } of state.waiting) {
     const refusal = refusalOf(state.holds, ask, now);
     if (refusal === null) continue;
-    const refused = refuse(result.state, ask, refusal.reason, refusal.text);
+    const refused = refuse(result.state, ask, refusal);
     result = { state: refused.state, commands: [...result.commands, ...refused.commands] };
   }
   return result;
@@ -164,7 +165,7 @@ function letIn(state: DispatcherState, now: Instant): Dispatched {
   const staying = state.waiting.filter(({ ask }) => !going.has(ask.runId));
   const inside = [
     ...state.inside.filter(({ ask }) => !going.has(ask.runId)),
-    ...goes.map(({ ask }) => ({ ask, paused: false })),
+    ...goes.map(({ ask }) => ({ ask, released: false })),
   ];
   const commands: Command[] = goes.map(({ ask, wentAhead }) => grant(ask, wentAhead));
 
@@ -180,7 +181,7 @@ function letIn(state: DispatcherState, now: Instant): Dispatched {
 /** Of a run without its job's slot. */
 function behindItsJob(state: DispatcherState, ask: TurnAsk, now: Instant): Standing {
   const hold = heldBy(state.holds, ask, now);
-  if (hold !== null) return { status: 'PENDING', reason: { kind: 'HOLD', text: `On hold: ${hold.reason}`, runId: null } };
+  if (hold !== null) return { status: 'PENDING', reason: onHold(hold) };
   const previous = previousRun(state, ask);
   const text = `Waits for the previous run of this job${previous === null ? '' : ` (process ${previous.processId})`}`;
   return { status: 'QUEUED', reason: { kind: 'PREVIOUS_RUN', text, runId: previous?.runId ?? null } };
@@ -194,13 +195,12 @@ const waiterOf = (ask: TurnAsk, slotAt: Instant | null): Waiter => ({ ask, slotA
 
 const grant = ({ runId, workflowId }: TurnAsk, wentAhead: string[]): Command => ({ kind: 'GRANT', runId, workflowId, wentAhead });
 
-function refuse(state: DispatcherState, ask: TurnAsk, skipReason: Refusal, text: string): Dispatched {
-  const { runId, workflowId } = ask;
-  return { state: left(state, [runId]), commands: [{ kind: 'REFUSE', runId, workflowId, skipReason, text }] };
+function refuse(state: DispatcherState, ask: TurnAsk, refusal: Refusal): Dispatched {
+  return { state: left(state, [ask.runId]), commands: [{ kind: 'REFUSE', ask, refusal }] };
 }
 
-function paused(state: DispatcherState, runId: string): DispatcherState {
-  return { ...state, inside: state.inside.map((place) => (place.ask.runId === runId ? { ...place, paused: true } : place)) };
+function released(state: DispatcherState, runId: string): DispatcherState {
+  return { ...state, inside: state.inside.map((place) => (place.ask.runId === runId ? { ...place, released: true } : place)) };
 }
 
 /** Frees the places of runs, wherever they are, and remembers that they were here. */

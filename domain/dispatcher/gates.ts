@@ -4,7 +4,7 @@
  * Specification: platform.md 6.2-6.4. A run is let in when it passes all three at one moment; nothing is held by a run that waits.
  */
 import type { Instant } from '../days.js';
-import { heldBy } from './limits.js';
+import { heldBy, onHold } from './limits.js';
 import { called, HOUR, MINUTE, type DispatcherState, type Place, type Standing, type TurnAsk, type Waiter } from './state.js';
 
 const WAITS_FOR_OTHER_JOBS = 2 * HOUR;
@@ -28,9 +28,10 @@ export interface Walk {
 /** Lets in, in the order of the queue, whoever can go now. */
 export function walk(state: DispatcherState, now: Instant): Walk {
   const queue = state.waiting.filter(({ slotAt }) => slotAt !== null).toSorted(inQueueOrder(now));
-  const wantsAlone = state.waiting.filter((waiter) => isAtLocks(state, waiter, now)).filter(({ ask }) => isExclusive(ask));
+  const wantAlone = state.waiting.filter((waiter) => isExclusive(waiter.ask) && isAtLocks(state, waiter, now));
+  const came = new Map(state.waiting.map(({ ask }, index) => [ask.runId, index]));
   const result: Walk = { goes: [], standings: new Map(), head: null };
-  const working = state.inside.filter((place) => !place.paused);
+  const working = state.inside.filter((place) => !place.released);
   let keepsBack: Waiter | null = null;
 
   for (const waiter of queue) {
@@ -38,7 +39,7 @@ export function walk(state: DispatcherState, now: Instant): Walk {
     const stopped =
       heldStanding(state, ask, now) ??
       (mustFollow(state, waiter, now) ? followStanding(state, ask, now) : null) ??
-      lockStanding(state, working, wantsAlone, waiter) ??
+      lockStanding(working, wantAlone, came, ask) ??
       capacityStanding(state, working, ask) ??
       (keepsBack === null ? null : behindStanding(keepsBack.ask));
     if (stopped !== null) {
@@ -48,7 +49,7 @@ export function walk(state: DispatcherState, now: Instant): Walk {
       if (now - (waiter.headSince ?? now) < KEEPS_OTHERS_BACK) keepsBack = waiter;
       continue;
     }
-    working.push({ ask, paused: false });
+    working.push({ ask, released: false });
     result.goes.push({ ask, wentAhead: ask.resumed ? [] : jobsBefore(state, ask, now).map(({ jobKey }) => jobKey) });
   }
   return result;
@@ -67,7 +68,7 @@ const meantFor = ({ scheduledAt, submittedAt }: TurnAsk): Instant => scheduledAt
 
 function heldStanding({ holds }: DispatcherState, ask: TurnAsk, now: Instant): Standing | null {
   const hold = heldBy(holds, ask, now);
-  return hold && { status: 'PENDING', reason: { kind: 'HOLD', text: `On hold: ${hold.reason}`, runId: null } };
+  return hold && { status: 'PENDING', reason: onHold(hold) };
 }
 
 /** 6.3: waits for the jobs before it, up to two hours from when it had its slot. */
@@ -115,14 +116,16 @@ const isExclusive = ({ locks }: TurnAsk): boolean => locks.some(({ mode }) => mo
  * New is who came after that run. By rank in the queue instead, two runs that each want one lock alone and share the other's
  * could keep each other out for ever; by the order of coming, the first of all waiting is kept out by holders only.
  */
-function lockStanding(state: DispatcherState, working: Place[], wantsAlone: Waiter[], waiter: Waiter): Standing | null {
-  const { ask } = waiter;
-  const came = state.waiting.indexOf(waiter);
-  const earlier = wantsAlone.filter((other) => state.waiting.indexOf(other) < came);
+function lockStanding(
+  working: Place[], wantAlone: Waiter[], came: ReadonlyMap<string, number>, ask: TurnAsk,
+): Standing | null {
+  const cameBefore = ({ ask: other }: Waiter) => (came.get(other.runId) ?? 0) < (came.get(ask.runId) ?? 0);
   for (const { name, mode } of ask.locks) {
     const inTheWay =
       working.find(({ ask: other }) => holds(other, name, mode === 'EXCLUSIVE' ? null : 'EXCLUSIVE')) ??
-      (mode === 'SHARED' ? earlier.find(({ ask: other }) => holds(other, name, 'EXCLUSIVE')) : undefined);
+      (mode === 'SHARED'
+        ? wantAlone.find((other) => cameBefore(other) && holds(other.ask, name, 'EXCLUSIVE'))
+        : undefined);
     if (inTheWay === undefined) continue;
     const reason = { kind: 'LOCK', text: `Waits for ${called(inTheWay.ask)}`, runId: inTheWay.ask.runId } as const;
     return { status: 'PENDING', reason };

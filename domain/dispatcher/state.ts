@@ -38,17 +38,15 @@ export interface TurnAsk {
   runAfter: string[];
   /** From this instant on the run has lost its point; null: never. */
   staleAt: Instant | null;
-  /** The operator's starts go through holds. */
-  byOperator: boolean;
-  /** A run that gave back locks and capacity for the guard wants them again; its slot it still has. */
+  /** A run that released its locks and capacity wants them again; the slot of its job it still has. */
   resumed: boolean;
 }
 
 /** A run that was given its turn. */
 export interface Place {
   ask: TurnAsk;
-  /** The guard stopped it: it holds the job's slot, but neither locks nor capacity. */
-  paused: boolean;
+  /** Stopped by the guard, or only waiting for its letters: it holds its job's slot, but neither locks nor capacity. */
+  released: boolean;
 }
 
 export interface Waiter {
@@ -105,7 +103,11 @@ export interface WaitReason {
   runId: string | null;
 }
 
-export type Refusal = 'OVERLAP' | 'STALE' | 'HELD' | 'WAITED_TOO_LONG';
+export interface Refusal {
+  skipReason: 'OVERLAP' | 'STALE' | 'HELD' | 'WAITED_TOO_LONG';
+  /** What kept it from starting; null: what the pages were told last. */
+  reason: WaitReason | null;
+}
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;

@@ -26,7 +26,6 @@ const ask = (processId: number, given: Partial<TurnAsk> = {}): TurnAsk => ({
   locks: [],
   runAfter: [],
   staleAt: null,
-  byOperator: false,
   resumed: false,
   ...given,
 });
@@ -45,7 +44,7 @@ function dispatcher(given: Partial<DispatcherState> = {}) {
     asks: (asked: TurnAsk, time = '02:00') => hear({ kind: 'ASK', ask: asked }, time),
     done: (processId: number, time = '02:00') => hear({ kind: 'DONE', runId: `run-${processId}` }, time),
     release: (processId: number, time = '02:00') => hear({ kind: 'RELEASE', runId: `run-${processId}` }, time),
-    tick: (time: string) => hear({ kind: 'TICK' }, time),
+    tick: (time: string) => hear({ kind: 'LOOK', settings: settingsOf(state), open: [] }, time),
     gone: (processId: number, time: string) => hear({ kind: 'GONE', runIds: [`run-${processId}`] }, time),
     hear,
     waitReason: (processId: number): WaitReason | null =>
@@ -54,14 +53,16 @@ function dispatcher(given: Partial<DispatcherState> = {}) {
   };
 }
 
+const settingsOf = ({ capacityUnits, holds, due }: DispatcherState) => ({ capacityUnits, holds, due });
+
 /** "turn 1042", "1042 QUEUED/CAPACITY", "1042 SKIPPED/OVERLAP", "1042 lost". */
 function told(command: Command): string {
-  const processId = command.runId.slice('run-'.length);
+  const processId = (command.kind === 'REFUSE' ? command.ask.runId : command.runId).slice('run-'.length);
   switch (command.kind) {
     case 'GRANT':
       return [`turn ${processId}`, ...command.wentAhead.map((jobKey) => `ahead of ${jobKey}`)].join(' ');
     case 'REFUSE':
-      return `${processId} SKIPPED/${command.skipReason}`;
+      return `${processId} SKIPPED/${command.refusal.skipReason}`;
     case 'SHOW':
       return `${processId} ${command.resumed ? 'resumed' : command.standing.status}/${command.standing.reason.kind}`;
     case 'LOST':
@@ -407,9 +408,13 @@ describe('6.7 holds', () => {
     assert.deepEqual(institution.tick('98:00'), ['turn 1', 'turn 2']);
   });
 
-  test('people are refused, the operator is not', () => {
-    assert.deepEqual(during().asks(ask(1, { trigger: 'MANUAL', scheduledAt: null })), ['1 SKIPPED/HELD']);
-    assert.deepEqual(during().asks(ask(1, { trigger: 'MANUAL', scheduledAt: null, byOperator: true })), ['turn 1']);
+  test('what is started by hand inside goes through: only the operator could', () => {
+    assert.deepEqual(during().asks(ask(1, { trigger: 'MANUAL', scheduledAt: null })), ['turn 1']);
+  });
+
+  test('a retry or continuation inside waits for the end', () => {
+    assert.deepEqual(during().asks(ask(1, { trigger: 'AUTO_RETRY', scheduledAt: null })), ['1 PENDING/HOLD']);
+    assert.deepEqual(during().asks(ask(1, { trigger: 'CONTINUATION', scheduledAt: null })), ['1 PENDING/HOLD']);
   });
 
   test('who is in goes on; who waited before the hold began waits on', () => {
@@ -460,7 +465,7 @@ describe('messages that come twice, late or not at all', () => {
     const open = [
       { ask: ask(3, { submittedAt: at('01:59'), locks: [...alone] }), phase: 'WAITING' },
       { ask: ask(2, { locks: [...alone] }), phase: 'WORKING' },
-      { ask: ask(1, { locks: [...alone] }), phase: 'PAUSED' },
+      { ask: ask(1, { locks: [...alone] }), phase: 'RELEASED' },
     ] as const;
     const settings = { capacityUnits: 4, holds: [], due: [] };
     assert.deepEqual(institution.hear({ kind: 'LOOK', settings, open: [...open] }, '02:00'), ['3 PENDING/LOCK']);

@@ -1,0 +1,217 @@
+/** The dispatcher on real servers, with a job that sends every message twice (engine.md 2.10). */
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { afterAll, afterEach, beforeAll, beforeEach, test } from 'vitest';
+import { createDispatcherActivities } from '../../activities/dispatcher.js';
+import { now } from '../../config/clock.js';
+import { mongo, temporal } from '../support/servers.js';
+import { CAPACITY, createStubActivities, Workshop, World } from './dispatcher-world.js';
+
+let codePath: string;
+let folder: string;
+let connection: NativeConnection;
+let world: World;
+let workshop: Workshop;
+let stop: () => Promise<void>;
+
+beforeAll(async () => {
+  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }); // it tells of every worker that is killed here
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter, forward: {} } } });
+  folder = await mkdtemp(join(tmpdir(), 'almanac-dispatcher-'));
+  codePath = join(folder, 'workflows.js');
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: new URL('./dispatcher-stub.ts', import.meta.url).pathname,
+    logger: new DefaultLogger('ERROR'),
+  });
+  await writeFile(codePath, code);
+  connection = await NativeConnection.connect({ address: temporal() });
+});
+afterAll(async () => {
+  await connection.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  world = await World.open(mongo(), temporal());
+  workshop = new Workshop();
+  stop = await startWorker(true);
+});
+afterEach(async () => {
+  await world.dispatcher.terminate().catch(() => undefined); // most have ended by themselves
+  await stop();
+  await world.close();
+});
+
+/** All activities, and the workflows unless they run elsewhere. */
+async function startWorker(withWorkflows: boolean): Promise<() => Promise<void>> {
+  const { models, client, taskQueue } = world;
+  const worker = await Worker.create({
+    connection,
+    taskQueue,
+    activities: {
+      ...createDispatcherActivities({ models, client, now }),
+      ...createStubActivities(models, client, taskQueue, workshop),
+    },
+    ...(withWorkflows ? { workflowBundle: { codePath } } : {}),
+  });
+  const running = worker.run();
+  return async () => {
+    worker.shutdown();
+    await running;
+  };
+}
+
+const statusOf = async (runId: string) => (await world.run(runId)).status;
+const waits = (runId: string) => async () => (await world.run(runId)).waitReason?.kind === 'CAPACITY';
+const begun = (runId: string) => () => workshop.begun.includes(runId);
+
+/** As many runs as there is capacity for, at work until they are let go. */
+async function fill(): Promise<string[]> {
+  const runs = await Promise.all(Array.from({ length: CAPACITY }, () => world.insertRun()));
+  for (const run of runs) workshop.keep(run._id);
+  await Promise.all(runs.map((run) => world.startWorkflow(run)));
+  await world.until('all places are taken', () => runs.every(({ _id }) => begun(_id)()));
+  return runs.map(({ _id }) => _id);
+}
+
+test('a hundred runs at once: never more than four inside, each has one turn, and the history is renewed', async () => {
+  const runIds = await Promise.all(Array.from({ length: 100 }, () => world.start()));
+  const ends = await Promise.all(runIds.map((runId) => world.workflow(runId).result()));
+
+  assert.deepEqual(new Set(ends), new Set(['worked']));
+  assert.deepEqual(workshop.begun.toSorted(), runIds.toSorted());
+  assert.equal(workshop.most, CAPACITY);
+  const { workflowExecutionInfo } = (await world.dispatcher.describe()).raw;
+  assert.notEqual(workflowExecutionInfo?.firstRunId, workflowExecutionInfo?.execution?.runId, 'it never continued as new');
+  await world.until('an idle dispatcher ends', async () => (await world.dispatcher.describe()).status.name === 'COMPLETED');
+}, 120_000);
+
+test('who waits is shown with the reason, and a place that comes free is given on', async () => {
+  const [first = ''] = await fill();
+  const last = await world.start();
+  await world.until('the fifth run is shown waiting', waits(last));
+  assert.equal((await world.run(last)).waitReason?.text, 'Waits for 1 of 4 units of capacity');
+  assert.equal(await statusOf(last), 'QUEUED');
+
+  workshop.letGo(first);
+  await world.until('the fifth run works', begun(last));
+});
+
+test('a run terminated from outside frees its place at the next look and ends as lost', async () => {
+  const [first = ''] = await fill();
+  const last = await world.start();
+  await world.until('the fifth run is shown waiting', waits(last));
+
+  await world.workflow(first).terminate();
+  await world.until('the fifth run works', begun(last));
+  await world.until('the terminated run is closed', async () => (await statusOf(first)) === 'FAILED');
+  const lost = await world.run(first);
+  assert.equal(lost.failure?.code, 'WORKFLOW_LOST');
+  assert.deepEqual(lost.resolution, { resolved: 0, open: 1 });
+});
+
+test('a run cancelled while it waits leaves the queue', async () => {
+  const [first = ''] = await fill();
+  const [cancelled, last] = [await world.start(), await world.start()];
+  await world.until('both wait', async () => (await waits(cancelled)()) && (await waits(last)()));
+
+  await world.workflow(cancelled).cancel();
+  await assert.rejects(world.workflow(cancelled).result());
+  workshop.letGo(first);
+  await world.until('the run behind it works', begun(last));
+  assert.equal(begun(cancelled)(), false);
+});
+
+test('a dispatcher that was terminated starts again from the store: who is in stays in, who waited waits', async () => {
+  const inside = await fill();
+  const waiting = await world.start();
+  await world.until('the fifth run is shown waiting', waits(waiting));
+
+  await world.dispatcher.terminate();
+  const later = await world.start();
+  await world.until('the sixth run is shown waiting', waits(later));
+  assert.equal(workshop.most, CAPACITY);
+
+  for (const runId of inside) workshop.letGo(runId);
+  await world.until('both get their turn', () => begun(waiting)() && begun(later)());
+  assert.deepEqual(await world.workflow(waiting).result(), 'worked');
+});
+
+test('the older of two waiting occurrences is skipped, and its workflow ends', async () => {
+  const scheduledJobId = 'a-scheduled-job';
+  const first = await world.insertRun({ scheduledJobId });
+  workshop.keep(first._id);
+  await world.startWorkflow(first);
+  await world.until('the first works', begun(first._id));
+
+  const at = (time: string) => new Date(`2026-05-12T${time}:00Z`);
+  const occurrence = (time: string) => ({ trigger: 'SCHEDULE', scheduledJobId, occurrence: { key: `L:${time}`, at: at(time) } }) as const;
+  const older = await world.start(occurrence('03:15'));
+  await world.until('it waits', async () => (await world.run(older)).waitReason?.kind === 'PREVIOUS_RUN');
+  const newer = await world.start(occurrence('04:15'));
+
+  assert.equal(await world.workflow(older).result(), 'refused');
+  const skipped = await world.run(older);
+  assert.deepEqual([skipped.status, skipped.skipReason, skipped.startedAt], ['SKIPPED', 'OVERLAP', null]);
+  assert.deepEqual(skipped.submittedAt, at('03:15'));
+  assert.equal(skipped.waitReason?.runId, newer);
+  workshop.letGo(first._id);
+  assert.equal(await world.workflow(newer).result(), 'worked');
+});
+
+test('a record whose workflow was never started is closed as lost, but not while it may just be starting', async () => {
+  const stranded = await world.insertRun({ submittedAt: new Date(Date.now() - 6 * 60_000) });
+  const starting = await world.insertRun();
+  await fill();
+  await world.until('the stranded one is closed', async () => (await statusOf(stranded._id)) === 'FAILED');
+  assert.equal(await statusOf(starting._id), 'QUEUED');
+
+  await world.startWorkflow(starting);
+  await world.until('the other has asked', waits(starting._id));
+});
+
+test('a hold that staff set is known at once when the dispatcher is told to look', async () => {
+  const [first = ''] = await fill();
+  const waiting = await world.start();
+  await world.until('the fifth run is shown waiting', waits(waiting));
+  await world.models.JobHold.create({
+    institutionId: world.institutionId, from: new Date(Date.now() - 1), to: new Date(Date.now() + 3_600_000),
+    scope: { all: true, categories: [], scheduledJobIds: [] }, reason: 'Migration', atEnd: 'SKIP', createdBy: 'a-user',
+  });
+  await world.dispatcher.signal('look');
+  await world.until('it is shown as held', async () => (await world.run(waiting)).waitReason?.kind === 'HOLD');
+  assert.equal(await statusOf(waiting), 'PENDING');
+
+  workshop.letGo(first);
+  await world.workflow(first).result();
+  assert.equal(begun(waiting)(), false);
+});
+
+test('the process with the dispatcher is killed: who is in goes on, and its successor loses and doubles nothing', async () => {
+  await stop();
+  stop = await startWorker(false);
+  let child = startProcess();
+  try {
+    const runIds = await Promise.all(Array.from({ length: 20 }, () => world.start()));
+    await world.until('some have worked', () => workshop.begun.length >= 6);
+    child.kill('SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    child = startProcess();
+
+    const ends = await Promise.all(runIds.map((runId) => world.workflow(runId).result()));
+    assert.deepEqual(new Set(ends), new Set(['worked']));
+    assert.deepEqual(workshop.begun.toSorted(), runIds.toSorted());
+    assert.ok(workshop.most <= CAPACITY);
+  } finally {
+    child.kill('SIGKILL');
+  }
+}, 90_000);
+
+function startProcess(): ChildProcess {
+  const script = new URL('./dispatcher-process.ts', import.meta.url).pathname;
+  return spawn(process.execPath, ['--import', 'tsx', script, temporal(), world.taskQueue, codePath], { stdio: 'ignore' });
+}
