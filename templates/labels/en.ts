@@ -4,7 +4,7 @@ export const en = {
   greeting: 'Dear {name},',
   closing: 'With kind regards,',
   questions: 'Any questions? Just write to {email}.',
-  automatic: 'Our system wrote this letter by itself on {day}. Your user number: {primaryId}.',
+  automatic: 'This letter was written automatically on {day}. Your user number: {primaryId}.',
   // A loan, wherever one is listed
   untitled: 'Item without a title',
   due: 'Due: {due}',
@@ -37,7 +37,8 @@ export const en = {
     '{loans, plural, one {The item below is long overdue. Please return it without delay. If it stays out, we may have to record it as lost and charge you for its replacement.} other {The items below are long overdue. Please return them without delay. If they stay out, we may have to record them as lost and charge you for their replacement.}}',
   'overdue.intro.5':
     '{loans, plural, one {This is our final notice about the item below. If it does not come back, we may record it as lost and charge you for its replacement. If something keeps you from returning it, please talk to us: we would much rather find a way together.} other {This is our final notice about the items below. If they do not come back, we may record them as lost and charge you for their replacement. If something keeps you from returning them, please talk to us: we would much rather find a way together.}}',
-  'overdue.return': 'What you can do: {loans, plural, one {bring it back to the library named above it, or renew it if that is still possible.} other {bring them back to the library named above each, or renew them if that is still possible.}}',
+  'overdue.return.one': 'Please bring {loans, plural, one {it} other {them}} back to {library}, or renew {loans, plural, one {it} other {them}} if that is still possible.',
+  'overdue.return.many': 'Please bring each of them back to the library named above it, or renew them if that is still possible.',
   'overdue.crossed': '{loans, plural, one {If you have returned it in the meantime, thank you; you need not do anything more.} other {If you have returned them in the meantime, thank you; you need not do anything more.}}',
   'overdue.sms.1': '{loans, plural, one {a loan is overdue} other {# loans are overdue}}',
   'overdue.sms.2': 'second reminder, {loans, plural, one {a loan is overdue} other {# loans are overdue}}',
@@ -63,7 +64,7 @@ export const en = {
   'undeliverable.EMAIL': 'no e-mail address',
   'undeliverable.SMS': 'no number for text messages',
   'undeliverable.run': 'Show the run',
-  'undeliverable.automatic': 'Our system wrote this letter by itself on {day}.',
+  'undeliverable.automatic': 'This letter was written automatically on {day}.',
   'letter.FulOverdueAndLostLoanNotificationLetter': 'Overdue notice',
   'letter.FulLostLoanNotificationLetter': 'Overdue notice',
   'letter.FulOverdueAndLostLoanLetter': 'Lost loan',

@@ -39,7 +39,7 @@ const volumes: LoanInLetter[] = Array.from({ length: 12 }, (_, index) => ({
   title: 'The Cambridge history of English literature',
   author: 'Ward, Adolphus William (editor)',
   description: `v. ${index + 1}`,
-  barcode: `399990002000${String(index).padStart(2, '0')}`,
+  barcode: `399990002000${String(99 - index)}`, // not in the order of the volumes
   callNumber: 'PR83 .C22',
   libraryCode: 'WEST',
   libraryName: 'West Campus Library',

@@ -27,6 +27,9 @@ interface OverdueLetterView extends LetterView {
   contactEmail: string | null;
   loanCount: number;
   libraries: { name: string; loans: LoanView[] }[];
+  /** Where to bring them: to one library, which is named, or to several. */
+  places: 'one' | 'many';
+  libraryName: string;
   totalFees: string | null;
   /** Lines below the loans: what is charged with this letter, and that a fine grows. */
   totals: string[];
@@ -46,6 +49,7 @@ export function overdueLetterView(stored: unknown, spoken: Spoken): { reader: Re
 function viewOf(letter: OverdueLetterData, reader: Reader): OverdueLetterView {
   const sorted = letter.loans.toSorted((a, b) => byLibraryDueDateTitle(a, b, reader));
   const first = sorted.toSorted((a, b) => Date.parse(a.dueDate) - Date.parse(b.dueDate))[0]!;
+  const libraries = byLibrary(sorted).map(([name, loans]) => ({ name, loans: loans.map((loan) => loanView(loan, reader)) }));
   const senderName = letter.library?.name ?? letter.institution.name;
   return {
     senderName,
@@ -55,7 +59,9 @@ function viewOf(letter: OverdueLetterData, reader: Reader): OverdueLetterView {
     patronName: isolated([letter.user.firstName, letter.user.lastName].filter((part) => part).join(' ')),
     contactEmail: letter.library?.email ?? null,
     loanCount: sorted.length,
-    libraries: byLibrary(sorted).map(([name, loans]) => ({ name, loans: loans.map((loan) => loanView(loan, reader)) })),
+    libraries,
+    places: libraries.length === 1 ? 'one' : 'many',
+    libraryName: first.libraryName,
     totalFees: letter.totalFees > 0 ? reader.amount(letter.totalFees) : null,
     totals: totalsOf(letter, reader),
     accountUrl: webAddress(letter.links.account),
@@ -98,12 +104,13 @@ function titleOf({ title, description }: LoanInLetter, reader: Reader): string {
   return isolated(part === '' ? named : `${named}, ${part}`);
 }
 
-/** Libraries of one name stay apart by their code, loans due together and of one title by their barcode. */
+/** Libraries of one name stay apart by their code; volumes of one title stand in the order of their numbers. */
 function byLibraryDueDateTitle(a: LoanInLetter, b: LoanInLetter, reader: Reader): number {
   return reader.compare(a.libraryName, b.libraryName)
     || reader.compare(a.libraryCode, b.libraryCode)
     || Date.parse(a.dueDate) - Date.parse(b.dueDate)
     || reader.compare(a.title ?? '', b.title ?? '')
+    || reader.compare(a.description ?? '', b.description ?? '')
     || reader.compare(a.barcode, b.barcode);
 }
 

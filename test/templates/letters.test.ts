@@ -1,0 +1,263 @@
+/** Every letter, rendered from its samples in every language; the main ones word for word (read them aloud). */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'vitest';
+import { buildLetterTemplates } from '../../cli/letters/build.js';
+import { languages } from '../../templates/labels.js';
+import { letterOf, letters } from '../../templates/letters.js';
+import { overdueNoticeSamples } from '../../templates/letters/overdue-letter-samples.js';
+import { renderLetter } from '../../templates/render.js';
+
+const notice = 'FulOverdueAndLostLoanNotificationLetter';
+const sampleOf = (letterCode: string, name: string) => {
+  const sample = letterOf(letterCode).samples[name];
+  assert.ok(sample !== undefined, `${letterCode} has no sample "${name}"`);
+  return sample;
+};
+const mail = (letterCode: string, sample: string, language = 'en') =>
+  renderLetter(letterCode, 'EMAIL', sampleOf(letterCode, sample), { language, defaultLanguage: 'en' });
+const sms = (letterCode: string, sample: string, language = 'en') =>
+  renderLetter(letterCode, 'SMS', sampleOf(letterCode, sample), { language, defaultLanguage: 'en' });
+
+for (const letter of letters) {
+  test(`${letter.code} has three samples or more, and each can be sent in every language`, () => {
+    assert.ok(Object.keys(letter.samples).length >= 3);
+    for (const name of Object.keys(letter.samples)) {
+      for (const language of languages) {
+        const { subject, html, text } = mail(letter.code, name, language);
+        assert.ok(subject.length > 0 && subject.length < 120, subject);
+        assert.match(html ?? '', new RegExp(`lang="${language}"`));
+        for (const part of [subject, html ?? '', text]) assert.doesNotMatch(part, /undefined|null|NaN|\[object|\{\{/);
+      }
+    }
+  });
+  if (!letter.sms) continue;
+  test(`${letter.code} fits a text message in every language`, () => {
+    for (const name of Object.keys(letter.samples)) {
+      for (const language of languages) {
+        const { html, text } = sms(letter.code, name, language);
+        assert.equal(html, null);
+        assert.ok(text.length > 0 && text.length <= 480 && !text.includes('\n'), text);
+      }
+    }
+  });
+}
+
+test('the HTML templates are what their MJML says (npm run build)', async () => {
+  for (const [path, html] of await buildLetterTemplates()) assert.equal(readFileSync(path, 'utf8'), html, path);
+});
+
+describe('what it says, word for word', () => {
+  test('the first reminder of one loan', () => {
+    const { subject, text } = mail(notice, 'one loan, type 1');
+    assert.equal(subject, 'A friendly reminder: a loan is overdue');
+    assert.equal(text, `Dear Ada Lovelace,
+
+The item below was due back and has not reached us yet. Perhaps it slipped your mind; that happens to all of us.
+
+Main Library
+
+  - Dubliners
+    Joyce, James
+    Due: Monday, March 3, 2025 at 9:00 PM
+    Call number: PR6019.O9 D8 1993 · Barcode: 39999000123456
+
+Please bring it back to Main Library, or renew it if that is still possible.
+
+If you have returned it in the meantime, thank you; you need not do anything more.
+
+Your loans at a glance: https://library.example.edu/my-account
+
+With kind regards,
+University of Somewhere Libraries
+
+--
+This letter was written automatically on Tuesday, March 4, 2025. Your user number: 21456.
+`);
+  });
+
+  test('the second one in German, from one library, with a fine and a fee', () => {
+    const { subject, text } = mail(notice, 'one loan of one library, type 2, fine and fee', 'de');
+    assert.equal(subject, 'Zweite Erinnerung: eine Ausleihe ist überfällig');
+    assert.equal(plain(text), `Guten Tag, Ada Lovelace,
+
+das unten genannte Medium ist noch immer auf Sie ausgeliehen, obwohl seine Leihfrist schon vor einiger Zeit abgelaufen ist. Vielleicht wartet schon jemand darauf.
+
+Main Library
+
+  - Dubliners
+    Joyce, James
+    Fällig: Montag, 3. März 2025 um 21:00
+    Säumnisgebühr: 2,00 $
+    Signatur: PR6019.O9 D8 1993 · Barcode: 39999000123456
+
+Gebühr für diesen Brief: 1,50 $
+Neu berechnet mit diesem Brief: 3,50 $
+
+Bitte geben Sie es hier zurück: Main Library. Oder verlängern Sie es, falls das noch möglich ist.
+
+Haben Sie es inzwischen zurückgegeben? Dann danken wir Ihnen, und Sie brauchen nichts weiter zu tun.
+
+Ihre Ausleihen auf einen Blick: https://library.example.edu/my-account
+
+Fragen? Schreiben Sie uns einfach an circulation@library.example.edu.
+
+Freundliche Grüße
+Main Library
+University of Somewhere Libraries
+
+--
+Dieser Brief wurde am Dienstag, 4. März 2025 automatisch erstellt. Ihre Benutzernummer: 21456.
+`);
+  });
+
+  test('the fourth one in French, of an item without title or author that was due by the end of a day', () => {
+    const { subject, text } = mail(notice, 'no title, type 4', 'fr');
+    assert.equal(plain(subject), 'Urgent : merci de rendre votre document en retard');
+    assert.equal(plain(text), `Bonjour Ada Lovelace,
+
+Le document ci-dessous est en retard depuis longtemps. Merci de le rendre sans tarder. À défaut, nous devrons peut-être le déclarer perdu et vous facturer son remplacement.
+
+Main Library
+
+  - Document sans titre
+    À rendre : lundi 3 mars 2025
+    Code-barres : 39999000123456
+
+Merci de le rapporter ici : Main Library. Vous pouvez aussi le prolonger, si c’est encore possible.
+
+Si vous l’avez rendu entre-temps, merci ; vous n’avez plus rien à faire.
+
+Bien cordialement,
+University of Somewhere Libraries
+
+--
+Cette lettre a été écrite automatiquement le mardi 4 mars 2025. Votre numéro de lecteur : 21456.
+`);
+  });
+
+  test('a lost loan in Spanish, with what was charged for it', () => {
+    const { subject, text } = mail('FulOverdueAndLostLoanLetter', 'one loan', 'es');
+    assert.equal(subject, 'Un préstamo se ha dado por perdido');
+    assert.equal(plain(text), `Hola, Ada Lovelace:
+
+El ejemplar que figura abajo lleva tanto tiempo de retraso que lo hemos dado por perdido. Para que la biblioteca pueda reponerlo, hemos tenido que cargar en su cuenta los importes indicados.
+
+Main Library
+
+  - Dubliners
+    Joyce, James
+    Fecha de devolución: lunes, 3 de marzo de 2025, 21:00
+    Reposición: 42,50 US$
+    Gastos de gestión: 15,00 US$
+    Multa por los días de retraso: 7,50 US$
+    Signatura: PR6019.O9 D8 1993 · Código de barras: 39999000123456
+
+Nuevos cargos con esta carta: 65,00 US$
+
+Si aparece, tráigalo de todos modos: nos alegrará recibirlo y le diremos qué pasa con los cargos. Si tiene la seguridad de haberlo devuelto, díganoslo y lo buscaremos en nuestras estanterías.
+
+Todos sus préstamos: https://library.example.edu/my-account
+
+¿Tiene alguna pregunta? Escríbanos a circulation@library.example.edu.
+
+Un cordial saludo,
+Main Library
+University of Somewhere Libraries
+
+--
+Esta carta se escribió de forma automática el martes, 4 de marzo de 2025. Su número de usuario: 21456.
+`);
+  });
+
+  test('the library is told whom a run could not reach', () => {
+    const { subject, text } = mail('UndeliverableLettersReport', 'one letter');
+    assert.equal(subject, 'One letter without an address: Loans – Overdue and Lost Item');
+    assert.equal(text, `Dear Main Library,
+
+One letter of “Loans – Overdue and Lost Item” on Tuesday, March 4, 2025 could not be sent, because the person has no address for it. Please post it, or give the person a call.
+
+  - Ada Lovelace (21456)
+    Overdue notice, no e-mail address
+    Dubliners
+
+Show the run: https://almanac.example.edu/runs/65e5f0000000000000000009
+
+--
+This letter was written automatically on Tuesday, March 4, 2025.
+`);
+  });
+
+  test('a text message names the loan that is due longest', () => {
+    assert.equal(
+      sms(notice, 'many loans, type 3').text,
+      'University of Somewhere Libraries: third reminder, 14 loans are overdue: Organic chemistry <3rd & revised edition> '
+        + '(Monday, March 3, 2025 at 4:30 PM) +13. Please return them. https://library.example.edu/my-account',
+    );
+  });
+});
+
+describe('the five notices grow firmer', () => {
+  const subjects = [1, 2, 3, 4, 5].map((notificationType) => {
+    const letter = { ...overdueNoticeSamples['one loan, type 1'], notificationType };
+    return renderLetter(notice, 'EMAIL', letter, { language: 'en', defaultLanguage: 'en' }).subject;
+  });
+  test('from a friendly reminder to a final notice', () => {
+    assert.deepEqual(subjects, [
+      'A friendly reminder: a loan is overdue',
+      'Second reminder: a loan is overdue',
+      'Third reminder: please return your overdue loan',
+      'Urgent: please return your overdue loan',
+      'Final notice: please return your overdue loan',
+    ]);
+  });
+});
+
+describe('loans in a letter', () => {
+  const { text, html } = mail(notice, 'many loans, type 3');
+
+  test('stand by library, then by due date, then by title, volumes in the order of their numbers', () => {
+    const order = [...text.matchAll(/^ {2}- .*|^\S.* Library$/gm)].map(([line]) => line.trim());
+    assert.deepEqual(order.slice(0, 5), [
+      'Main Library',
+      '- Organic chemistry <3rd & revised edition>',
+      '- Dubliners',
+      'West Campus Library',
+      '- The Cambridge history of English literature, v. 1',
+    ]);
+    assert.deepEqual(order.slice(-2).map((line) => line.slice(-5)), ['v. 11', 'v. 12']);
+  });
+  test('what looks like markup in a title is text', () => {
+    assert.match(html ?? '', /Organic chemistry &lt;3rd &amp; revised edition&gt;/);
+    assert.doesNotMatch(html ?? '', /<3rd/);
+  });
+  test('a fine that grows is said to', () => assert.match(text, /The fine keeps growing until the loans are returned\./));
+  test('each goes back to its own library', () => assert.match(text, /Please bring each of them back to the library named above it/));
+});
+
+describe('names written from right to left', () => {
+  test('do not turn the comma behind them', () => {
+    assert.match(mail(notice, 'right-to-left name, type 5').text, /^Dear \u2068ليلى حدّاد\u2069,$/m);
+  });
+});
+
+describe('a letter that is not right is not sent', () => {
+  const render = (data: unknown) => () => renderLetter(notice, 'EMAIL', data, { language: 'en', defaultLanguage: 'en' });
+  const sample = overdueNoticeSamples['one loan, type 1'];
+
+  test('without its patron', () => assert.throws(render({ ...sample, user: undefined }), /user/));
+  test('without a loan', () => assert.throws(render({ ...sample, loans: [] }), /loans/));
+  test('with a sixth notification type', () => assert.throws(render({ ...sample, notificationType: 6 }), /notificationType/));
+  test('under a code that no letter has', () => {
+    assert.throws(() => renderLetter('FulNoSuchLetter', 'EMAIL', sample, { language: 'en', defaultLanguage: 'en' }), /FulNoSuchLetter/);
+  });
+  test('a link that is no web address is left out', () => {
+    const { html } = renderLetter(notice, 'EMAIL', { ...sample, links: { account: 'javascript:alert(1)' } }, { language: 'en', defaultLanguage: 'en' });
+    assert.doesNotMatch(html ?? '', /javascript/);
+  });
+});
+
+/** No-break spaces look like blanks here. */
+function plain(text: string): string {
+  return text.replace(/[\u00a0\u202f]/g, ' ');
+}
