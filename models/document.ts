@@ -24,7 +24,7 @@ const common = {
   institutionId: { type: String, required: true },
 } as const;
 
-const options = { strict: 'throw', timestamps: true, versionKey: false, minimize: false, id: false } as const;
+const options = { strict: 'throw', timestamps: true, versionKey: false, minimize: false, id: false, suppressReservedKeysWarning: true } as const;
 
 /** The schema of an entity that is never changed after it was written. */
 export function appendOnly<T extends Stored>(collection: string, definition: SchemaDefinition): Schema<T> {
