@@ -60,3 +60,5 @@ export const loansOverdueAndLost = {
     'UndeliverableLettersReport',
   ],
 } as const satisfies JobDefinition;
+
+export type Parameters = z.infer<typeof loansOverdueAndLost.parameters>;
