@@ -1,5 +1,6 @@
 /** The `almanac` command. A subcommand is a file of cli/commands/, loaded when it is called or listed. */
 import { Command } from 'commander';
+import { Refusal } from '../api/refusal.js';
 import { EnvironmentError } from '../config/environment.js';
 import { ServerMissing } from './servers/find.js';
 import { FolderTaken } from './stack/folder.js';
@@ -9,6 +10,14 @@ import { say } from './terminal.js';
 const subcommands: Record<string, () => Promise<Command>> = {
   start: async () => (await import('./commands/start.js')).startCommand(),
   doctor: async () => (await import('./commands/doctor.js')).doctorCommand(),
+  load: async () => (await import('./commands/load.js')).loadCommand(),
+  seed: async () => (await import('./commands/seed.js')).seedCommand(),
+  run: async () => (await import('./commands/run.js')).runCommand(),
+  explain: async () => (await import('./commands/explain.js')).explainCommand(),
+  preview: async () => (await import('./commands/preview.js')).previewCommand(),
+  runs: async () => (await import('./commands/runs.js')).runsCommand(),
+  letters: async () => (await import('./commands/letters.js')).lettersCommand(),
+  bench: async () => (await import('./commands/bench.js')).benchCommand(),
 };
 
 const program = new Command('almanac')
@@ -26,7 +35,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   // What a person can mend is said in its message; of anything else the place matters.
-  const mendable = [EnvironmentError, ServerMissing, FolderTaken, PortTaken].some((kind) => error instanceof kind);
+  const mendable = [EnvironmentError, Refusal, ServerMissing, FolderTaken, PortTaken].some((kind) => error instanceof kind);
   say(error instanceof Error ? (mendable ? error.message : (error.stack ?? error.message)) : String(error));
   process.exitCode = error instanceof EnvironmentError ? 78 : 1; // 78: EX_CONFIG of sysexits
 }

@@ -7,7 +7,7 @@ import { environment, required } from '../config/environment.js';
 import { createLog, type Log } from '../config/log.js';
 import { connectToMongo } from '../models/connect.js';
 import { createIndexes, createModels } from '../models/models.js';
-import { registerSearchAttributes } from './search-attributes.js';
+import { registerSearchAttributes } from '../config/search-attributes.js';
 import { createWorkers, queues } from './workers.js';
 
 const settings = environment();

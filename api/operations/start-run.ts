@@ -9,7 +9,7 @@ import { insertOnce } from '../../models/insert-once.js';
 import { newRun, type NewRun } from '../../models/new-run.js';
 import type { StoredRun } from '../../models/run.js';
 import type { ScheduledJob } from '../../models/scheduled-job.js';
-import { searchAttributes } from '../../worker/search-attributes.js';
+import { searchAttributes } from '../../config/search-attributes.js';
 import { Refusal } from '../refusal.js';
 import { institutionOf, runOf, scheduledJobOf, type Operating, type Submitter } from './context.js';
 

@@ -6,6 +6,7 @@ import { Client, Connection as EngineConnection } from '@temporalio/client';
 import { pino } from 'pino';
 import type { Connection } from 'mongoose';
 import { createApp } from '../../api/app.js';
+import { bindOperations } from '../../api/bind-operations.js';
 import type { ApiContext } from '../../api/context.js';
 import { hashPassword } from '../../api/passwords.js';
 import { jobs } from '../../catalogue/jobs.js';
@@ -47,10 +48,11 @@ export async function openLibrary(database: string, changes: Partial<ApiContext>
   const clock = { now: NOON };
   const reconciled: string[] = [];
   const engine = EngineConnection.lazy({ address: NO_ENGINE });
+  const operating = { models, client: new Client({ connection: engine }), now: () => clock.now, taskQueue: 'no-worker', explainers: {} };
   const context: ApiContext = {
     models,
-    client: new Client({ connection: engine }),
-    now: () => clock.now,
+    now: operating.now,
+    operations: bindOperations(operating),
     log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
     publicUrl: 'http://127.0.0.1',
     temporalUiUrl: 'http://127.0.0.1:8233',

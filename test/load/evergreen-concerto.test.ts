@@ -33,7 +33,7 @@ describe.skipIf(!existsSync(folder))(`the concerto library in ${folder} (ALMANAC
 
   const load = () =>
     loadEvergreen(
-      { models, now: () => new Date('2026-02-10T12:00:00Z'), makeScheduledJobs: async () => undefined, onProgress: () => undefined },
+      { models, now: () => new Date('2026-02-10T12:00:00Z'), onProgress: () => undefined },
       { folder, institution: 'concerto', timeZone: 'America/New_York', currency: null, name: null, missingEmail: '{barcode}@patrons.example' },
     );
 

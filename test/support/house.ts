@@ -15,7 +15,7 @@ import { startMailCatcher } from '../../cli/mail-catcher.js';
 import { isFinal } from '../../domain/run-status.js';
 import { connectToMongo } from '../../models/connect.js';
 import { createIndexes, createModels, type Models } from '../../models/models.js';
-import { registerSearchAttributes } from '../../worker/search-attributes.js';
+import { registerSearchAttributes } from '../../config/search-attributes.js';
 import { createWorkers, queues } from '../../worker/workers.js';
 import { mongo, temporal } from './servers.js';
 

@@ -11,8 +11,6 @@ import { newRun, type NewRun } from '../../models/new-run.js';
 import type { StoredRun } from '../../models/run.js';
 
 export const CAPACITY = 4;
-/** The server accepts no timer below a second. */
-export const LOOK_EVERY_MS = 2_000;
 
 /** Who is at work, as the work itself knows it. */
 export class Workshop {
@@ -44,7 +42,7 @@ export class Workshop {
   }
 }
 
-export function createStubActivities(models: Models, client: Client, taskQueue: string, workshop: Workshop) {
+export function createStubActivities({ models, client, taskQueue, lookEveryMs }: World, workshop: Workshop) {
   const set = (institutionId: string, runId: string, status: RunStatus) =>
     models.Run.updateOne({ institutionId, _id: runId }, { $set: { status } });
   return {
@@ -53,7 +51,7 @@ export function createStubActivities(models: Models, client: Client, taskQueue: 
       const ask = {
         workflowId: `dispatcher-${institutionId}`,
         taskQueue,
-        args: [{ institutionId, lookEveryMs: LOOK_EVERY_MS }],
+        args: [{ institutionId, lookEveryMs }],
         signal: 'ask',
         signalArgs: [turnAskOf(run, 'Europe/Berlin', false)],
       };
@@ -72,6 +70,8 @@ export type StubActivities = ReturnType<typeof createStubActivities>;
 /** Connections, an institution of its own, and runs of a job without locks. */
 export class World {
   readonly institutionId = `lib-${newId()}`;
+  /** The server accepts no timer below a second. */
+  readonly lookEveryMs = 2_000;
   #processId = 0;
   private constructor(
     readonly db: Db,

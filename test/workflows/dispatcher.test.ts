@@ -54,7 +54,7 @@ async function startWorker(withWorkflows: boolean): Promise<() => Promise<void>>
     taskQueue,
     activities: {
       ...createDispatcherActivities({ models, client, now }),
-      ...createStubActivities(models, client, taskQueue, workshop),
+      ...createStubActivities(world, workshop),
     },
     ...(withWorkflows ? { workflowBundle: { codePath } } : {}),
   });

@@ -4,7 +4,7 @@ import type { ScheduleOptions } from '@temporalio/client';
 import type { JobDefinition } from '../../catalogue/definition.js';
 import { zoneOf } from '../../domain/days.js';
 import { catchUpWindowOf } from '../../domain/occurrences.js';
-import { searchAttributes } from '../search-attributes.js';
+import { searchAttributes } from '../../config/search-attributes.js';
 import { compileSchedule, type EngineSpec } from './compile.js';
 import { scheduleIdOf, startOf, type ScheduledJobRecord } from './start.js';
 

@@ -5,7 +5,7 @@
  * and arguments are not in the engine's listing; a change of these alone stays until the record changes.
  */
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, type Client, type ScheduleSummary } from '@temporalio/client';
-import { searchAttributes } from '../search-attributes.js';
+import { searchAttributes } from '../../config/search-attributes.js';
 import { canonical, type DesiredSchedule } from './desired.js';
 import { scheduleIdOf } from './start.js';
 

@@ -4,7 +4,7 @@ import type { JobDefinition } from '../../catalogue/definition.js';
 import type { Instant } from '../../domain/days.js';
 import type { RunInput } from '../../domain/run.js';
 import type { ScheduledJob } from '../../models/scheduled-job.js';
-import { searchAttributes } from '../search-attributes.js';
+import { searchAttributes } from '../../config/search-attributes.js';
 
 export type ScheduledJobRecord = Pick<
   ScheduledJob,

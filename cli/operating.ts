@@ -1,0 +1,58 @@
+/** The commands' way to the operations that they share with the API. */
+import { Client, Connection } from '@temporalio/client';
+import type { Operating } from '../api/operations/context.js';
+import { Refusal } from '../api/refusal.js';
+import { now } from '../config/clock.js';
+import { connectToMongo } from '../models/connect.js';
+import { createIndexes, createModels, type Models } from '../models/models.js';
+import { queues } from '../worker/workers.js';
+import { withInstallation } from './installation.js';
+import { worker } from './stack/own-processes.js';
+
+/** Reads and writes the store only; starts a MongoDB when no installation runs. */
+export async function withModels<T>(commandLine: string, work: (models: Models) => Promise<T>): Promise<T> {
+  return withInstallation({ commandLine, servers: 'mongodb', processes: [] }, async ({ mongodbUri }) => {
+    const db = await connectToMongo(mongodbUri, 'almanac-cli');
+    try {
+      const models = createModels(db);
+      await createIndexes(models);
+      return await work(models);
+    } finally {
+      await db.close();
+    }
+  });
+}
+
+/** With the engine and a worker beside it, for what starts runs. */
+export async function withOperating<T>(commandLine: string, work: (operating: Operating) => Promise<T>): Promise<T> {
+  const needs = { commandLine, servers: 'mongodb and temporal', processes: [worker] } as const;
+  return withInstallation({ ...needs, processes: [...needs.processes] }, async ({ mongodbUri, environment }) => {
+    const { connectionOptions, namespace } = environment.temporal ?? { connectionOptions: {}, namespace: 'default' };
+    const [db, connection] = await Promise.all([connectToMongo(mongodbUri, 'almanac-cli'), Connection.connect(connectionOptions)]);
+    try {
+      const client = new Client({ connection, namespace });
+      return await work({ models: createModels(db), client, now, taskQueue: queues.jobs });
+    } finally {
+      await Promise.all([db.close(), connection.close()]);
+    }
+  });
+}
+
+/** The institution named, or the only one there is. */
+export async function institutionCode(models: Models, named: string | undefined): Promise<string> {
+  if (named !== undefined) return named;
+  const codes = (await models.Institution.find({}, { code: 1 }).sort({ code: 1 }).lean()).map(({ code }) => code);
+  const [only] = codes;
+  if (only !== undefined && codes.length === 1) return only;
+  throw new Refusal('validation-failed', `--institution is missing: expected one of ${codes.join(', ') || '(there is none yet)'}.`);
+}
+
+/** An instant of the command line; a Refusal names the option, its value and what was expected. */
+export function instantOption(option: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const instant = new Date(text);
+  if (Number.isNaN(instant.getTime()) || !/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text)) {
+    throw new Refusal('validation-failed', `${option} "${text}" is not an instant: expected ISO 8601 such as 2020-11-13T09:00:00Z.`);
+  }
+  return instant;
+}
