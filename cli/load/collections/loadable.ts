@@ -6,7 +6,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Model } from 'mongoose';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Now } from '../../../config/clock.js';
 import type { Zone } from '../../../domain/days.js';
 import type { Versioned } from '../../../models/document.js';
@@ -28,7 +28,8 @@ export interface Reason {
   value: unknown;
   expectation: string;
 }
-export type Outcome = 'INSERTED' | 'UPDATED' | 'UNCHANGED' | { reasons: Reason[] };
+/** REPLACED: a later line about the same record counts instead. */
+export type Outcome = 'INSERTED' | 'UPDATED' | 'UNCHANGED' | 'REPLACED' | { reasons: Reason[] };
 
 /** Takes lines already parsed into values, and answers for each, in the same order, what became of it. */
 export interface Loadable {
@@ -49,7 +50,8 @@ export interface Definition<T extends Versioned, Line extends object, References
   stored: (model: Model<T>, institutionId: string, lines: Line[]) => Promise<T[]>;
   /** What lines refer to, one query a collection. */
   references: (destination: Destination, lines: Line[]) => Promise<References>;
-  fields: (line: Line, references: References, destination: Destination) => Fields<T> | Reason[];
+  /** `before` is the record as stored, undefined for a new one. A field that is undefined stays as it is. */
+  fields: (line: Line, references: References, destination: Destination, before: T | undefined) => Fields<T> | Reason[];
   /** A new record but for what its line gives; a field that is undefined must be given. */
   blank: (id: string, destination: Destination) => { [Field in keyof Omit<T, keyof Versioned>]: T[Field] | undefined };
   /** What has to be written beside records that were inserted or changed. Repeatable. */
@@ -73,16 +75,20 @@ export function loadable<T extends Versioned, Line extends object, References>(d
       });
       const good = lines.filter((line) => line !== null);
       if (good.length === 0) return outcomes;
+      const { models, institutionId } = destination;
+      const found = await definition.stored(definition.model(models), institutionId, good);
+      const stored = new Map(found.map((record) => [definition.storedKeyOf(record), record]));
       const references = await definition.references(destination, good);
 
       const asked = new Map<string, Asked<T>>();
       for (const [place, line] of lines.entries()) {
         if (line === null) continue;
-        const fields = definition.fields(line, references, destination);
+        const key = definition.keyOf(line);
+        const fields = definition.fields(line, references, destination, stored.get(key));
         if (Array.isArray(fields)) outcomes[place] = { reasons: fields };
-        else collect(asked, definition.keyOf(line), place, fields);
+        else collect(asked, key, place, fields);
       }
-      await upsert(definition, destination, good, asked, outcomes);
+      await upsert(definition, destination, stored, asked, outcomes);
       return outcomes;
     },
   };
@@ -91,15 +97,16 @@ export function loadable<T extends Versioned, Line extends object, References>(d
 async function upsert<T extends Versioned, Line extends object, References>(
   definition: Definition<T, Line, References>,
   destination: Destination,
-  lines: Line[],
+  stored: ReadonlyMap<string, T>,
   asked: ReadonlyMap<string, Asked<T>>,
   outcomes: Outcome[],
 ): Promise<void> {
   const { institutionId } = destination;
   const model = definition.model(destination.models);
   const at = destination.now();
-  const stored = new Map((await definition.stored(model, institutionId, lines)).map((record) => [definition.storedKeyOf(record), record]));
-  const settle = ({ places }: Asked<T>, outcome: Outcome) => places.forEach((place) => (outcomes[place] = outcome));
+  const settle = ({ places }: Asked<T>, outcome: Outcome) => {
+    for (const [index, place] of places.entries()) outcomes[place] = index === places.length - 1 ? outcome : 'REPLACED';
+  };
 
   const fresh: { one: Asked<T>; record: T }[] = [];
   const updates: { one: Asked<T>; record: T; update: object }[] = [];
@@ -108,13 +115,16 @@ async function upsert<T extends Versioned, Line extends object, References>(
     if (before === undefined) {
       const _id = newRecordId(definition.name, institutionId, key);
       const given = { ...definition.blank(_id, destination), ...one.fields };
-      const missing = Object.entries(given).filter(([, value]) => value === undefined).map(([field]) => field);
-      if (missing.length > 0) settle(one, { reasons: missing.map((place) => ({ place, value: null, expectation: 'needed for a new record' })) });
+      const needed = Object.entries(given).filter(([, value]) => value === undefined).map(([field]) => field);
+      if (needed.length > 0) settle(one, { reasons: needed.map((place) => ({ place, value: null, expectation: 'needed for a new record' })) });
       else fresh.push({ one, record: { _id, institutionId, createdAt: at, ...given, updatedAt: at, version: 1 } as unknown as T });
       continue;
     }
     const differing = Object.entries(one.fields).filter(([field, value]) => !isDeepStrictEqual(before[field as keyof T], value));
-    if (differing.length === 0) continue;
+    if (differing.length === 0) {
+      settle(one, 'UNCHANGED');
+      continue;
+    }
     const changes = Object.fromEntries(differing);
     const filter = { institutionId, _id: before._id, version: before.version };
     const update = { updateOne: { filter, update: { $set: { ...changes, updatedAt: at }, $inc: { version: 1 } } } };

@@ -3,6 +3,7 @@ import { zoneOf } from '../../../domain/days.js';
 import { exponentOf } from '../../../domain/money.js';
 import type { Institution } from '../../../models/institution.js';
 import type { Models } from '../../../models/models.js';
+import { NotLoadable } from '../not-loadable.js';
 import { recordIdOf } from '../record-id.js';
 
 export interface Wanted {
@@ -13,11 +14,6 @@ export interface Wanted {
   name: string | null;
   /** The only receivers of a new institution, which is a sandbox: `*@domain`. */
   allowedEmails: string[];
-}
-
-/** A wish that cannot be granted; the message says what was expected. */
-export class NotLoadable extends Error {
-  override name = 'NotLoadable';
 }
 
 /** What most libraries begin with: three reminders, and lost after a month. A dump says nothing of it. */

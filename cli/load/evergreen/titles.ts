@@ -1,7 +1,7 @@
 /** Bibliographic records become bibs. */
 import { marcXmlRecords, type MarcRecord } from '../../../formats/marcxml.js';
 import type { Bib } from '../../../models/catalogue-records.js';
-import { briefRecordOf } from './brief-record.js';
+import { briefRecordOf } from '../brief-record.js';
 import { withdrawing, type Load } from './load-context.js';
 import { LeftOut } from './row.js';
 

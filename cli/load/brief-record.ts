@@ -1,6 +1,6 @@
 /** What a bib says of itself besides its MARC: title, author, year, standard numbers (data-model.md, bib; publishing-import.md C4). */
-import { foldText } from '../../../domain/text.js';
-import type { MarcRecord } from '../../../formats/marcxml.js';
+import { foldText } from '../../domain/text.js';
+import type { MarcRecord } from '../../formats/marcxml.js';
 
 export interface BriefRecord {
   title: string;
