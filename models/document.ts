@@ -58,7 +58,7 @@ export const maybeOneOf = <V extends string>(values: readonly V[]) => ({
 export const texts = { type: [String], default: [] };
 
 /** A subdocument without an identity of its own. */
-export const part = (definition: SchemaDefinition): Schema => new Schema(definition, { _id: false, strict: 'throw' });
+export const part = (definition: SchemaDefinition): Schema => new Schema(definition, { _id: false, strict: 'throw', minimize: false, suppressReservedKeysWarning: true });
 
 /** A value whose shape another rule checks (a catalogue schema, a letter's type). */
 export const anything = Schema.Types.Mixed;

@@ -1,4 +1,5 @@
 /** A run ends: totals from its batches, status from its problems, and what follows for its job and its parent. */
+import { jobOf } from '../../catalogue/jobs.js';
 import { finalStatusOf, isCompleted, median, type Ending } from '../../domain/run-status.js';
 import type { Counters, RunRef, Severity } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
@@ -33,7 +34,7 @@ export async function closeRun(models: Models, now: () => Date, ref: RunRef, lea
   const stored = await models.Run.findOne({ institutionId, _id: runId }).lean();
   if (stored === null) return;
 
-  const { counters, problems } = await totalsOf(models, ref);
+  const { counters, problems } = await totalsOf(models, ref, stored.jobKey);
   const status = finalStatusOf(endingOf(leaving, stored), problems);
   const endedAt = now();
   const broken = status === 'FAILED' || status.startsWith('ABORTED');
@@ -62,9 +63,17 @@ function failureOf({ how, failure }: Leaving): StoredRun['failure'] {
   return null;
 }
 
-/** Sums over the batches, and the problems by code over the events. */
-async function totalsOf(models: Models, { institutionId, runId }: RunRef): Promise<Pick<StoredRun, 'counters' | 'problems'>> {
-  const sums: Counters = Object.fromEntries(commonCounters.map((key) => [key, 0]));
+/**
+ * Sums over the batches, and the problems by code over the events. Counters stand in the order of the report, the common
+ * ones first, with 0 where nothing was counted; amounts, one per currency, follow their number.
+ */
+async function totalsOf(
+  models: Models,
+  { institutionId, runId }: RunRef,
+  jobKey: string,
+): Promise<Pick<StoredRun, 'counters' | 'problems'>> {
+  const own = jobOf(jobKey).counters.map(({ key }) => key);
+  const sums: Counters = {};
   const batches = models.RunBatch.find({ institutionId, runId }, { counters: 1 }).lean().cursor({ batchSize: 500 });
   for await (const { counters } of batches) {
     for (const [key, value] of Object.entries(counters)) sums[key] = (sums[key] ?? 0) + value;
@@ -75,15 +84,18 @@ async function totalsOf(models: Models, { institutionId, runId }: RunRef): Promi
     { $group: { _id: { severity: '$severity', code: '$code' }, count: { $sum: 1 } } },
   ]);
   const found = kept.map(({ _id, count }) => ({ ..._id, count }));
-  const counters: Counters = {};
   let eventsTruncated = false;
   for (const [key, value] of Object.entries(sums)) {
     const [, severity, code] = /^overflow:(ERROR|WARNING|INFO):(.+)$/.exec(key) ?? [];
-    if (severity === undefined || code === undefined) counters[key] = value;
-    else {
-      found.push({ severity: severity as Severity, code, count: value });
-      eventsTruncated = true;
-    }
+    if (severity === undefined || code === undefined) continue;
+    found.push({ severity: severity as Severity, code, count: value });
+    eventsTruncated = true;
+  }
+  const counters: Counters = {};
+  for (const key of [...commonCounters, ...own]) {
+    const perCurrency = Object.keys(sums).filter((counted) => counted.startsWith(`${key}:`)).sort();
+    if (perCurrency.length === 0 && !key.endsWith('Amount')) counters[key] = sums[key] ?? 0;
+    for (const counted of perCurrency) counters[counted] = sums[counted] ?? 0;
   }
 
   const byCode: Record<string, number> = {};

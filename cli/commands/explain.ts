@@ -2,7 +2,7 @@
 import { createExplainers } from '../../activities/explain.js';
 import { explainRecord } from '../../api/operations/explain-record.js';
 import { now } from '../../config/clock.js';
-import { answer, command } from '../command.js';
+import { answer, command, institutionOption } from '../command.js';
 import { scheduledJobByKey } from '../job-by-key.js';
 import { instantOption, institutionCode, withModels } from '../operating.js';
 
@@ -14,6 +14,7 @@ interface Options {
 
 export function explainCommand() {
   return command('explain <job-key> <record>', 'Say why a job acts on a record, or leaves it, rule by rule', 'almanac explain loans-overdue-and-lost loan:CONC4000037 --institution concerto')
+    .option(...institutionOption)
     .argument('<job-key>', 'the key of the job, such as loans-overdue-and-lost')
     .argument('<record>', 'the record, such as loan:<barcode> or loan:<id>')
     .option('--as-of <instant>', 'as at another instant (ISO 8601); default: now')

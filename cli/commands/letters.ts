@@ -1,7 +1,7 @@
 /** `almanac letters`: the latest letters of an institution, and how they stand. */
 import { letterStates } from '../../models/letter.js';
 import { Refusal } from '../../api/refusal.js';
-import { answer, command } from '../command.js';
+import { answer, command, institutionOption } from '../command.js';
 import { countOption } from '../count-option.js';
 import { institutionCode, withModels } from '../operating.js';
 
@@ -14,6 +14,7 @@ interface Options {
 
 export function lettersCommand() {
   return command('letters', 'List the latest letters, newest first', 'almanac letters --institution demo --state FAILED')
+    .option(...institutionOption)
     .option('--limit <number>', 'how many', '20')
     .option('--state <state>', `only those in one state: ${letterStates.join(', ')}`)
     .action(async ({ institution, json, limit, state }: Options) => {

@@ -4,7 +4,7 @@ import { now } from '../../config/clock.js';
 import { zoneOf } from '../../domain/days.js';
 import { connectToMongo } from '../../models/connect.js';
 import { createIndexes, createModels, type Models } from '../../models/models.js';
-import { answer, command } from '../command.js';
+import { answer, command, institutionOption } from '../command.js';
 import { withInstallation } from '../installation.js';
 import { isCollection, loadables, loadFile, type FileReport } from '../load/collections/load-file.js';
 import { loadEvergreen } from '../load/evergreen/load-evergreen.js';
@@ -27,6 +27,7 @@ const EVERGREEN = 'almanac load --from evergreen dump/ --institution concerto --
 
 export function loadCommand(): Command {
   return command('load <collection> <file> | --from evergreen <folder>', 'Load data: a file of lines, or the dump of another system', EVERGREEN)
+    .option(...institutionOption)
     .argument('<collection or folder>', `one of ${Object.keys(loadables).join(', ')}; with --from the folder of the dump`)
     .argument('[file]', 'NDJSON (a record a line), or CSV when it ends in .csv')
     .option('--from <system>', 'the system a dump is from: evergreen')

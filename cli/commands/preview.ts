@@ -1,6 +1,6 @@
 /** `almanac preview <job key>`: what a run would do, without doing it. */
 import { startRun } from '../../api/operations/start-run.js';
-import { answer, command } from '../command.js';
+import { answer, command, institutionOption } from '../command.js';
 import { scheduledJobByKey } from '../job-by-key.js';
 import { instantOption, institutionCode, withOperating } from '../operating.js';
 import { exitCodeOf, followed, reportLines } from '../run-report.js';
@@ -13,6 +13,7 @@ interface Options {
 
 export function previewCommand() {
   return command('preview <job-key>', 'Show what a run would do; nothing is written but the preview', 'almanac preview loans-overdue-and-lost --institution demo')
+    .option(...institutionOption)
     .argument('<job-key>', 'the key of the job, such as loans-overdue-and-lost')
     .option('--as-of <instant>', 'preview as at another instant (ISO 8601)')
     .action(async (jobKey: string, { institution, json, asOf: asOfText }: Options) => {

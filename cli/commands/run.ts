@@ -1,6 +1,6 @@
 /** `almanac run <job key>`: starts a run, waits, prints its report. */
 import { startRun } from '../../api/operations/start-run.js';
-import { answer, command } from '../command.js';
+import { answer, command, institutionOption } from '../command.js';
 import { scheduledJobByKey } from '../job-by-key.js';
 import { instantOption, institutionCode, withOperating } from '../operating.js';
 import { exitCodeOf, followed, reportLines } from '../run-report.js';
@@ -13,6 +13,7 @@ interface Options {
 
 export function runCommand() {
   return command('run <job-key>', 'Run a job now and print its report', 'almanac run loans-overdue-and-lost --institution demo')
+    .option(...institutionOption)
     .argument('<job-key>', 'the key of the job, such as loans-overdue-and-lost')
     .option('--as-of <instant>', 'run as at another instant (ISO 8601); in SANDBOX institutions only')
     .action(async (jobKey: string, { institution, json, asOf: asOfText }: Options) => {

@@ -1,5 +1,5 @@
 /** `almanac runs`: the latest runs of an institution. */
-import { answer, command } from '../command.js';
+import { answer, command, institutionOption } from '../command.js';
 import { countOption } from '../count-option.js';
 import { institutionCode, withModels } from '../operating.js';
 
@@ -11,6 +11,7 @@ interface Options {
 
 export function runsCommand() {
   return command('runs', 'List the latest runs, newest first', 'almanac runs --institution demo --limit 10')
+    .option(...institutionOption)
     .option('--limit <number>', 'how many', '20')
     .action(async ({ institution, json, limit }: Options) => {
       await withModels('almanac runs', async (models) => {
