@@ -48,6 +48,9 @@ const EVENT_KEPT = 90 * 24 * HOUR;
 /** Jobs that others come after: the only ones of which it matters when they are due. */
 const awaited = [...new Set(jobs.flatMap(({ runAfter }) => runAfter))];
 
+/** A run of a job that a newer version does not have any more cannot go on, and must not keep others from it. */
+const keys = new Set<string>(jobs.map(({ key }) => key));
+
 export function createDispatcherActivities({ models, client, now }: Dependencies) {
   return {
     /** Reads settings and open runs, and asks the engine which workflows still live. Changes nothing. */
@@ -65,7 +68,8 @@ export function createDispatcherActivities({ models, client, now }: Dependencies
       const unknown = stored.filter((run) => !waits.has(run._id));
       const living = await lives(client, [...known.map(({ workflowId }) => workflowId), ...unknown.map((run) => run.workflowId)]);
 
-      const isNews = (run: OpenStoredRun) => !waits.has(run._id) || (waits.get(run._id) && phaseOf(run) === 'WORKING');
+      const isNews = (run: OpenStoredRun) =>
+        waits.get(run._id) === undefined ? keys.has(run.jobKey) : waits.get(run._id) && phaseOf(run) === 'WORKING';
       const isStarting = (run: OpenStoredRun) => at.getTime() - run.submittedAt.getTime() < STARTING;
       return {
         settings: { capacityUnits: institution.capacityUnits, holds, due },
@@ -95,6 +99,21 @@ export function createDispatcherActivities({ models, client, now }: Dependencies
   };
 }
 export type DispatcherActivities = ReturnType<typeof createDispatcherActivities>;
+
+/**
+ * Starts the institution's dispatcher where runs are open and none is there: one that was terminated comes back by itself only
+ * with the next ask, and those who wait have asked. Repeatable.
+ */
+export async function wakeDispatcher({ models, client }: Dependencies, institutionId: string, taskQueue: string): Promise<void> {
+  const open = await models.Run.findOne({ institutionId, status: { $in: [...openStatuses] } }, { _id: 1 }).lean();
+  if (open === null) return;
+  await client.workflow.start('dispatcher', {
+    workflowId: `dispatcher-${institutionId}`,
+    taskQueue,
+    args: [{ institutionId }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
+}
 
 type OpenStoredRun = Pick<StoredRun, '_id' | 'status' | 'startedAt' | keyof typeof askFields>;
 

@@ -1,13 +1,26 @@
 /** What the API is handed: its store, its engine, its clock and the operations it shares with the command line. */
-import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Now } from '../config/clock.js';
+import type { Explanation } from '../domain/explanation.js';
 import type { Models } from '../models/models.js';
+import type { StoredRun } from '../models/run.js';
+import type { Submitter } from './operations/context.js';
+import type { ExplainInput } from './operations/explain-record.js';
+import type { StartRequest } from './operations/start-run.js';
+
+/** What the command line does as well, bound to the store and the engine. Each throws a Refusal when it cannot be. */
+export interface Operations {
+  startRun(request: StartRequest): Promise<StoredRun>;
+  rerun(request: { institutionId: string; runId: string; submittedBy: Submitter }): Promise<StoredRun>;
+  retryFailed(request: { institutionId: string; runId: string; submittedBy: Submitter }): Promise<StoredRun>;
+  abortRun(request: { institutionId: string; runId: string; by: string; reason: string }): Promise<StoredRun>;
+  approveRun(request: { institutionId: string; runId: string; by: string; reason: string }): Promise<StoredRun>;
+  explainRecord(question: ExplainInput): Promise<Explanation>;
+}
 
 export interface ApiContext {
+  operations: Operations;
   models: Models;
-  /** Connects when it is first used: without the engine, reading and configuration work and starts are refused. */
-  client: Client;
   now: Now;
   log: Logger;
   /** The address that people open; with https, cookies travel on encrypted connections only. */

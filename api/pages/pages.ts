@@ -2,6 +2,14 @@
 import { Router } from 'express';
 import type { ApiContext } from '../context.js';
 import type { Present } from './present.js';
+import { historyPage } from './history.js';
+import { jobForms } from './job-forms.js';
+import { runPage } from './run.js';
+import { runDetails } from './run-details.js';
+import { runSteps } from './run-steps.js';
+import { runningPage } from './running.js';
+import { startForms } from './start-forms.js';
+import { scheduledJobPage } from './scheduled-job.js';
 import { scheduledPage } from './scheduled.js';
 import { signInPages } from './sign-in.js';
 
@@ -14,6 +22,6 @@ export function allPages(context: ApiContext, presenting: Present): Router {
     response.redirect(303, to === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(to)}`);
   });
   router.use(signInPages(context, presenting));
-  router.use(scheduledPage(context, presenting));
+  for (const pages of [scheduledPage, scheduledJobPage, jobForms, startForms, runningPage, historyPage, runPage, runDetails, runSteps]) router.use(pages(context, presenting));
   return router;
 }

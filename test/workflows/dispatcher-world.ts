@@ -42,7 +42,8 @@ export class Workshop {
   }
 }
 
-export function createStubActivities({ models, client, taskQueue, lookEveryMs }: World, workshop: Workshop) {
+export function createStubActivities(world: World, workshop: Workshop) {
+  const { models, client, taskQueue } = world;
   const set = (institutionId: string, runId: string, status: RunStatus) =>
     models.Run.updateOne({ institutionId, _id: runId }, { $set: { status } });
   return {
@@ -51,7 +52,7 @@ export function createStubActivities({ models, client, taskQueue, lookEveryMs }:
       const ask = {
         workflowId: `dispatcher-${institutionId}`,
         taskQueue,
-        args: [{ institutionId, lookEveryMs }],
+        args: [{ institutionId, lookEveryMs: world.lookEveryMs }],
         signal: 'ask',
         signalArgs: [turnAskOf(run, 'Europe/Berlin', false)],
       };
@@ -71,7 +72,7 @@ export type StubActivities = ReturnType<typeof createStubActivities>;
 export class World {
   readonly institutionId = `lib-${newId()}`;
   /** The server accepts no timer below a second. */
-  readonly lookEveryMs = 2_000;
+  lookEveryMs = 2_000;
   #processId = 0;
   private constructor(
     readonly db: Db,

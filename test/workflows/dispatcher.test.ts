@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, test } from 'vitest';
-import { createDispatcherActivities } from '../../activities/dispatcher.js';
+import { createDispatcherActivities, wakeDispatcher } from '../../activities/dispatcher.js';
 import { now } from '../../config/clock.js';
 import { mongo, temporal } from '../support/servers.js';
 import { CAPACITY, createStubActivities, Workshop, World } from './dispatcher-world.js';
 
 let codePath: string;
+let changedCodePath: string;
 let folder: string;
 let connection: NativeConnection;
 let world: World;
@@ -22,12 +23,8 @@ beforeAll(async () => {
   const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }); // it tells of every worker that is killed here
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter, forward: {} } } });
   folder = await mkdtemp(join(tmpdir(), 'almanac-dispatcher-'));
-  codePath = join(folder, 'workflows.js');
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: new URL('./dispatcher-stub.ts', import.meta.url).pathname,
-    logger: new DefaultLogger('ERROR'),
-  });
-  await writeFile(codePath, code);
+  codePath = await bundled('dispatcher-stub');
+  changedCodePath = await bundled('dispatcher-changed-stub');
   connection = await NativeConnection.connect({ address: temporal() });
 });
 afterAll(async () => {
@@ -38,7 +35,7 @@ afterAll(async () => {
 beforeEach(async () => {
   world = await World.open(mongo(), temporal());
   workshop = new Workshop();
-  stop = await startWorker(true);
+  stop = await startWorker(codePath);
 });
 afterEach(async () => {
   await world.dispatcher.terminate().catch(() => undefined); // most have ended by themselves
@@ -46,8 +43,16 @@ afterEach(async () => {
   await world.close();
 });
 
-/** All activities, and the workflows unless they run elsewhere. */
-async function startWorker(withWorkflows: boolean): Promise<() => Promise<void>> {
+async function bundled(name: string): Promise<string> {
+  const workflowsPath = new URL(`./${name}.ts`, import.meta.url).pathname;
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  const path = join(folder, `${name}.js`);
+  await writeFile(path, code);
+  return path;
+}
+
+/** All activities, and these workflows; null: they run elsewhere. */
+async function startWorker(workflows: string | null): Promise<() => Promise<void>> {
   const { models, client, taskQueue } = world;
   const worker = await Worker.create({
     connection,
@@ -56,7 +61,8 @@ async function startWorker(withWorkflows: boolean): Promise<() => Promise<void>>
       ...createDispatcherActivities({ models, client, now }),
       ...createStubActivities(world, workshop),
     },
-    ...(withWorkflows ? { workflowBundle: { codePath } } : {}),
+    workflowFailureErrorTypes: { dispatcher: ['NondeterminismError'] },
+    ...(workflows === null ? {} : { workflowBundle: { codePath: workflows } }),
   });
   const running = worker.run();
   return async () => {
@@ -114,6 +120,20 @@ test('a run terminated from outside frees its place at the next look and ends as
   assert.deepEqual(lost.resolution, { resolved: 0, open: 1 });
 });
 
+test('a turn that reaches nobody is given to the next, without waiting for a look', async () => {
+  world.lookEveryMs = 600_000;
+  const [first = ''] = await fill();
+  const lost = await world.start();
+  await world.until('it waits', waits(lost));
+  const next = await world.start();
+  await world.until('the one behind it waits', waits(next));
+
+  await world.workflow(lost).terminate();
+  workshop.letGo(first);
+  await world.until('the one behind it works', begun(next));
+  await world.until('the terminated run is closed', async () => (await statusOf(lost)) === 'FAILED');
+});
+
 test('a run cancelled while it waits leaves the queue', async () => {
   const [first = ''] = await fill();
   const [cancelled, last] = [await world.start(), await world.start()];
@@ -140,6 +160,36 @@ test('a dispatcher that was terminated starts again from the store: who is in st
   await world.until('both get their turn', () => begun(waiting)() && begun(later)());
   assert.deepEqual(await world.workflow(waiting).result(), 'worked');
 });
+
+test('nobody asks any more, and those who wait are remembered when the dispatcher is woken', async () => {
+  const [first = ''] = await fill();
+  const waiting = await world.start();
+  await world.until('the fifth run is shown waiting', waits(waiting));
+  await world.dispatcher.terminate();
+  workshop.letGo(first);
+  await world.workflow(first).result();
+
+  await wakeDispatcher({ ...world, now }, world.institutionId, world.taskQueue);
+  await world.until('it gets its turn', begun(waiting));
+});
+
+test('a changed version that cannot follow the history of today starts again from the store', async () => {
+  const inside = await fill();
+  const waiting = await world.start();
+  await world.until('the fifth run is shown waiting', waits(waiting));
+  const before = (await world.dispatcher.describe()).runId;
+
+  await stop();
+  stop = await startWorker(changedCodePath);
+  await world.until('the old history has failed', async () => {
+    await world.client.workflow.getHandle(world.dispatcher.workflowId, before).signal('look').catch(() => undefined);
+    return (await world.client.workflow.getHandle(world.dispatcher.workflowId, before).describe()).status.name === 'FAILED';
+  });
+  await wakeDispatcher({ ...world, now }, world.institutionId, world.taskQueue);
+  for (const runId of inside) workshop.letGo(runId);
+  await world.until('it gets its turn', begun(waiting));
+  assert.equal(workshop.most, CAPACITY);
+}, 60_000);
 
 test('the older of two waiting occurrences is skipped, and its workflow ends', async () => {
   const scheduledJobId = 'a-scheduled-job';
@@ -193,7 +243,7 @@ test('a hold that staff set is known at once when the dispatcher is told to look
 
 test('the process with the dispatcher is killed: who is in goes on, and its successor loses and doubles nothing', async () => {
   await stop();
-  stop = await startWorker(false);
+  stop = await startWorker(null);
   let child = startProcess();
   try {
     const runIds = await Promise.all(Array.from({ length: 20 }, () => world.start()));

@@ -1,0 +1,139 @@
+/** Run now, Preview and Explain a record: what a person asks a job to do or to say at once (platform.md 1 and 8). */
+import { Router, type Request } from 'express';
+import { localToInstant, dayNumber, type Zone } from '../../domain/days.js';
+import { scheduleText } from '../../domain/schedule-text.js';
+import { authorOf } from '../changes.js';
+import type { ApiContext } from '../context.js';
+import { briefly, count } from '../format.js';
+import { readableValues } from '../events.js';
+import { once } from '../idempotency.js';
+import { Refusal } from '../refusal.js';
+import { scheduledJobOf, type ListedJob } from '../scheduled-jobs.js';
+import { demandRun, start } from '../starts.js';
+import { viewerOf, type Viewer } from '../viewer.js';
+import { statusBadge } from '../words.js';
+import { formOf, oneTimeValue, type FieldProblem, type Form } from './form.js';
+import { withProblems } from './job-forms.js';
+import type { Present } from './present.js';
+import { Query } from './query.js';
+import { nextRuns, shown } from './scheduled-job.js';
+
+export function startForms(context: ApiContext, { present }: Present): Router {
+  const router = Router();
+  const { models, now } = context;
+  const listedOf = (request: Request<{ id: string }>) => scheduledJobOf(context, viewerOf(request), request.params.id);
+  const about = ({ job }: ListedJob, heading: string) => ({
+    title: `${heading}: ${job.name}`, section: 'scheduled' as const, name: job.name, page: `/scheduled-jobs/${job._id}`, once: oneTimeValue(),
+  });
+
+  async function confirmation(viewer: Viewer, listed: ListedJob, form: Form | null, problems: FieldProblem[]) {
+    const { institutionId, _id: scheduledJobId, lastRun } = listed.job;
+    const [last, preview] = await Promise.all([
+      lastRun === null ? null : models.Run.findOne({ institutionId, _id: lastRun.runId }).lean(),
+      models.Run.findOne({ institutionId, scheduledJobId, trigger: 'DRY_RUN' }).sort({ submittedAt: -1, _id: -1 }).lean(),
+    ]);
+    const told = (run: typeof last) =>
+      run === null ? null : {
+        href: `/runs/${run.processId}`, badge: statusBadge(run), at: briefly(viewer.zone, run.endedAt ?? run.submittedAt, now()),
+        selected: count(run.counters['recordsSelected'] ?? 0), changed: count(run.counters['recordsChanged'] ?? 0), letters: count(run.counters['lettersCreated'] ?? 0),
+      };
+    return {
+      ...withProblems(problems),
+      sandbox: viewer.institution.environment === 'SANDBOX',
+      running: listed.openRun !== null,
+      schedule: scheduleText(listed.job.schedule),
+      next: listed.active ? (nextRuns(listed, viewer, now())[0] ?? null) : null,
+      last: told(last),
+      preview: told(preview),
+      asOf: form?.text('asOf') ?? '',
+      asOfError: problems.find(({ field }) => field === 'asOf')?.message ?? null,
+      zone: viewer.zone.timeZone,
+    };
+  }
+
+  for (const [step, heading, trigger] of [['run', 'Run now', 'MANUAL'], ['preview', 'Preview', 'DRY_RUN']] as const) {
+    router.get(`/scheduled-jobs/:id/${step}`, async (request: Request<{ id: string }>, response) => {
+      const viewer = viewerOf(request);
+      const listed = await listedOf(request);
+      demandStart(viewer, listed, trigger);
+      present(request, response, `${step}-form`, { ...about(listed, heading), ...(await confirmation(viewer, listed, null, [])) });
+    });
+
+    router.post(`/scheduled-jobs/:id/${step}`, async (request: Request<{ id: string }>, response) => {
+      const viewer = viewerOf(request);
+      const form = formOf(request);
+      const listed = await listedOf(request);
+      demandStart(viewer, listed, trigger);
+      const asOf = localInstant(viewer.zone, form.text('asOf'));
+      if (asOf === 'WRONG') {
+        const problems = [{ field: 'asOf', message: `“${form.text('asOf')}” is not a day and time; 2026-05-12 04:00 would be one` }];
+        present(request, response, `${step}-form`, { ...about(listed, heading), ...(await confirmation(viewer, listed, form, problems)) }, 422);
+        return;
+      }
+      const asked = { institutionId: viewer.institution.code, actorId: viewer.userId, route: request.path, key: form.text('once'), body: form.text('asOf') };
+      const { answer } = await once(context, asked, async () => {
+        const run = await start(context, viewer, listed, { trigger, asOf, parameters: null }, authorOf(viewer, request.id, form.text('reason') || null));
+        return { processId: run.processId };
+      });
+      response.redirect(303, `/runs/${answer.processId}?done=started`);
+    });
+  }
+
+  router.get('/scheduled-jobs/:id/explain', async (request, response) => {
+    const viewer = viewerOf(request);
+    const listed = await listedOf(request);
+    demandStart(viewer, listed, 'DRY_RUN');
+    const query = Query.of(request);
+    const record = query.text('record');
+    const asOf = localInstant(viewer.zone, query.text('asOf'));
+    const wrong = asOf === 'WRONG' ? `“${query.text('asOf')}” is not a day and time; 2026-05-12 04:00 would be one` : null;
+    const asked = record !== '' && asOf !== 'WRONG';
+    const explained = asked ? await explain(context, listed, record, asOf) : null;
+    const problem = wrong ?? (explained instanceof Refusal ? explained.message : null);
+    present(request, response, 'explain', {
+      ...about(listed, 'Explain a record'),
+      record,
+      asOf: query.text('asOf'),
+      zone: viewer.zone.timeZone,
+      problem,
+      result: explained === null || explained instanceof Refusal ? null : {
+        ...explained,
+        act: explained.decision === 'ACT',
+        questions: explained.questions.map(({ rule, holds, compared }) => ({
+          rule, holds, compared: Object.entries(readableValues(viewer.grants, compared)).map(([name, value]) => ({ name, value: shown(value) })),
+        })),
+        history: `/records/${explained.recordType}/${explained.recordId}/jobs`,
+      },
+    }, problem === null ? 200 : 422);
+  });
+
+  return router;
+}
+
+/** A record that is not there is an answer to the form, not an error page. */
+async function explain({ operations }: ApiContext, { job }: ListedJob, record: string, asOf: Date | null) {
+  const named = record.includes(':') ? record : `loan:${record}`;
+  try {
+    return await operations.explainRecord({ institutionId: job.institutionId, jobKey: job.jobKey, record: named, ...(asOf !== null && { asOf }) });
+  } catch (error) {
+    if (error instanceof Refusal && (error.slug === 'not-found' || error.slug === 'validation-failed')) return error;
+    throw error;
+  }
+}
+
+function demandStart(viewer: Viewer, listed: ListedJob, trigger: 'MANUAL' | 'DRY_RUN'): void {
+  demandRun(viewer, listed);
+  const { job, definition } = listed;
+  if (!definition.available) throw new Refusal('job-not-available', `${job.name} is not yet available: it can be neither run nor previewed.`);
+  if (trigger === 'MANUAL' && !job.active && !viewer.grants.operator) {
+    throw new Refusal('job-inactive', `${job.name} is inactive: it can be previewed, and run once it is activated.`);
+  }
+}
+
+/** `2026-05-12T04:00` of a date field, or the same with a blank, on the institution's clock; '' is now. */
+function localInstant(zone: Zone, typed: string): Date | null | 'WRONG' {
+  if (typed === '') return null;
+  const [, day, hours, minutes] = /^(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)$/.exec(typed) ?? [];
+  if (day === undefined || Number(hours) > 23 || Number(minutes) > 59 || Number.isNaN(Date.parse(`${day}T00:00:00Z`))) return 'WRONG';
+  return new Date(localToInstant(zone, dayNumber(day), Number(hours) * 60 + Number(minutes)));
+}

@@ -1,0 +1,82 @@
+/** Starting, repeating and stopping runs: what a person or program may ask, and the entry of the audit (platform.md 4, 6.7, 8, 17). */
+import { mayIn, type Category } from '../domain/permissions.js';
+import type { StoredRun } from '../models/run.js';
+import { recordDeed, type Author } from './changes.js';
+import type { ApiContext } from './context.js';
+import { when } from './format.js';
+import type { Submitter } from './operations/context.js';
+import { Refusal } from './refusal.js';
+import { stepsOf } from './runs.js';
+import type { ListedJob } from './scheduled-jobs.js';
+import { forbidden, type Viewer } from './viewer.js';
+
+const STARTS_AN_HOUR = 20;
+const HOUR = 60 * 60_000;
+const BY_HAND = ['MANUAL', 'API', 'RERUN', 'RETRY_FAILED', 'DRY_RUN'] as const;
+
+export interface Start {
+  trigger: 'MANUAL' | 'API' | 'DRY_RUN';
+  /** null: now. */
+  asOf: Date | null;
+  /** Of a preview; null: those that are saved. */
+  parameters: Record<string, unknown> | null;
+}
+
+export function demandRun(viewer: Viewer, { definition }: ListedJob): void {
+  if (!mayIn(viewer.grants, definition.category, 'RUN')) throw forbidden('RUN');
+}
+
+export async function start(context: ApiContext, viewer: Viewer, listed: ListedJob, { trigger, asOf, parameters }: Start, author: Author): Promise<StoredRun> {
+  demandRun(viewer, listed);
+  if (listed.heldUntil !== null && trigger !== 'DRY_RUN' && !viewer.grants.operator) {
+    throw new Refusal('on-hold', `${listed.job.name} is on hold until ${when(viewer.zone, listed.heldUntil).text}. The operator may start it.`);
+  }
+  await refuseTooOften(context, listed);
+  const run = await context.operations.startRun({
+    institutionId: listed.job.institutionId,
+    scheduledJobId: listed.job._id,
+    trigger,
+    submittedBy: submitterOf(viewer),
+    byOperator: viewer.grants.operator,
+    ...(asOf !== null && { asOf }),
+    ...(parameters !== null && { parameters }),
+  });
+  await record(context, run, trigger === 'DRY_RUN' ? 'PREVIEW' : 'RUN_NOW', author);
+  return run;
+}
+
+async function refuseTooOften({ models, now }: ApiContext, { job }: ListedJob): Promise<void> {
+  const since = new Date(now().getTime() - HOUR);
+  const filter = { institutionId: job.institutionId, scheduledJobId: job._id, submittedAt: { $gt: since }, trigger: { $in: [...BY_HAND] } };
+  if ((await models.Run.countDocuments(filter)) < STARTS_AN_HOUR) return;
+  throw new Refusal('rate-limited', `${job.name} was started ${STARTS_AN_HOUR} times within the last hour. Wait a while.`);
+}
+
+export async function repeat(context: ApiContext, viewer: Viewer, run: StoredRun, how: 'rerun' | 'retryFailed', author: Author): Promise<StoredRun> {
+  if (!mayIn(viewer.grants, run.category as Category, 'RUN')) throw forbidden('RUN');
+  const repeated = await context.operations[how]({ institutionId: run.institutionId, runId: run._id, submittedBy: submitterOf(viewer) });
+  await record(context, repeated, how === 'rerun' ? 'RERUN' : 'RETRY_FAILED', author);
+  return repeated;
+}
+
+export async function abort(context: ApiContext, viewer: Viewer, run: StoredRun, reason: string, author: Author): Promise<StoredRun> {
+  const steps = stepsOf(viewer, { ...run, abort: null, status: 'RUNNING' });
+  if (!steps.abort) throw forbidden('ABORT');
+  const stopped = await context.operations.abortRun({ institutionId: run.institutionId, runId: run._id, by: viewer.name, reason });
+  await record(context, run, 'ABORT', author);
+  return stopped;
+}
+
+export async function approve(context: ApiContext, viewer: Viewer, run: StoredRun, reason: string, author: Author): Promise<StoredRun> {
+  if (!mayIn(viewer.grants, run.category as Category, 'RUN')) throw forbidden('RUN');
+  const approved = await context.operations.approveRun({ institutionId: run.institutionId, runId: run._id, by: viewer.name, reason });
+  await record(context, run, 'APPROVE', author);
+  return approved;
+}
+
+export const submitterOf = ({ userId, name }: Viewer): Submitter => ({ type: 'USER', id: userId, name });
+
+function record(context: ApiContext, run: StoredRun, action: string, author: Author): Promise<void> {
+  return recordDeed(context, run.institutionId, { type: 'Run', id: run._id, label: `${run.name}, process ${run.processId}` }, { action, author });
+}
+

@@ -1,0 +1,121 @@
+/**
+ * The demonstration library as data: branches, hours, terms of use, overdue profiles (fulfillment-loans.md, Fixture A, and around it).
+ *
+ * Amounts are cents.
+ */
+import { addMonths, dayNumber, dayText, weekday, type DayNumber } from '../../domain/days.js';
+import type { Policy } from '../../models/fulfillment.js';
+
+export const timeZone = 'America/New_York';
+export const currency = 'USD';
+
+export interface Branch {
+  code: string;
+  name: string;
+  /** By weekday, 1 = Monday; a weekday that is not there is closed. */
+  hours: ReadonlyMap<number, { from: string; to: string }>;
+  locations: readonly { code: string; name: string }[];
+}
+
+const daily = (days: number[], from: string, to: string) => days.map((day) => [day, { from, to }] as const);
+const stacks = { code: 'STACKS', name: 'Main Stacks' };
+const reserve = { code: 'RESERVE', name: 'Course Reserves' };
+
+export const branches: readonly Branch[] = [
+  {
+    code: 'MAIN',
+    name: 'Main Library',
+    hours: new Map([...daily([1, 2, 3, 4, 5], '09:00', '21:00'), ...daily([6], '10:00', '17:00')]),
+    locations: [stacks, reserve, { code: 'CHILDREN', name: 'Children’s Room' }],
+  },
+  {
+    code: 'EAST',
+    name: 'East Branch',
+    hours: new Map([...daily([2, 3, 4, 5], '10:00', '19:00'), ...daily([6], '10:00', '17:00')]),
+    locations: [stacks, { code: 'MEDIA', name: 'Films and Music' }],
+  },
+  {
+    code: 'SCI',
+    name: 'Science Library',
+    hours: new Map([...daily([1, 2, 3, 4], '08:00', '23:59'), ...daily([5, 6, 7], '09:00', '18:00')]),
+    locations: [stacks, reserve],
+  },
+];
+
+/** Days on which all branches are closed, from the year before to the year after. */
+export function holidays(today: DayNumber): { from: DayNumber; to: DayNumber; name: string }[] {
+  const thisYear = Number(dayText(today).slice(0, 4));
+  return [thisYear - 1, thisYear, thisYear + 1].flatMap((year) => {
+    const firstOfNovember = dayNumber(`${year}-11-01`);
+    const thanksgiving = firstOfNovember + ((11 - weekday(firstOfNovember)) % 7) + 21; // the fourth Thursday
+    const endOfMay = dayNumber(`${year}-05-31`);
+    const memorialDay = endOfMay - (weekday(endOfMay) - 1);
+    const christmasEve = dayNumber(`${year}-12-24`);
+    return [
+      { from: memorialDay, to: memorialDay, name: 'Memorial Day' },
+      { from: dayNumber(`${year}-07-04`), to: dayNumber(`${year}-07-04`), name: 'Independence Day' },
+      { from: thanksgiving, to: thanksgiving + 1, name: 'Thanksgiving' },
+      { from: christmasEve, to: addMonths(dayNumber(`${year}-12-01`), 1), name: 'Winter holidays' },
+    ];
+  });
+}
+
+interface TermsPlan {
+  code: 'BOOK' | 'RESERVE' | 'MEDIA';
+  name: string;
+  policies: Record<string, Policy['value']>;
+}
+
+const period = (value: number, unit: string) => ({ kind: 'PERIOD', value, unit, atTime: null });
+
+export const terms: readonly TermsPlan[] = [
+  {
+    code: 'BOOK',
+    name: 'Books, four weeks',
+    policies: {
+      dueDate: period(28, 'DAYS'),
+      maximumRenewalPeriod: { value: 84, unit: 'DAYS' },
+      gracePeriod: { value: 2, unit: 'DAYS', excludedFromFine: false },
+      overdueFine: { amount: 25, per: 'DAY' },
+      recalledOverdueFine: { amount: 100, per: 'OPEN_DAY' },
+      maximumFine: 1000,
+      overdueNotificationFine2: 200,
+      lostItemFine: 1500,
+      lostItemReplacementFee: { source: 'ITEM_COST', amount: 6000 },
+      lostItemReplacementFeeRefundRatio: 100,
+    },
+  },
+  {
+    code: 'RESERVE',
+    name: 'Reserves, two hours',
+    policies: {
+      dueDate: period(2, 'HOURS'),
+      isRenewable: false,
+      gracePeriod: { value: 10, unit: 'MINUTES', excludedFromFine: false },
+      overdueFine: { amount: 100, per: 'OPEN_HOUR' },
+      maximumFine: 2000,
+      lostItemReplacementFee: { source: 'ITEM_COST', amount: 6000 },
+    },
+  },
+  {
+    code: 'MEDIA',
+    name: 'Films and music, one week',
+    policies: {
+      dueDate: period(7, 'DAYS'),
+      overdueFine: { amount: 50, per: 'DAY' },
+      maximumFine: 1500,
+      lostItemFine: 500,
+      lostItemReplacementFee: { source: 'FIXED', amount: 2500 },
+    },
+  },
+];
+
+export const profiles = [
+  { name: 'First notice', description: 'The day after', type: 'OVERDUE_NOTIFICATION_1', daysAfterDueDate: 1 },
+  { name: 'Second notice', description: 'After a week, with a fee', type: 'OVERDUE_NOTIFICATION_2', daysAfterDueDate: 7, createFine: true },
+  { name: 'Third notice', description: 'After two weeks; no more loans until it is back', type: 'OVERDUE_NOTIFICATION_3', daysAfterDueDate: 14, blockUser: true, blockMode: 'UNTIL_RETURNED' },
+  { name: 'Recalled and overdue', description: 'Another reader waits', type: 'OVERDUE_NOTIFICATION_5', daysAfterDueDate: 1, daysAfterStatusDate: 7, loanStatuses: ['RECALL'] },
+  { name: 'Lost', description: 'After thirty days', type: 'CHANGE_TO_LOST', daysAfterDueDate: 30 },
+] as const;
+
+export const blockDefinition = { code: 'OVERDUE', description: 'Long overdue items', blockedActions: ['LOAN', 'RENEW', 'HOLD'] } as const;

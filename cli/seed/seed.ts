@@ -1,0 +1,161 @@
+/**
+ * Makes the demonstration library (platform.md 15): the same for the same size and day, written as a stream.
+ *
+ * The institution comes last: while it is missing, seeding again goes on where it broke off, and once it is there nothing is done.
+ */
+import type { Model } from 'mongoose';
+import type { Now } from '../../config/clock.js';
+import { dayText, localDay, zoneOf } from '../../domain/days.js';
+import type { Versioned } from '../../models/document.js';
+import { insertOnce } from '../../models/insert-once.js';
+import type { Institution } from '../../models/institution.js';
+import type { StoredCalendarRecord } from '../../models/library.js';
+import type { Models } from '../../models/models.js';
+import type { User } from '../../models/user.js';
+import { makeScheduledJobs } from '../../worker/scheduled-jobs.js';
+import { blockDefinition, branches, currency, holidays, profiles, terms, timeZone } from './library.js';
+import {
+  bibAt, bibsOf, holdingAt, idOf, isLost, isRequested, itemAt, loanAt, lostFee, openLoansByItem, requestFor, sizes, userAt,
+  type Kind, type Plan, type SizeName,
+} from './records.js';
+import { signInsOf, staffOf, type SignIn } from './staff.js';
+
+export const demonstrationInstitution = 'demo';
+
+export interface SeedReport {
+  institution: string;
+  /** False when it was there already. */
+  made: boolean;
+  signIns: SignIn[];
+}
+
+export interface SeedDependencies {
+  models: Models;
+  now: Now;
+  /** Hears how many of how many records are written. */
+  onProgress: (done: number, total: number) => void;
+}
+
+const BATCH = 1000;
+
+export async function seedDemonstration({ models, now, onProgress }: SeedDependencies, size: SizeName): Promise<SeedReport> {
+  const institutionId = demonstrationInstitution;
+  const report = { institution: institutionId, signIns: signInsOf(institutionId) };
+  if ((await models.Institution.findOne({ institutionId }).lean()) !== null) return { ...report, made: false };
+
+  const at = now();
+  const zone = zoneOf(timeZone);
+  const plan: Plan = { ...sizes[size], institutionId, zone, today: localDay(zone, at.getTime()), at };
+  await writeLibrary(models, plan);
+  await writePeople(models, await staffOf(plan));
+
+  const total = plan.users + bibsOf(plan) * 2 + plan.items + plan.loans;
+  let done = 0;
+  const writeAll = async (count: number, write: (numbers: number[]) => Promise<unknown>): Promise<void> => {
+    for (let from = 0; from < count; from += BATCH) {
+      const numbers = Array.from({ length: Math.min(BATCH, count - from) }, (_one, index) => from + index);
+      await write(numbers);
+      onProgress((done += numbers.length), total);
+    }
+  };
+  await writeAll(plan.users, (numbers) => writePeople(models, numbers.map((number) => userAt(plan, number))));
+  await writeAll(bibsOf(plan), (numbers) => insertOnce(models.Bib, numbers.map((number) => bibAt(plan, number))));
+  await writeAll(bibsOf(plan), (numbers) => insertOnce(models.Holding, numbers.map((number) => holdingAt(plan, number))));
+  const openLoans = openLoansByItem(plan);
+  await writeAll(plan.items, (numbers) =>
+    insertOnce(models.Item, numbers.map((number) => {
+      const loan = openLoans.get(number);
+      return itemAt(plan, number, loan === undefined ? undefined : loanAt(plan, loan));
+    })),
+  );
+  await writeAll(plan.loans, async (numbers) => {
+    await insertOnce(models.Loan, numbers.map((number) => loanAt(plan, number)));
+    await insertOnce(models.Fee, numbers.filter(isLost).map((number) => lostFee(plan, number)));
+    await insertOnce(models.Request, numbers.filter(isRequested).map((number) => requestFor(plan, number)));
+  });
+  await writeInstitution(models, plan);
+  return { ...report, made: true };
+}
+
+/** With the identifiers that belong to them. */
+async function writePeople(models: Models, people: User[]): Promise<void> {
+  const identifiers = people.flatMap(({ _id, institutionId, primaryId, identifiers, createdAt, updatedAt }) =>
+    [primaryId.toLowerCase(), ...identifiers.map(({ value }) => value)].map((key) => ({
+      _id: `${institutionId}:${key}`,
+      institutionId,
+      userId: _id,
+      version: 1,
+      createdAt,
+      updatedAt,
+    })),
+  );
+  await insertOnce(models.UserIdentifier, identifiers);
+  await insertOnce(models.User, people);
+}
+
+/** Branches, hours, terms of use and profiles: few enough to go through the schemas, which know the defaults. */
+async function writeLibrary(models: Models, plan: Plan): Promise<void> {
+  const { institutionId } = plan;
+  const write = <T extends Versioned>(model: Model<T>, kind: Kind, records: Partial<T>[]) =>
+    insertOnce(model, records.map((record, number) => complete(model, { _id: idOf(plan, kind, number), ...record }, plan)));
+
+  await write(models.Library, 'library', branches.map(({ code, name }) => ({ institutionId, code, name, email: `${code.toLowerCase()}@library.example` })));
+  await write(models.Location, 'location', branches.flatMap(({ code: libraryCode, locations }) =>
+    locations.map((location) => ({ institutionId, libraryCode, ...location }))));
+  await write(models.CalendarRecord, 'calendar', calendarOf(plan));
+  await write(models.Policy, 'policy', terms.flatMap(({ code, name, policies }) =>
+    Object.entries(policies).map(([type, value]) => ({ institutionId, type, code, name: `${name}: ${type}`, value, originKey: `#${type}:${code}` }))));
+  await write(models.TermsOfUse, 'terms', terms.map(({ code, name, policies }) => ({
+    institutionId, code, name, type: 'LOAN', originKey: `#${code}`, policies: Object.keys(policies).map((type) => ({ type, policyCode: code })),
+  })));
+  await write(models.UserBlockDefinition, 'block', [{ institutionId, ...blockDefinition, blockedActions: [...blockDefinition.blockedActions] }]);
+  await write(models.OverdueLostProfile, 'profile', profiles.map((profile) => ({
+    institutionId, ...profile, blockDefinitionId: 'blockUser' in profile ? idOf(plan, 'block', 0) : null,
+  })));
+  await write(models.FulfillmentSettings, 'settings', [{ institutionId }]);
+}
+
+/** The record with the defaults of its schema. */
+function complete<T extends Versioned>(model: Model<T>, record: Partial<T>, { at }: Plan): T {
+  return { ...new model(record).toObject<T>({ flattenMaps: true }), createdAt: at, updatedAt: at };
+}
+
+function calendarOf({ institutionId, today }: Plan): Partial<StoredCalendarRecord>[] {
+  const always = { validFrom: '2020-01-01', validTo: '2099-12-31' };
+  const standard = branches.flatMap(({ code, hours }) =>
+    [...hours].map(([dayOfWeek, { from, to }]) => ({
+      institutionId, level: 'LIBRARY' as const, libraryCode: code, type: 'STANDARD' as const, dayOfWeek, fromTime: from, toTime: to, ...always, state: 'APPLIED' as const,
+    })),
+  );
+  const closed = holidays(today).map(({ from, to, name }) => ({
+    institutionId, level: 'INSTITUTION' as const, type: 'EXCEPTION' as const, status: 'CLOSED' as const, validFrom: dayText(from), validTo: dayText(to),
+    description: name, state: 'APPLIED' as const,
+  }));
+  return [...standard, ...closed];
+}
+
+const NIGHTLY = 'loans-overdue-and-lost';
+
+async function writeInstitution(models: Models, plan: Plan): Promise<void> {
+  const { institutionId, at } = plan;
+  const institution = complete<Institution>(models.Institution, {
+    _id: idOf(plan, 'settings', 1),
+    institutionId,
+    code: institutionId,
+    name: 'Demonstration Library',
+    kind: 'INSTITUTION',
+    status: 'ACTIVE',
+    environment: 'SANDBOX',
+    timeZone,
+    currency,
+    defaultLanguage: 'en',
+    languages: ['en', 'de', 'fr', 'es'],
+    allowedEmails: ['*@patrons.example', '*@library.example'],
+  }, plan);
+  await makeScheduledJobs(models, institution, at);
+  await models.ScheduledJob.updateOne(
+    { institutionId, jobKey: NIGHTLY, active: false },
+    { $set: { active: true, inactiveReason: null }, $inc: { version: 1 } },
+  );
+  await insertOnce(models.Institution, [institution]);
+}

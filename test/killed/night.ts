@@ -1,0 +1,120 @@
+/** A library with one night's work of every kind: the same in every institution that is given one. */
+import { newId } from '../../models/document.js';
+import type { Loan } from '../../models/loan.js';
+import type { Models } from '../../models/models.js';
+import { activated, demoLibrary, idOf, profile } from '../support/demo-library.js';
+import { at } from '../support/fixture-a.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const PATRONS = 120;
+const LOANS = 300;
+
+/** Monday, 05:30 in New York. */
+export const asOf = new Date(at('2025-03-17 05:30'));
+
+/** Answers with the id of its scheduled job, which nothing but a person starts. */
+export async function nightsWork(models: Models, institutionId: string): Promise<string> {
+  await demoLibrary(models, institutionId);
+  for (const code of ['MAIN', 'WEST']) {
+    // The mailbox is shared: every address tells its institution.
+    await models.Library.updateOne({ institutionId, code }, { $set: { email: `${code.toLowerCase()}.${institutionId}@lib.example` } });
+  }
+  await profiles(models, institutionId);
+  await models.User.insertMany(Array.from({ length: PATRONS }, (_, index) => patron(institutionId, index)));
+  const loans = Array.from({ length: LOANS }, (_, index) => loan(institutionId, index));
+  await models.Loan.insertMany([...loans, ...ofBrokenRun(institutionId)]);
+  await models.Item.insertMany([...loans, ...ofBrokenRun(institutionId)].map(itemOf));
+  await models.LoanNotice.insertMany(ofBrokenRun(institutionId).map(leftNotice));
+
+  await models.ScheduledJob.updateMany({ institutionId }, { $set: { schedule: { kind: 'NONE' } } });
+  return (await activated(models, institutionId, 'loans-overdue-and-lost'))._id;
+}
+
+async function profiles(models: Models, institutionId: string): Promise<void> {
+  const block = await models.UserBlockDefinition.create({ institutionId, code: 'OVERDUE', blockedActions: ['LOAN'] });
+  const blocking = { blockUser: true, blockDefinitionId: block._id };
+  const all: ['NORMAL', 'RENEW', 'RENEW_REQUESTED', 'RECALL', 'CLAIMED_RETURN'] = ['NORMAL', 'RENEW', 'RENEW_REQUESTED', 'RECALL', 'CLAIMED_RETURN'];
+  await profile(models, institutionId, 'P1', 'OVERDUE_NOTIFICATION_1', 1, { sendFormat: 'EMAIL_AND_SMS' });
+  await profile(models, institutionId, 'P2', 'OVERDUE_NOTIFICATION_2', 5, { createFine: true, notificationFee: 50 });
+  await profile(models, institutionId, 'P3', 'OVERDUE_NOTIFICATION_3', 10, { ...blocking, blockMode: 'DAYS', blockDays: 14 });
+  await profile(models, institutionId, 'P4', 'OVERDUE_NOTIFICATION_4', 13, { sendNotification: false, ...blocking, blockMode: 'UNTIL_RETURNED' });
+  await profile(models, institutionId, 'P5', 'OVERDUE_NOTIFICATION_5', 16, { libraries: ['MAIN'] });
+  await profile(models, institutionId, 'P6', 'CHANGE_TO_LOST', 25, { loanStatuses: all, notificationFee: 75 });
+  await models.FulfillmentSettings.updateOne({ institutionId }, { $set: { overdueAtLostLoan: true } });
+}
+
+/** Every tenth has no address, every seventeenth is gone, every fifth is told by telephone as well. */
+function patron(institutionId: string, index: number) {
+  const primaryId = `P${String(index).padStart(3, '0')}`;
+  return {
+    _id: idOf(institutionId, primaryId), institutionId, primaryId, displayName: `Patron ${primaryId}`,
+    firstName: 'Pat', lastName: primaryId, userGroup: 'STUDENT', statusDate: '2025-01-01',
+    status: index % 17 === 16 ? 'DELETED' as const : 'ACTIVE' as const,
+    letterOptOut: index % 23 === 22 ? ['FulOverdueAndLostLoanNotificationLetter'] : [],
+    emails: index % 10 === 9 ? [] : [
+      { address: `${primaryId.toLowerCase()}.${institutionId}@example.org`, types: [], preferred: true, bounced: false, segment: 'INTERNAL' as const },
+    ],
+  };
+}
+
+/** From 2 days to come to 31 days overdue, all statuses, one in three from WEST, which has no hours. */
+function loan(institutionId: string, index: number): Loan {
+  const barcode = `L${String(index).padStart(3, '0')}`;
+  const [processStatus] = pick(index, [['NORMAL'], ['NORMAL'], ['RENEW'], ['RECALL'], ['NORMAL'], ['CLAIMED_RETURN'], ['RENEW_REQUESTED']] as const);
+  const dueDate = new Date(at('2025-03-14 21:00') - ((index * 7) % 34 - 5) * DAY_MS);
+  return {
+    ...bare(institutionId, barcode, dueDate),
+    userId: idOf(institutionId, `P${String((index * 13) % PATRONS).padStart(3, '0')}`),
+    libraryCode: index % 3 === 2 ? 'WEST' : 'MAIN',
+    processStatus,
+    claimedReturnAt: processStatus === 'CLAIMED_RETURN' ? new Date(dueDate.getTime() - DAY_MS) : null,
+    recall: processStatus === 'RECALL' ? { active: true, requestId: null, at: new Date(dueDate.getTime() - 5 * DAY_MS), dueDateBefore: dueDate, dueDateChanged: false } : null,
+  };
+}
+
+const pick = <T>(index: number, choices: readonly T[]): T => choices[index % choices.length]!;
+
+/** Two loans at which an earlier run broke off: after one was lost, and before the other was. */
+function ofBrokenRun(institutionId: string): Loan[] {
+  const dueDate = new Date(at('2025-02-10 21:00'));
+  const lost = { at: new Date(at('2025-03-16 05:30')), by: 'JOB' as const, profileId: idOf(institutionId, 'P6'), runId: brokenRun(institutionId), previousStatus: 'NORMAL' as const };
+  return [
+    { ...bare(institutionId, 'B001', dueDate), processStatus: 'LOST', processStatusDate: lost.at, lost, lostCount: 1 },
+    bare(institutionId, 'B002', dueDate),
+  ];
+}
+
+const brokenRun = (institutionId: string) => idOf(institutionId, 'run before');
+
+function leftNotice({ _id, institutionId, userId, libraryCode, dueCycle }: Loan) {
+  const kind = 'CHANGE_TO_LOST';
+  return {
+    institutionId, loanId: _id, dueCycle, kind, profileId: idOf(institutionId, 'P6'), dayKey: '-', userId, libraryCode,
+    sendFormat: 'EMAIL', runId: brokenRun(institutionId), decidedAt: new Date(at('2025-03-16 05:30')), state: 'DECIDED',
+    data: { accruedFine: 0, notificationFee: 75, fees: [{ type: 'LOST_ITEM_REPLACEMENT_FEE', amount: 4250 }] },
+    letterKey: `${brokenRun(institutionId)}:FulOverdueAndLostLoanLetter:${kind}.EMAIL:${userId}:-`,
+  };
+}
+
+function bare(institutionId: string, barcode: string, dueDate: Date): Loan {
+  const lent = new Date(dueDate.getTime() - 28 * DAY_MS);
+  return {
+    _id: idOf(institutionId, barcode), institutionId, userId: idOf(institutionId, 'P001'), proxyUserId: null,
+    itemId: idOf(institutionId, `item ${barcode}`), bibId: idOf(institutionId, `bib ${barcode}`), barcode,
+    title: `Title ${barcode}`, author: 'A. Author', description: '', callNumber: '', libraryCode: 'MAIN', locationCode: 'STACKS',
+    itemPolicy: null, materialType: 'BOOK', circDesk: null, userGroup: 'STUDENT', jobCategory: null, statisticalCategories: [],
+    touId: idOf(institutionId, 'BOOK'), shortLoan: false, loanDate: lent, dueDate, dueDateSource: 'POLICY', dueCycle: 1,
+    originalDueDate: dueDate, status: 'ACTIVE', processStatus: 'NORMAL', processStatusDate: lent, recall: null, renewalCount: 0,
+    lastRenewalAt: null, claimedReturnAt: null, lost: null, lostCount: 0, returnDate: null, closeReason: null, notes: [],
+    lastRenewalFailure: null, anonymizedAt: null, version: 1, createdAt: lent, updatedAt: lent,
+  };
+}
+
+function itemOf({ _id, institutionId, itemId, bibId, barcode, libraryCode, processStatus }: Loan) {
+  return {
+    _id: itemId, institutionId, pid: barcode, barcode, barcodeKey: barcode, holdingId: newId(), bibId, libraryCode,
+    locationCode: 'STACKS', materialType: 'BOOK', currentLibraryCode: libraryCode, currentLocationCode: 'STACKS',
+    baseStatus: 'NOT_IN_PLACE', processType: processStatus === 'LOST' ? 'LOST_LOAN' : 'LOAN', currentLoanId: _id,
+    replacementCost: { amount: 4250, currency: 'USD' }, importKey: `#${barcode}`,
+  };
+}

@@ -1,0 +1,59 @@
+/** What a night has left behind, line by line, in words that are the same in every institution. */
+import { listMail } from '../../cli/mail-catcher.js';
+import type { Models } from '../../models/models.js';
+import { asOf } from './night.js';
+
+/** Sorted; what was done twice stands there twice. */
+export async function pictureOf(models: Models, institutionId: string, mailFolder: string): Promise<string[]> {
+  const own = { institutionId };
+  const [loans, items, users, profiles, notices, events, fees, blocks, letters, runs, problems] = await Promise.all([
+    models.Loan.find(own).lean(), models.Item.find(own).lean(), models.User.find(own).lean(), models.OverdueLostProfile.find(own).lean(),
+    models.LoanNotice.find(own).lean(), models.LoanEvent.find(own).lean(), models.Fee.find(own).lean(), models.UserBlock.find(own).lean(),
+    models.Letter.find(own).lean(), models.Run.find(own).lean(), models.RunEvent.find(own).lean(),
+  ]);
+  const mails = (await listMail(mailFolder, { limit: Infinity })).filter(({ to }) => to.includes(`.${institutionId}@`));
+
+  const lines = [
+    ...loans.map(({ _id, processStatus, processStatusDate, dueCycle, lost, lostCount, version }) =>
+      ({ loan: _id, processStatus, lost, lostCount, dueCycle, since: lost && processStatusDate, version })),
+    ...items.map(({ _id, processType, version }) => ({ item: _id, processType, version })),
+    ...notices.map(({ loanId, dueCycle, kind, profileId, state, letterKey, data, version }) =>
+      ({ notice: loanId, dueCycle, kind, profileId, state, letterKey, data, version })),
+    ...events.map(({ eventKey, type, at }) => ({ event: eventKey, type, at })),
+    ...fees.map(({ dedupeKey, type, userId, loanId, originalAmount, balance, currency }) =>
+      ({ fee: type, userId, loanId, originalAmount, balance, currency, dedupeKey })),
+    ...blocks.map(({ userId, code, mode, status, expiresAt, loanIds }) => ({ block: userId, code, mode, status, expiresAt, loanIds: loanIds.sort() })),
+    ...letters.map(({ dedupeKey, state, suppressedReason, recipient, data }) => ({ letter: dedupeKey, state, suppressedReason, address: recipient.address, data })),
+    ...mails.map(({ to, subject }) => ({ mail: to, subject })),
+    ...runs.flatMap(({ status, noWork, failure, counters, problems: { byCode, errors, warnings } }) => [
+      { run: status, noWork, failure, errors, warnings },
+      ...Object.entries(counters).map(([counter, value]) => ({ counter, value })),
+      ...Object.entries(byCode).map(([code, count]) => ({ code, count })),
+    ]),
+    ...problems.map(({ severity, code, recordType, recordLabel, params }) => ({ problem: code, severity, recordType, recordLabel, params })),
+  ];
+
+  const names = new Map<string, string>([
+    ...loans.flatMap(({ _id, itemId, barcode }): [string, string][] => [[_id, barcode], [itemId, `item of ${barcode}`]]),
+    ...users.map(({ _id, primaryId }): [string, string] => [_id, primaryId]),
+    ...profiles.map(({ _id, name }): [string, string] => [_id, name]),
+    ...runs.map(({ _id }): [string, string] => [_id, 'this run']),
+  ]);
+  const told = (line: object) =>
+    JSON.stringify(line)
+      .replace(/[0-9a-f]{24}/g, (id) => names.get(id) ?? 'an id')
+      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (instant) => (Date.parse(instant) > asOf.getTime() + 365 * 86_400_000 ? 'by the clock' : instant))
+      .replaceAll(institutionId, 'demo');
+  return lines.map(told).sort();
+}
+
+/** What the second picture lacks (`lost`) and what it has beyond the first (`more`), each as often as it does. */
+export function differences(expected: readonly string[], found: readonly string[]): string[] {
+  const left = [...found];
+  const lost = expected.filter((line) => {
+    const at = left.indexOf(line);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+  return [...lost.map((line) => `lost ${line}`), ...left.map((line) => `more ${line}`)];
+}

@@ -1,0 +1,55 @@
+/** An institution with a library, users and letters to deliver: builders whose defaults do nothing surprising. */
+import type { LetterRequest } from '../../activities/letters.js';
+import { connectToMongo } from '../../models/connect.js';
+import type { Institution } from '../../models/institution.js';
+import { createIndexes, createModels, type Models } from '../../models/models.js';
+import type { User } from '../../models/user.js';
+import { overdueNoticeSamples } from '../../templates/letters/overdue-letter-samples.js';
+import { mongo } from './servers.js';
+
+/** A database of this name, empty, with its indexes. */
+export async function emptyDatabase(name: string): Promise<{ models: Models; close: () => Promise<void> }> {
+  const connection = await connectToMongo(mongo().replace('/?', `/${name}?`), name);
+  await connection.dropDatabase();
+  const models = createModels(connection);
+  await createIndexes(models);
+  return { models, close: () => connection.close() };
+}
+
+/** Empties every collection; the indexes stay. */
+export async function clear(models: Models): Promise<void> {
+  await Promise.all(Object.values(models).map(({ collection }) => collection.deleteMany({})));
+}
+
+export async function institution(models: Models, institutionId: string, given: Partial<Institution> = {}): Promise<void> {
+  await models.Institution.create({
+    institutionId, code: institutionId, name: 'Demo Library', kind: 'INSTITUTION', status: 'ACTIVE', environment: 'PRODUCTION',
+    timeZone: 'America/New_York', currency: 'USD', defaultLanguage: 'en', languages: ['en'], ...given,
+  });
+  await models.Library.create({ institutionId, code: 'MAIN', name: 'Main Library', email: 'main@lib.example' });
+}
+
+/** Under the id `<institutionId>-<primaryId>`. */
+export async function user(models: Models, institutionId: string, primaryId: string, given: Partial<User> = {}): Promise<void> {
+  await models.User.create({
+    _id: `${institutionId}-${primaryId}`, institutionId, primaryId, displayName: `Reader ${primaryId}`, lastName: primaryId,
+    status: 'ACTIVE', statusDate: '2024-01-01', emails: [email(`${primaryId.toLowerCase()}@x.example`)], ...given,
+  });
+}
+
+export const email = (address: string, given: { preferred?: boolean; bounced?: boolean } = {}) =>
+  ({ address, types: [], preferred: false, bounced: false, segment: 'INTERNAL' as const, ...given });
+
+/** An overdue notice of type 1 about one loan, by e-mail. */
+export const notice = (institutionId: string, primaryId: string, given: Partial<LetterRequest> = {}): LetterRequest => ({
+  letterCode: 'FulOverdueAndLostLoanNotificationLetter',
+  dedupeKey: `run-1:notice:${primaryId}:1`,
+  to: { userId: `${institutionId}-${primaryId}` },
+  libraryCode: null,
+  data: overdueNoticeSamples['one loan, type 1'],
+  sendFormat: 'EMAIL',
+  causes: [{ recordType: 'loan', recordId: '65e5f0000000000000000001' }],
+  runId: 'run-1',
+  part: 1,
+  ...given,
+});
