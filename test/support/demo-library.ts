@@ -2,6 +2,8 @@
  * Fixture A of fulfillment-loans.md as stored documents, in an institution of any code: MAIN and WEST, the terms of use,
  * U1 and U2, and the job. Builders whose defaults do nothing surprising; whatever they make is cast by the schemas.
  */
+import { createHash } from 'node:crypto';
+import type { CalendarRecord } from '../../domain/calendar.js';
 import type { ProfileType } from '../../domain/fulfillment/overdue-lost-profiles.js';
 import { newId } from '../../models/document.js';
 import type { StoredOverdueLostProfile } from '../../models/fulfillment.js';
@@ -21,17 +23,16 @@ export async function demoLibrary(models: Models, institutionId: string, given: 
     environment: given.environment ?? 'SANDBOX', timeZone: 'America/New_York', currency: 'USD', defaultLanguage: 'en',
     languages: ['en'], allowedEmails: ['*@example.org', '*@lib.example'],
   });
-  for (const [code, name] of [['MAIN', 'Main Library'], ['WEST', 'West Branch']] as const) {
-    await models.Library.create({ institutionId, code, name, email: `${code.toLowerCase()}@lib.example` });
-  }
-  for (const { createdAt, ...record } of calendarRecords) {
-    await models.CalendarRecord.create({ institutionId, ...record, createdAt: new Date(createdAt) });
-  }
+  await models.Library.insertMany([
+    { institutionId, code: 'MAIN', name: 'Main Library', email: 'main@lib.example' },
+    { institutionId, code: 'WEST', name: 'West Branch', email: 'west@lib.example' },
+  ]);
+  await calendar(models, institutionId, calendarRecords);
   await models.FulfillmentSettings.create({ institutionId });
   for (const [code, policies] of [['BOOK', bookPolicies], ['RESERVE', reservePolicies]] as const) {
-    for (const { type, value } of policies) {
-      await models.Policy.create({ institutionId, code: `${code}-${type}`, type, name: `${code} ${type}`, value, originKey: `#${newId()}` });
-    }
+    await models.Policy.insertMany(policies.map(({ type, value }) => (
+      { institutionId, code: `${code}-${type}`, type, name: `${code} ${type}`, value, originKey: `#${newId()}` }
+    )));
     await models.TermsOfUse.create({
       _id: idOf(institutionId, code), institutionId, code, type: 'LOAN', name: code, originKey: `#${newId()}`,
       policies: policies.map(({ type }) => ({ type, policyCode: `${code}-${type}` })),
@@ -43,9 +44,16 @@ export async function demoLibrary(models: Models, institutionId: string, given: 
   return institution.toObject();
 }
 
+/** Opening hours and closings, applied. */
+export async function calendar(models: Models, institutionId: string, records: readonly CalendarRecord[]): Promise<void> {
+  await models.CalendarRecord.insertMany(
+    records.map(({ createdAt, ...record }) => ({ institutionId, ...record, createdAt: new Date(createdAt) })),
+  );
+}
+
 /** A stable id, 24 hex digits, for something that tests refer to by name. */
 export function idOf(institutionId: string, name: string): string {
-  return Buffer.from(`${institutionId} ${name}`).toString('hex').padEnd(24, '0').slice(-24);
+  return createHash('sha1').update(`${institutionId} ${name}`).digest('hex').slice(0, 24);
 }
 
 export async function user(models: Models, institutionId: string, primaryId: string, given: Partial<User>): Promise<string> {
@@ -62,7 +70,7 @@ export async function loan(models: Models, institutionId: string, barcode: strin
   const _id = idOf(institutionId, barcode);
   const itemId = idOf(institutionId, `item ${barcode}`);
   const base = { bibId: idOf(institutionId, `bib ${barcode}`), libraryCode: 'MAIN', locationCode: 'STACKS', materialType: 'BOOK' };
-  const dueDate = given.dueDate ?? new Date(at('2025-03-03 21:00'));
+  const { libraryCode = 'MAIN', dueDate = new Date(at('2025-03-03 21:00')) } = given;
   await models.Loan.create({
     _id, institutionId, ...base, itemId, userId: idOf(institutionId, 'U1'), barcode, title: `Title ${barcode}`, author: 'A. Author',
     userGroup: 'STUDENT', touId: idOf(institutionId, 'BOOK'), shortLoan: false, loanDate: new Date(at('2025-02-03 14:00')),
@@ -71,7 +79,7 @@ export async function loan(models: Models, institutionId: string, barcode: strin
   });
   await models.Item.create({
     _id: itemId, institutionId, pid: barcode, barcode, barcodeKey: barcode, holdingId: idOf(institutionId, 'holding'), ...base,
-    currentLibraryCode: 'MAIN', currentLocationCode: 'STACKS', baseStatus: 'NOT_IN_PLACE', processType: 'LOAN',
+    libraryCode, currentLibraryCode: libraryCode, currentLocationCode: 'STACKS', baseStatus: 'NOT_IN_PLACE', processType: 'LOAN',
     currentLoanId: _id, replacementCost: { amount: 4250, currency: 'USD' }, importKey: `#${barcode}`,
   });
   return _id;

@@ -11,7 +11,7 @@ import { createTransporters } from '../../activities/mail/transporters.js';
 import { startRun, type StartRequest } from '../../api/operations/start-run.js';
 import type { Operating } from '../../api/operations/context.js';
 import { runView, type RunView } from '../../api/operations/run-view.js';
-import { startMailCatcher } from '../../cli/mail-catcher.js';
+import { listMail, readMail, startMailCatcher } from '../../cli/mail-catcher.js';
 import { isFinal } from '../../domain/run-status.js';
 import { connectToMongo } from '../../models/connect.js';
 import { createIndexes, createModels, type Models } from '../../models/models.js';
@@ -26,11 +26,21 @@ export interface House {
   namespace: string;
   /** Folder of the mail catcher. */
   mailFolder: string;
+  /** What arrived of the letters of a run, in the order in which they were queued. */
+  mailsOf(institutionId: string, runId: string): Promise<Arrived[]>;
   /** Starts a run and waits until it is final. */
   run(request: Omit<StartRequest, 'submittedBy' | 'trigger'> & Partial<StartRequest>): Promise<RunView>;
   /** Waits until a run is final, at most a minute. */
   finished(institutionId: string, runId: string): Promise<RunView>;
   close(): Promise<void>;
+}
+
+export interface Arrived {
+  letterCode: string;
+  from: string;
+  to: string;
+  subject: string;
+  text: string;
 }
 
 const submittedBy = { type: 'USER', id: 'u-tester', name: 'A. Tester' } as const;
@@ -71,12 +81,21 @@ export async function openHouse(name: string): Promise<House> {
     }
     throw new Error(`run ${runId} is not final after a minute`);
   };
+  const mailsOf = async (institutionId: string, runId: string): Promise<Arrived[]> => {
+    const letters = await models.Letter.find({ institutionId, runId }).sort({ _id: 1 }).lean();
+    const arrived = await listMail(mailFolder, { limit: Infinity });
+    const contents = letters.map(({ letterCode, messageId }) => arrived
+      .filter((mail) => messageId !== null && mail.messageId === messageId)
+      .map(async ({ id, from, to, subject }) => ({ letterCode, from, to, subject, text: (await readMail(mailFolder, id))?.text ?? '' })));
+    return Promise.all(contents.flat());
+  };
   return {
     models,
     client,
     operating,
     namespace,
     mailFolder,
+    mailsOf,
     finished,
     async run(request) {
       const { _id, institutionId } = await startRun(operating, { trigger: 'MANUAL', submittedBy, ...request });
