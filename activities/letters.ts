@@ -139,7 +139,7 @@ async function readForPlanning({ models, institutionId }: LetterContext, request
       { primaryId: 1, displayName: 1, status: 1, preferredLanguage: 1, emails: 1, phones: 1, letterOptOut: 1 },
     ).lean<Recipient[]>(),
     models.LetterConfig.find({ institutionId, letterCode: { $in: letterCodes }, enabled: false }, { letterCode: 1 }).lean(),
-    models.Institution.findOne({ institutionId }, { defaultLanguage: 1 }).lean(),
+    models.Institution.findOne({ institutionId, code: institutionId }, { defaultLanguage: 1 }).lean(),
     models.PlatformSettings.findOne({ institutionId: '*' }, { smsGatewayPattern: 1 }).lean(),
   ]);
   if (institution === null) throw permanently('INSTITUTION_MISSING', `There is no institution "${institutionId}" to send letters for.`);

@@ -68,7 +68,8 @@ export function createMailActivities({ models, transporters, now, ...sender }: M
 
     await endExpiredLeases(models, institutionId, now());
     // No more than may leave within a minute, or the lease would end before the rate lets the last one go.
-    const limit = Math.min(PAGE, Math.max(1, institution.mailMaxPerMinute));
+    const perMinute = Math.max(1, institution.mailMaxPerMinute);
+    const limit = Math.min(PAGE, perMinute);
     const due = await dueLetters(models, institutionId, now(), limit);
     const known = await readKnown(models, institution, due);
     const { ready, unsent } = await prepare(models, due, known, now());
@@ -81,7 +82,7 @@ export function createMailActivities({ models, transporters, now, ...sender }: M
     const stopped = await sendAll(
       { models, now, ending },
       claimed.map((letter) => ({ letter, content: contents.get(letter._id)! })),
-      known, sender, transporters.of(institutionId, institution.mailMaxPerMinute), counts,
+      known, sender, transporters.of(institutionId, perMinute), counts,
     );
     return { full: due.length === limit, stopped };
   }

@@ -1,7 +1,7 @@
 /** Turns what went wrong into one status and one body: a problem document for programs, a page for people (platform.md 17). */
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import type { ErrorRequestHandler, Request } from 'express';
-import { ZodError } from 'zod';
+import type { ZodError } from 'zod';
 import type { ApiContext } from './context.js';
 import { Refusal, type InputProblem } from './refusal.js';
 

@@ -1,4 +1,5 @@
 /** Who is asking: a signed-in person in one institution, with what their roles give there today. */
+import type { ReqId } from 'pino-http';
 import type { Request } from 'express';
 import type { ApiContext } from './context.js';
 import { Refusal } from './refusal.js';
@@ -25,7 +26,7 @@ declare module 'express-serve-static-core' {
     /** Set once for every request that carries a living session. */
     session?: { session: Session; user: User };
     viewer?: Viewer;
-    id: import('pino-http').ReqId;
+    id: ReqId;
   }
 }
 

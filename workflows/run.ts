@@ -136,7 +136,7 @@ async function initialized(ref: RunRef, answers: Answers, count: (run: Run) => P
 
 /** Nominal instant of the firing: told by the schedule, or by the check that starts what the engine lost. */
 function firedAt(input: RunInput): string | null {
-  const nominal = workflowInfo().searchAttributes.TemporalScheduledStartTime?.[0]; // eslint-disable-line @typescript-eslint/no-deprecated
+  const nominal = workflowInfo().searchAttributes.TemporalScheduledStartTime?.[0];
   return input.nominalAt ?? (nominal instanceof Date ? nominal.toISOString() : null);
 }
 

@@ -24,8 +24,8 @@ export interface Counts {
 
 type SenderRefused = Extract<Outcome, { kind: 'SENDER_REFUSED' }>;
 
-/** The longest that a letter is under way: connecting, a greeting, and two silences of a minute. */
-const LONGEST_SEND_MS = 2.5 * 60_000;
+/** The longest that a letter is under way: a minute for the rate, connecting, a greeting, and two silences of a minute. */
+const LONGEST_SEND_MS = 3.5 * 60_000;
 
 export async function sendAll(
   { models, now, ending }: { models: Models; now: () => Date; ending: AbortSignal },

@@ -2,6 +2,7 @@
 import { createTransport } from 'nodemailer';
 import type { Readable } from 'node:stream';
 import { accepted, outcomeOf, type Outcome } from './outcome.js';
+import { createRate } from './rate.js';
 
 /** Parallel connections of one institution; as many letters are under way at once. */
 export const CONNECTIONS = 5;
@@ -23,7 +24,7 @@ export interface Message {
 }
 
 export interface Transporter {
-  /** Answers when the server has, or when it is given up; never throws for what a server may do. */
+  /** Waits for its turn within the rate, then for the server's answer or its silence; never throws for what a server may do. */
   send(message: Message): Promise<Outcome>;
 }
 
@@ -34,7 +35,7 @@ export interface Transporters {
 
 /**
  * `smtpUrl`: `smtp://user:password@host:port`; options of the connection may follow as a query (`?socketTimeout=5000`), and go
- * before the ones below.
+ * before the ones below. `perMinute` is at least 1.
  */
 export function createTransporters(smtpUrl: string): Transporters {
   const open = new Map<string, { perMinute: number; transporter: Transporter; close(): void }>();
@@ -56,12 +57,11 @@ export function createTransporters(smtpUrl: string): Transporters {
 }
 
 function pooled(smtpUrl: string, perMinute: number): { transporter: Transporter; close(): void } {
+  const turn = createRate(perMinute, 60_000);
   const mail = createTransport({
     url: smtpUrl,
     pool: true,
     maxConnections: CONNECTIONS,
-    rateLimit: perMinute,
-    rateDelta: 60_000,
     // Only what had not left at all is handed to another connection; whatever else broke is ours to judge.
     maxRequeues: 1,
     connectionTimeout: 10_000,
@@ -82,6 +82,7 @@ function pooled(smtpUrl: string, perMinute: number): { transporter: Transporter;
   return {
     transporter: {
       async send({ replyTo, subject, html, boundary, ...message }) {
+        await turn();
         try {
           const { response } = await mail.sendMail({
             ...message,

@@ -3,7 +3,7 @@ import type { LetterState } from '../../models/letter.js';
 import type { StoredRun } from '../../models/run.js';
 import { runOf, type Operating } from './context.js';
 
-export interface RunView extends Omit<StoredRun, '_id' | 'deleteAfter' | 'createdAt' | 'updatedAt'> {
+export interface RunView extends Omit<StoredRun, '_id'> {
   id: string;
   /** How many of its letters are in which state, by letter code; counted now. */
   letters: Record<string, Partial<Record<LetterState, number>>>;
@@ -12,7 +12,7 @@ export interface RunView extends Omit<StoredRun, '_id' | 'deleteAfter' | 'create
 /** Refusal: not-found. Letters are counted live, also after the run ended. */
 export async function runView(operating: Pick<Operating, 'models'>, institutionId: string, runId: string): Promise<RunView> {
   const run = await runOf(operating, institutionId, runId);
-  const { _id, deleteAfter: _deleteAfter, createdAt: _createdAt, updatedAt: _updatedAt, ...shown } = run;
+  const { _id, ...shown } = run;
   return { ...shown, id: _id, letters: await lettersOf(operating, institutionId, runId) };
 }
 

@@ -4,7 +4,7 @@
  * Amounts are cents.
  */
 import { addMonths, dayNumber, dayText, weekday, type DayNumber } from '../../domain/days.js';
-import type { Policy } from '../../models/fulfillment.js';
+import type { Policy, StoredOverdueLostProfile } from '../../models/fulfillment.js';
 
 export const timeZone = 'America/New_York';
 export const currency = 'USD';
@@ -110,12 +110,12 @@ export const terms: readonly TermsPlan[] = [
   },
 ];
 
-export const profiles = [
+export const profiles: readonly (Partial<StoredOverdueLostProfile> & { blockUser?: true })[] = [
   { name: 'First notice', description: 'The day after', type: 'OVERDUE_NOTIFICATION_1', daysAfterDueDate: 1 },
   { name: 'Second notice', description: 'After a week, with a fee', type: 'OVERDUE_NOTIFICATION_2', daysAfterDueDate: 7, createFine: true },
   { name: 'Third notice', description: 'After two weeks; no more loans until it is back', type: 'OVERDUE_NOTIFICATION_3', daysAfterDueDate: 14, blockUser: true, blockMode: 'UNTIL_RETURNED' },
   { name: 'Recalled and overdue', description: 'Another reader waits', type: 'OVERDUE_NOTIFICATION_5', daysAfterDueDate: 1, daysAfterStatusDate: 7, loanStatuses: ['RECALL'] },
   { name: 'Lost', description: 'After thirty days', type: 'CHANGE_TO_LOST', daysAfterDueDate: 30 },
-] as const;
+];
 
 export const blockDefinition = { code: 'OVERDUE', description: 'Long overdue items', blockedActions: ['LOAN', 'RENEW', 'HOLD'] } as const;

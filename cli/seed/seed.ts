@@ -110,7 +110,7 @@ async function writeLibrary(models: Models, plan: Plan): Promise<void> {
   })));
   await write(models.UserBlockDefinition, 'block', [{ institutionId, ...blockDefinition, blockedActions: [...blockDefinition.blockedActions] }]);
   await write(models.OverdueLostProfile, 'profile', profiles.map((profile) => ({
-    institutionId, ...profile, blockDefinitionId: 'blockUser' in profile ? idOf(plan, 'block', 0) : null,
+    institutionId, ...profile, blockDefinitionId: profile.blockUser === true ? idOf(plan, 'block', 0) : null,
   })));
   await write(models.FulfillmentSettings, 'settings', [{ institutionId }]);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeEach, test } from 'vitest';
-import { createDispatcherActivities, type KnownRun } from '../../activities/dispatcher.js';
+import { createDispatcherActivities, type KnownRun, type Look } from '../../activities/dispatcher.js';
 import { turnAskOf } from '../../activities/turn-ask.js';
 import type { Command } from '../../domain/dispatcher.js';
 import type { StoredRun } from '../../models/run.js';
@@ -21,7 +21,9 @@ beforeEach(async () => {
 afterAll(() => Promise.all(opened.map((one) => one.close())));
 
 const activities = () => createDispatcherActivities({ models: world.models, client: world.client, now: () => NOW });
-const look = (known: KnownRun[] = []) => new MockActivityEnvironment().run(activities().lookAtRuns, world.institutionId, known);
+const look = (known: KnownRun[] = []): Promise<Look> =>
+  new MockActivityEnvironment().run<[string, KnownRun[]], Look, typeof looks>(looks, world.institutionId, known);
+const looks = (institutionId: string, known: KnownRun[]) => activities().lookAtRuns(institutionId, known);
 const record = (...decisions: Command[]) => activities().recordDecisions(world.institutionId, decisions);
 const showWaiting = (run: StoredRun, resumed = false): Command => ({
   kind: 'SHOW', runId: run._id, resumed,
@@ -30,7 +32,7 @@ const showWaiting = (run: StoredRun, resumed = false): Command => ({
 
 test('a look reads the holds of the institution and of all, and forgets those over for a day', async () => {
   const hold = (institutionId: string, reason: string, to: Date) => ({
-    institutionId, from: new Date(to.getTime() - 1), to, reason, atEnd: 'SKIP', createdBy: 'a-user',
+    institutionId, from: new Date(to.getTime() - 1), to, reason, atEnd: 'SKIP' as const, createdBy: 'a-user',
     scope: { all: false, categories: ['FULFILLMENT'], scheduledJobIds: [] },
   });
   const { institutionId } = world;
@@ -53,7 +55,7 @@ test('a look reads when jobs are due that others come after, within the hour', a
   const { institutionId } = world;
   const job = (jobKey: string, nextRunAt: Date | null, given: { active?: boolean; institutionId?: string } = {}) => ({
     institutionId, jobKey, instanceKey: `${jobKey}:${String(nextRunAt?.getTime())}`, name: jobKey, nameFolded: jobKey,
-    category: 'FULFILLMENT', active: true, schedule: { kind: 'DAILY', times: ['04:00'] }, nextRunAt, ...given,
+    category: 'FULFILLMENT', active: true, schedule: { kind: 'DAILY' as const, times: ['04:00'] }, nextRunAt, ...given,
   });
   await world.models.ScheduledJob.create([
     job('loans-due-date-correction', inMinutes(-5)),

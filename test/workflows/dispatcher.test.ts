@@ -61,7 +61,7 @@ async function startWorker(workflows: string | null): Promise<() => Promise<void
       ...createDispatcherActivities({ models, client, now }),
       ...createStubActivities(world, workshop),
     },
-    workflowFailureErrorTypes: { dispatcher: ['NondeterminismError'] },
+    workflowFailureErrorTypes: { '*': [], dispatcher: ['NondeterminismError'] },
     ...(workflows === null ? {} : { workflowBundle: { codePath: workflows } }),
   });
   const running = worker.run();
