@@ -6,10 +6,10 @@ import { createExplainers } from '../activities/explain.js';
 import { now } from '../config/clock.js';
 import { environment, required } from '../config/environment.js';
 import { createLog } from '../config/log.js';
+import { queues } from '../config/queues.js';
 import { connectToMongo } from '../models/connect.js';
 import { createModels } from '../models/models.js';
 import { reconcileScheduledJob } from '../worker/reconciliation.js';
-import { queues } from '../worker/workers.js';
 import { createApp } from './app.js';
 import { bindOperations } from './bind-operations.js';
 

@@ -3,9 +3,9 @@ import { Client, Connection } from '@temporalio/client';
 import type { Operating } from '../api/operations/context.js';
 import { Refusal } from '../api/refusal.js';
 import { now } from '../config/clock.js';
+import { queues } from '../config/queues.js';
 import { connectToMongo } from '../models/connect.js';
 import { createIndexes, createModels, type Models } from '../models/models.js';
-import { queues } from '../worker/workers.js';
 import { withInstallation } from './installation.js';
 import { worker } from './stack/own-processes.js';
 

@@ -7,9 +7,7 @@
 import { resolve } from 'node:path';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
-
-export const taskQueues = ['workflows', 'domain', 'mail', 'transfer', 'render', 'system'] as const;
-export type TaskQueue = (typeof taskQueues)[number];
+import { taskQueues } from './queues.js';
 
 const text = z.string().nullable().default(null);
 const port = z.coerce.number().int().min(0).max(65_535);

@@ -5,10 +5,11 @@ import { createTransporters } from '../activities/mail/transporters.js';
 import { now } from '../config/clock.js';
 import { environment, required } from '../config/environment.js';
 import { createLog, type Log } from '../config/log.js';
+import { queues } from '../config/queues.js';
 import { connectToMongo } from '../models/connect.js';
 import { createIndexes, createModels } from '../models/models.js';
 import { registerSearchAttributes } from '../config/search-attributes.js';
-import { createWorkers, queues } from './workers.js';
+import { createWorkers } from './workers.js';
 
 const settings = environment();
 const log = createLog('worker', settings.logLevel);

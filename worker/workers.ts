@@ -10,13 +10,12 @@ import type { Transporters } from '../activities/mail/transporters.js';
 import { wakeMail } from '../activities/mail/wake.js';
 import { createRunActivities } from '../activities/runs.js';
 import { createSystemActivities } from '../activities/system.js';
+import { queues, type taskQueues } from '../config/queues.js';
 import type { Models } from '../models/models.js';
 import { reconcileInstallation } from './reconciliation.js';
 import { workflowBundle } from './workflow-bundle.js';
 
-/** Jobs and their pages share a queue, so that an activity follows its workflow task without a poll in between. */
-export const queues = { jobs: 'domain', mail: 'mail', system: 'system' } as const;
-type Queue = (typeof queues)[keyof typeof queues];
+type Queue = (typeof taskQueues)[number];
 
 export interface WorkerDependencies {
   models: Models;
@@ -34,7 +33,7 @@ const activitiesOf = (dependencies: WorkerDependencies): Record<Queue, object[]>
   const tellMail = (institutionId: string) => wakeMail(client, institutionId, queues.mail);
   const reconcile = () => reconcileInstallation({ models, client, now, taskQueue: queues.jobs });
   return {
-    domain: [
+    jobs: [
       createRunActivities({ models, client, now, systemQueue: queues.system }),
       createOverdueAndLostActivities({ models, now }),
       createNoticeLetterActivities({ models, now, wakeMail: tellMail }),
@@ -43,6 +42,9 @@ const activitiesOf = (dependencies: WorkerDependencies): Record<Queue, object[]>
     system: [createDispatcherActivities({ models, client, now }), createSystemActivities({ reconcile })],
   };
 };
+
+/** The engine hears of a page at least so often: three times before it takes the worker for dead. */
+const HEARTBEAT_AT_MOST_EVERY_MS = 5_000;
 
 /** A worker for each queue that this process serves. */
 export async function createWorkers(
@@ -60,6 +62,7 @@ const common = (connection: NativeConnection, namespace: string): Omit<WorkerOpt
   connection,
   namespace,
   maxConcurrentActivityTaskExecutions: PAGES_AT_ONCE * 4,
+  maxHeartbeatThrottleInterval: HEARTBEAT_AT_MOST_EVERY_MS,
   shutdownGraceTime: 20_000,
   shutdownForceTime: 45_000,
 });

@@ -20,7 +20,7 @@ test('without a setting everything has its usual value, and no server is given',
     [read.mongodbUri, read.temporal, read.smtpUrl, read.port, read.host, read.publicUrl, read.dataDir, read.logLevel],
     [null, null, null, 3000, '127.0.0.1', 'http://127.0.0.1:3000', resolve('.almanac'), 'info'],
   );
-  assert.deepEqual(read.workerQueues, ['workflows', 'domain', 'mail', 'transfer', 'render', 'system']);
+  assert.deepEqual(read.workerQueues, ['jobs', 'mail', 'system']);
 });
 
 test('all wrong settings are named at once, with value and expectation', () => {
@@ -28,7 +28,7 @@ test('all wrong settings are named at once, with value and expectation', () => {
     'PUBLIC_URL=library.example.org: expected the http or https address that people open.',
     'PORT=70000: expected a port from 0 to 65535 (0: any free one).',
     'LOG_LEVEL=loud: expected fatal, error, warn, info, debug, trace or silent.',
-    'WORKER_QUEUES=mail,post: expected a comma list of workflows, domain, mail, transfer, render, system.',
+    'WORKER_QUEUES=mail,post: expected a comma list of jobs, mail, system.',
   ].sort((one, other) => order.indexOf(one.split('=')[0] ?? '') - order.indexOf(other.split('=')[0] ?? '')));
 });
 const order = ['PORT', 'PUBLIC_URL', 'LOG_LEVEL', 'WORKER_QUEUES'];

@@ -13,10 +13,11 @@ import type { Operating } from '../../api/operations/context.js';
 import { runView, type RunView } from '../../api/operations/run-view.js';
 import { listMail, readMail, startMailCatcher } from '../../cli/mail-catcher.js';
 import { isFinal } from '../../domain/run-status.js';
+import { queues } from '../../config/queues.js';
 import { connectToMongo } from '../../models/connect.js';
 import { createIndexes, createModels, type Models } from '../../models/models.js';
 import { registerSearchAttributes } from '../../config/search-attributes.js';
-import { createWorkers, queues } from '../../worker/workers.js';
+import { createWorkers } from '../../worker/workers.js';
 import { mongo, temporal } from './servers.js';
 
 export interface House {

@@ -1,6 +1,6 @@
 /**
- * Loaded before worker/main.ts in a process that a test kills: work that reaches its institution's failpoint stands still
- * there, as at the moment of the kill, and the parent hears of it. So one kill hits every institution at its own moment.
+ * A worker that a test kills: work that reaches its institution's failpoint stands still there, as at the moment of the
+ * kill, and the parent hears of it. So one kill hits every institution at its own moment.
  */
 import { randomUUID } from 'node:crypto';
 import mongoose from 'mongoose';
@@ -45,3 +45,5 @@ function writeOf(collection: string, operation: Operation, given: readonly unkno
   const { $set = {}, $addToSet = {} } = operation === 'deleteMany' ? {} : (update ?? {});
   return { collection, operation, inserted: [], set: $set, added: $addToSet, institutionId: String(filter.institutionId) };
 }
+
+await import('../../worker/main.js'); // only now, with the store under watch
