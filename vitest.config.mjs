@@ -30,8 +30,8 @@ const files = readdirSync(resolve(root, 'test'), { recursive: true, encoding: 'u
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => resolve(root, 'test', name));
 /** Tests of the embedded installation start servers of their own. */
-const ownServers = resolve(root, 'test/cli/stack');
-const withTemporal = files.filter((file) => serversOf(file).has('temporal') || file.startsWith(ownServers));
+const ownServers = [resolve(root, 'test/cli/stack'), resolve(root, 'test/killed/')];
+const withTemporal = files.filter((file) => serversOf(file).has('temporal') || ownServers.some((start) => file.startsWith(start)));
 const withMongo = files.filter((file) => serversOf(file).has('mongo') && !withTemporal.includes(file));
 const pure = files.filter((file) => !withMongo.includes(file) && !withTemporal.includes(file));
 

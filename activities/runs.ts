@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Page, Run, RunRef } from '../domain/run.js';
 import type { Models } from '../models/models.js';
 import { beginRun, startWork } from './runs/begin.js';
-import { closeRun, type Leaving } from './runs/close.js';
+import { closeRun, type Closed, type Leaving } from './runs/close.js';
 import { awaitLetters } from './runs/letters.js';
 import { askAgain, openRun, type Opening } from './runs/open.js';
 
@@ -12,17 +12,18 @@ interface Dependencies {
   client: Client;
   now: () => Date;
   systemQueue: string;
+  publicUrl: string;
 }
 
 export function createRunActivities(dependencies: Dependencies) {
-  const { models, now } = dependencies;
+  const { models, now, publicUrl } = dependencies;
   return {
     openRun: (opening: Opening): Promise<RunRef | null> => openRun(dependencies, opening),
     askAgain: (ref: RunRef): Promise<void> => askAgain(dependencies, ref),
-    beginRun: (ref: RunRef): Promise<Run | null> => beginRun(models, now, ref),
+    beginRun: (ref: RunRef): Promise<Run | null> => beginRun({ models, now, publicUrl }, ref),
     startWork: (run: Run, selected: number, approved: boolean): Promise<boolean> => startWork(models, now, run, selected, approved),
     awaitLetters: (run: Run): Promise<Page> => awaitLetters(models, now, run),
-    closeRun: (ref: RunRef, leaving: Leaving): Promise<void> => closeRun(models, now, ref, leaving),
+    closeRun: (ref: RunRef, leaving: Leaving): Promise<Closed | null> => closeRun(models, now, ref, leaving),
   };
 }
 export type RunActivities = ReturnType<typeof createRunActivities>;

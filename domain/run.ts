@@ -81,6 +81,8 @@ export interface Run extends RunRef {
   businessDate: Day;
   timeZone: string;
   currency: string;
+  /** Its report among the pages, for whoever looks at it in the engine's. */
+  pageUrl: string;
   /** The parameters as they were when the run initialized; parsed by the job's catalogue schema. */
   parameters: Record<string, unknown>;
   /** A preview collects proposals and writes nothing else. */

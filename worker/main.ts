@@ -8,7 +8,7 @@ import { createLog, type Log } from '../config/log.js';
 import { queues } from '../config/queues.js';
 import { connectToMongo } from '../models/connect.js';
 import { createIndexes, createModels } from '../models/models.js';
-import { registerSearchAttributes } from '../config/search-attributes.js';
+import { registerSearchAttributes } from './register-search-attributes.js';
 import { createWorkers } from './workers.js';
 
 const settings = environment();
@@ -30,6 +30,7 @@ const [workers] = await Promise.all([
     client,
     now,
     transporters,
+    publicUrl: settings.publicUrl,
     sender: { mailFrom: settings.mailFrom, bounceDomain: settings.mailBounceDomain },
   }),
   createIndexes(models),

@@ -22,6 +22,8 @@ export interface WorkerDependencies {
   client: Client;
   now: () => Date;
   transporters: Transporters;
+  /** The address of the pages: a workflow links to the report of its run. */
+  publicUrl: string;
   sender: Sender;
 }
 
@@ -29,12 +31,12 @@ export interface WorkerDependencies {
 const PAGES_AT_ONCE = 8;
 
 const activitiesOf = (dependencies: WorkerDependencies): Record<Queue, object[]> => {
-  const { models, client, now, transporters, sender } = dependencies;
+  const { models, client, now, transporters, publicUrl, sender } = dependencies;
   const tellMail = (institutionId: string) => wakeMail(client, institutionId, queues.mail);
   const reconcile = () => reconcileInstallation({ models, client, now, taskQueue: queues.jobs });
   return {
     jobs: [
-      createRunActivities({ models, client, now, systemQueue: queues.system }),
+      createRunActivities({ models, client, now, publicUrl, systemQueue: queues.system }),
       createOverdueAndLostActivities({ models, now }),
       createNoticeLetterActivities({ models, now, wakeMail: tellMail }),
     ],

@@ -9,25 +9,28 @@ import {
   isCancellation,
   proxyActivities,
   rootCause,
+  setCurrentDetails,
   setHandler,
+  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import type { RunActivities } from '../activities/runs.js';
-import type { Leaving } from '../activities/runs/close.js';
+import type { Closed, Leaving } from '../activities/runs/close.js';
+import { searchAttributes } from '../config/search-attributes.js';
 import type { Page, Run, RunInput, RunRef } from '../domain/run.js';
 
-/** A page takes seconds; a slow partner or file server may stretch it to minutes. */
+/** A page takes seconds; a slow partner or file server may stretch it to minutes. A killed worker is missed after 15 s. */
 export const perPage = {
   startToCloseTimeout: 10 * 60_000,
-  heartbeatTimeout: 30_000,
+  heartbeatTimeout: 15_000,
   retry: { initialInterval: 1_000, maximumInterval: 60_000 },
 } as const;
 
 /** A few queries and writes. */
-const perQuery = { startToCloseTimeout: 60_000, retry: { initialInterval: 1_000, maximumInterval: 30_000 } } as const;
+const perQuery = { startToCloseTimeout: 30_000, retry: { initialInterval: 1_000, maximumInterval: 30_000 } } as const;
 /** A run looks at its letters for at most half an hour. */
-const perLetters = { startToCloseTimeout: 35 * 60_000, heartbeatTimeout: 30_000 } as const;
+const perLetters = { startToCloseTimeout: 35 * 60_000, heartbeatTimeout: 15_000 } as const;
 
 /** A person has so long to approve a run that the guard stopped (platform.md 6.6). */
 const GUARD_MS = 72 * 60 * 60 * 1000;
@@ -67,11 +70,11 @@ export async function inRun(
       await releasePlaces(run);
       await awaitLetters(run);
     }
-    await closeRun(run, { how: 'ENDED', failure: null });
+    tell(await closeRun(run, { how: 'ENDED', failure: null }));
   } catch (error) {
     goesOn = error instanceof ContinueAsNew; // not an ending: the next leg goes on
     if (goesOn) throw error;
-    await CancellationScope.nonCancellable(() => closeRun(ref, leavingWith(error)));
+    await CancellationScope.nonCancellable(async () => tell(await closeRun(ref, leavingWith(error))));
     throw failing(error);
   } finally {
     if (!goesOn) await CancellationScope.nonCancellable(() => toDispatcher(ref, doneSignal));
@@ -86,7 +89,7 @@ async function withinTime(run: Run, steps: () => Promise<void>): Promise<boolean
     return true;
   } catch (error) {
     if (!isCancellation(error) || Date.now() < Date.parse(run.endsBy)) throw error;
-    await CancellationScope.nonCancellable(() => closeRun(run, { how: 'TIME_LIMIT', failure: null }));
+    await CancellationScope.nonCancellable(async () => tell(await closeRun(run, { how: 'TIME_LIMIT', failure: null })));
     return false;
   }
 }
@@ -119,11 +122,12 @@ async function initialized(ref: RunRef, answers: Answers, count: (run: Run) => P
   if (answers.refused) return null; // the dispatcher recorded why
   const run = await beginRun(ref);
   if (run === null) return null;
+  showInEngine(run);
   if (!(await startWork(run, await count(run), false))) return run;
 
   await releasePlaces(run);
   if (!(await condition(() => answers.approved, GUARD_MS))) {
-    await closeRun(run, { how: 'GUARD_TIMEOUT', failure: null });
+    tell(await closeRun(run, { how: 'GUARD_TIMEOUT', failure: null }));
     return null;
   }
   answers.turn = false;
@@ -132,6 +136,24 @@ async function initialized(ref: RunRef, answers: Answers, count: (run: Run) => P
   if (answers.refused) return null;
   await startWork(run, await count(run), true);
   return run;
+}
+
+/** In the engine's pages the run links to its report and can be found by its moment. */
+function showInEngine({ pageUrl, asOf }: Run): void {
+  setCurrentDetails(`[The report of this run](${pageUrl})`);
+  upsertSearchAttributes([
+    { key: searchAttributes.asOf, value: new Date(asOf) },
+    { key: searchAttributes.runStatus, value: 'RUNNING' },
+  ]);
+}
+
+/** How the run ended, for the engine's lists. */
+function tell(closed: Closed | null): void {
+  if (closed === null) return;
+  upsertSearchAttributes([
+    { key: searchAttributes.runStatus, value: closed.status },
+    { key: searchAttributes.errorCount, value: closed.errors },
+  ]);
 }
 
 /** Nominal instant of the firing: told by the schedule, or by the check that starts what the engine lost. */

@@ -8,12 +8,18 @@ import type { StoredRun } from '../../models/run.js';
 import { permanently } from '../failures.js';
 import { moveRun } from './status.js';
 
+interface BeginDependencies {
+  models: Models;
+  now: () => Date;
+  publicUrl: string;
+}
+
 /**
  * Settles `asOf`, business date and parameters and moves the run to INITIALIZING; null when it was ended meanwhile.
  *
  * Repeatable: what an earlier attempt settled stays.
  */
-export async function beginRun(models: Models, now: () => Date, ref: RunRef): Promise<Run | null> {
+export async function beginRun({ models, now, publicUrl }: BeginDependencies, ref: RunRef): Promise<Run | null> {
   const { institutionId, runId } = ref;
   const [stored, institution] = await Promise.all([
     models.Run.findOne({ institutionId, _id: runId }).lean(),
@@ -42,6 +48,7 @@ export async function beginRun(models: Models, now: () => Date, ref: RunRef): Pr
     businessDate,
     timeZone: institution.timeZone,
     currency: institution.currency,
+    pageUrl: `${publicUrl.replace(/\/$/, '')}/runs/${stored.processId}`,
     parameters: parameters.data,
     preview: stored.trigger === 'DRY_RUN',
     scoped: stored.scope !== null,

@@ -1,7 +1,7 @@
 /** A run ends: totals from its batches, status from its problems, and what follows for its job and its parent. */
 import { jobOf } from '../../catalogue/jobs.js';
 import { finalStatusOf, isCompleted, median, type Ending } from '../../domain/run-status.js';
-import type { Counters, RunRef, Severity } from '../../domain/run.js';
+import type { Counters, RunRef, RunStatus, Severity } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
 import type { StoredRun } from '../../models/run.js';
 import { moveRun } from './status.js';
@@ -24,15 +24,21 @@ export interface Leaving {
   failure: { code: string; message: string } | null;
 }
 
+/** How a run ended, for the engine's search attributes. */
+export interface Closed {
+  status: RunStatus;
+  errors: number;
+}
+
 /**
- * Closes a run. Repeatable: a run that is final stays as it is, and what follows from it is worked out again.
+ * Closes a run and answers how it ended, null when there is none. Repeatable: a run that is final stays as it is, and what follows from it is worked out again.
  *
  * `run` is null when the run never began its work (aborted while it waited).
  */
-export async function closeRun(models: Models, now: () => Date, ref: RunRef, leaving: Leaving): Promise<void> {
+export async function closeRun(models: Models, now: () => Date, ref: RunRef, leaving: Leaving): Promise<Closed | null> {
   const { institutionId, runId } = ref;
   const stored = await models.Run.findOne({ institutionId, _id: runId }).lean();
-  if (stored === null) return;
+  if (stored === null) return null;
 
   const { counters, problems } = await totalsOf(models, ref, stored.jobKey);
   const status = finalStatusOf(endingOf(leaving, stored), problems);
@@ -49,6 +55,7 @@ export async function closeRun(models: Models, now: () => Date, ref: RunRef, lea
   });
   await resolveParent(models, { ...stored, status });
   await rememberRun(models, { ...stored, status, endedAt });
+  return { status, errors: problems.errors };
 }
 
 function endingOf({ how }: Leaving, { abort }: StoredRun): Ending {

@@ -16,7 +16,7 @@ import { isFinal } from '../../domain/run-status.js';
 import { queues } from '../../config/queues.js';
 import { connectToMongo } from '../../models/connect.js';
 import { createIndexes, createModels, type Models } from '../../models/models.js';
-import { registerSearchAttributes } from '../../config/search-attributes.js';
+import { registerSearchAttributes } from '../../worker/register-search-attributes.js';
 import { createWorkers } from '../../worker/workers.js';
 import { mongo, temporal } from './servers.js';
 
@@ -69,6 +69,7 @@ export async function openHouse(name: string): Promise<House> {
     client,
     now,
     transporters,
+    publicUrl: 'http://127.0.0.1:3000',
     sender: { mailFrom: 'Library <library@demo.example>', bounceDomain: null },
   });
   const running = Promise.all(workers.map((worker) => worker.run()));

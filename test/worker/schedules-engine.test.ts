@@ -10,7 +10,7 @@ import type { Schedule } from '../../domain/schedule.js';
 import { jobOf } from '../../catalogue/jobs.js';
 import { desiredSchedule } from '../../worker/schedules/desired.js';
 import { reconcile } from '../../worker/schedules/reconcile.js';
-import { registerSearchAttributes } from '../../config/search-attributes.js';
+import { registerSearchAttributes } from '../../worker/register-search-attributes.js';
 import { temporal } from '../support/servers.js';
 
 const institutionId = `clock-${randomBytes(4).toString('hex')}`;

@@ -9,7 +9,7 @@ import { desiredSchedule, type DesiredSchedule } from '../../worker/schedules/de
 import { catchUpMissed } from '../../worker/schedules/missed.js';
 import { reconcile, reconcileOne } from '../../worker/schedules/reconcile.js';
 import type { ScheduledJobRecord } from '../../worker/schedules/start.js';
-import { registerSearchAttributes } from '../../config/search-attributes.js';
+import { registerSearchAttributes } from '../../worker/register-search-attributes.js';
 import { temporal } from '../support/servers.js';
 
 const institutionId = `reconcile-${randomBytes(4).toString('hex')}`;
