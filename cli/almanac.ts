@@ -17,6 +17,7 @@ const subcommands: Record<string, () => Promise<Command>> = {
   preview: async () => (await import('./commands/preview.js')).previewCommand(),
   runs: async () => (await import('./commands/runs.js')).runsCommand(),
   letters: async () => (await import('./commands/letters.js')).lettersCommand(),
+  build: async () => (await import('./commands/build.js')).buildCommand(),
   bench: async () => (await import('./commands/bench.js')).benchCommand(),
 };
 

@@ -1,27 +1,52 @@
-/** The workflows as the engine's sandbox takes them: built ahead (`npm run build`), else bundled now. */
-import { existsSync } from 'node:fs';
-import { writeFile, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+/**
+ * The workflows as the engine's sandbox takes them.
+ *
+ * Bundling takes seconds, so a bundle is kept in build/ under the fingerprint of what it is made from: ahead by
+ * `npm run build`, else by the first worker. Sources that change lead to another one.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
 
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const built = here('../build/workflow-bundle.js');
+const root = resolve(import.meta.dirname, '..');
+const build = join(root, 'build');
 
-/** In production, where sources may not be there, the bundle that `npm run build` made; it is of the same commit. */
+/** Made in memory where build/ cannot be written. */
 export async function workflowBundle(): Promise<WorkflowBundleOption> {
-  return existsSync(built) ? { codePath: built } : { code: await bundle() };
+  const kept = keptBundle();
+  if (existsSync(kept)) return { codePath: kept };
+  const code = await bundle();
+  return keep(kept, code).then((codePath) => ({ codePath }), () => ({ code }));
 }
 
-/** Writes the bundle for `workflowBundle` to find. */
+/** Writes the bundle for `workflowBundle` to find, and answers where it is. */
 export async function buildWorkflowBundle(): Promise<string> {
-  await mkdir(dirname(built), { recursive: true });
-  await writeFile(built, await bundle());
-  return built;
+  const kept = keptBundle();
+  return existsSync(kept) ? kept : keep(kept, await bundle());
+}
+
+/** A name tells all that goes in: the rooms that workflows may import, and the versions of the packages. */
+function keptBundle(): string {
+  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
+  for (const room of ['workflows', 'domain', 'config']) {
+    const files = readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    for (const file of files.sort()) hash.update(`${room}/${file}\n`).update(readFileSync(join(root, room, file)));
+  }
+  return join(build, `workflows-${hash.digest('hex').slice(0, 16)}.js`);
+}
+
+/** Several workers may do so at once, and one may be killed meanwhile: the name appears with the whole content. */
+async function keep(path: string, code: string): Promise<string> {
+  await mkdir(build, { recursive: true });
+  await writeFile(`${path}.${process.pid}`, code);
+  await rename(`${path}.${process.pid}`, path);
+  return path;
 }
 
 async function bundle(): Promise<string> {
   const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error: console.error, log() {} };
-  const { code } = await bundleWorkflowCode({ workflowsPath: here('../workflows/index.ts'), logger: quiet });
+  const { code } = await bundleWorkflowCode({ workflowsPath: join(root, 'workflows', 'index.ts'), logger: quiet });
   return code;
 }

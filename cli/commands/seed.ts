@@ -6,7 +6,7 @@ import { createIndexes, createModels } from '../../models/models.js';
 import { answer, command, institutionOption } from '../command.js';
 import { withInstallation } from '../installation.js';
 import { withProgress } from '../load/progress.js';
-import { sizes, type SizeName } from '../seed/records.js';
+import { sizes, type SizeName } from '../seed/plan.js';
 import { demonstrationInstitution, seedDemonstration, type SeedReport } from '../seed/seed.js';
 import { demonstrationPassword } from '../seed/staff.js';
 

@@ -4,7 +4,7 @@
  * A letter's `<template>.mjml` holds its rows, `layout.mjml` goes around them, and `<!-- part: name -->` stands for
  * `name.part.mjml`, which letters share.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import mjml2html from 'mjml';
 
@@ -26,7 +26,11 @@ export async function buildLetterTemplates(): Promise<Map<string, string>> {
   return built;
 }
 
-/** Writes them; part of `npm run build`. */
-export async function writeLetterTemplates(): Promise<void> {
-  for (const [path, html] of await buildLetterTemplates()) writeFileSync(path, html);
+/** Writes those that differ from what is kept, and answers with the paths of all. */
+export async function writeLetterTemplates(): Promise<string[]> {
+  const built = await buildLetterTemplates();
+  for (const [path, html] of built) {
+    if (!existsSync(path) || readFileSync(path, 'utf8') !== html) writeFileSync(path, html);
+  }
+  return [...built.keys()];
 }

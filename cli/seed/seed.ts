@@ -5,7 +5,7 @@
  */
 import type { Model } from 'mongoose';
 import type { Now } from '../../config/clock.js';
-import { dayText, localDay, zoneOf } from '../../domain/days.js';
+import { dayText, localDay, startOfDay, zoneOf } from '../../domain/days.js';
 import type { Versioned } from '../../models/document.js';
 import { insertOnce } from '../../models/insert-once.js';
 import type { Institution } from '../../models/institution.js';
@@ -13,11 +13,12 @@ import type { StoredCalendarRecord } from '../../models/library.js';
 import type { Models } from '../../models/models.js';
 import type { User } from '../../models/user.js';
 import { makeScheduledJobs } from '../../worker/scheduled-jobs.js';
+import { isRequested, lostFee, requestFor } from './around-loans.js';
 import { blockDefinition, branches, currency, holidays, profiles, terms, timeZone } from './library.js';
-import {
-  bibAt, bibsOf, holdingAt, idOf, isLost, isRequested, itemAt, loanAt, lostFee, openLoansByItem, requestFor, sizes, userAt,
-  type Kind, type Plan, type SizeName,
-} from './records.js';
+import { isLost, loanAt, openLoansByItem } from './loans.js';
+import { idOf, sizes, type Kind, type Plan, type SizeName } from './plan.js';
+import { userAt } from './readers.js';
+import { bibAt, bibsOf, holdingAt, itemAt } from './shelves.js';
 import { signInsOf, staffOf, type SignIn } from './staff.js';
 
 export const demonstrationInstitution = 'demo';
@@ -43,9 +44,9 @@ export async function seedDemonstration({ models, now, onProgress }: SeedDepende
   const report = { institution: institutionId, signIns: signInsOf(institutionId) };
   if ((await models.Institution.findOne({ institutionId }).lean()) !== null) return { ...report, made: false };
 
-  const at = now();
   const zone = zoneOf(timeZone);
-  const plan: Plan = { ...sizes[size], institutionId, zone, today: localDay(zone, at.getTime()), at };
+  const today = localDay(zone, now().getTime());
+  const plan: Plan = { ...sizes[size], institutionId, zone, today, at: new Date(startOfDay(zone, today)) };
   await writeLibrary(models, plan);
   await writePeople(models, await staffOf(plan));
 
@@ -73,7 +74,7 @@ export async function seedDemonstration({ models, now, onProgress }: SeedDepende
     await insertOnce(models.Fee, numbers.filter(isLost).map((number) => lostFee(plan, number)));
     await insertOnce(models.Request, numbers.filter(isRequested).map((number) => requestFor(plan, number)));
   });
-  await writeInstitution(models, plan);
+  await writeInstitution(models, plan, now());
   return { ...report, made: true };
 }
 
@@ -136,8 +137,9 @@ function calendarOf({ institutionId, today }: Plan): Partial<StoredCalendarRecor
 
 const NIGHTLY = 'loans-overdue-and-lost';
 
-async function writeInstitution(models: Models, plan: Plan): Promise<void> {
-  const { institutionId, at } = plan;
+/** Its jobs begin now: a night before the library was made is not one that they missed. */
+async function writeInstitution(models: Models, plan: Plan, at: Date): Promise<void> {
+  const { institutionId } = plan;
   const institution = complete<Institution>(models.Institution, {
     _id: idOf(plan, 'settings', 1),
     institutionId,

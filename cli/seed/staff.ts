@@ -3,7 +3,7 @@ import { hashPassword } from '../../api/passwords.js';
 import { dayText } from '../../domain/days.js';
 import { roles } from '../../domain/permissions.js';
 import type { User } from '../../models/user.js';
-import { idOf, type Plan } from './records.js';
+import { idOf, type Plan } from './plan.js';
 
 /** Printed wherever the library is offered; its institution is a sandbox and writes to `.example` only. */
 export const demonstrationPassword = 'almanac-demo';

@@ -10,10 +10,12 @@ import { rm, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
-import { fees, loans, requests } from './circulation.js';
+import { fees } from './fees.js';
 import type { Destination, Loadable, Reason } from './loadable.js';
+import { loans } from './loans.js';
 import { users } from './people.js';
 import { calendarRecords, libraries, locations } from './places.js';
+import { requests } from './requests.js';
 import { overdueLostProfiles, policies, termsOfUses } from './rules.js';
 import { bibs, items } from './titles.js';
 

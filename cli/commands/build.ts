@@ -1,0 +1,14 @@
+/** `almanac build`: what is made from sources ahead of time, so that no process has to. Part of an image; `npm start` needs none of it. */
+import type { Command } from 'commander';
+import { buildWorkflowBundle } from '../../worker/workflow-bundle.js';
+import { answer, command } from '../command.js';
+import { writeLetterTemplates } from '../letters/build.js';
+
+export function buildCommand(): Command {
+  return command('build', 'Compile the letters and bundle the workflows', 'almanac build')
+    .action(async ({ json }: { json: boolean }) => {
+      const letters = await writeLetterTemplates();
+      const bundle = await buildWorkflowBundle();
+      answer(json, { letters, bundle }, () => [`${letters.length} letters compiled.`, `Workflows bundled: ${bundle}`]);
+    });
+}
