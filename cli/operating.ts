@@ -4,23 +4,18 @@ import type { Operating } from '../api/operations/context.js';
 import { Refusal } from '../api/refusal.js';
 import { now } from '../config/clock.js';
 import { queues } from '../config/queues.js';
-import { connectToMongo } from '../models/connect.js';
-import { createIndexes, createModels, type Models } from '../models/models.js';
+import { createIndexes, type Models } from '../models/models.js';
 import { withInstallation } from './installation.js';
+import { withModelsAt } from './models-at.js';
 import { worker } from './stack/own-processes.js';
 
 /** Reads and writes the store only; starts a MongoDB when no installation runs. */
 export async function withModels<T>(commandLine: string, work: (models: Models) => Promise<T>): Promise<T> {
-  return withInstallation({ commandLine, servers: 'mongodb', processes: [] }, async ({ mongodbUri }) => {
-    const db = await connectToMongo(mongodbUri, 'almanac-cli');
-    try {
-      const models = createModels(db);
+  return withInstallation({ commandLine, servers: 'mongodb', processes: [] }, ({ mongodbUri }) =>
+    withModelsAt(mongodbUri, 'almanac-cli', async (models) => {
       await createIndexes(models);
-      return await work(models);
-    } finally {
-      await db.close();
-    }
-  });
+      return work(models);
+    }));
 }
 
 /** With the engine and a worker beside it, for what starts runs. */
@@ -28,12 +23,12 @@ export async function withOperating<T>(commandLine: string, work: (operating: Op
   const needs = { commandLine, servers: 'mongodb and temporal', processes: [worker] } as const;
   return withInstallation({ ...needs, processes: [...needs.processes] }, async ({ mongodbUri, environment }) => {
     const { connectionOptions, namespace } = environment.temporal ?? { connectionOptions: {}, namespace: 'default' };
-    const [db, connection] = await Promise.all([connectToMongo(mongodbUri, 'almanac-cli'), Connection.connect(connectionOptions)]);
+    const connection = await Connection.connect(connectionOptions);
     try {
       const client = new Client({ connection, namespace });
-      return await work({ models: createModels(db), client, now, taskQueue: queues.jobs });
+      return await withModelsAt(mongodbUri, 'almanac-cli', (models) => work({ models, client, now, taskQueue: queues.jobs }));
     } finally {
-      await Promise.all([db.close(), connection.close()]);
+      await connection.close();
     }
   });
 }

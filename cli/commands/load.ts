@@ -2,15 +2,13 @@
 import type { Command } from 'commander';
 import { now } from '../../config/clock.js';
 import { zoneOf } from '../../domain/days.js';
-import { connectToMongo } from '../../models/connect.js';
-import { createIndexes, createModels, type Models } from '../../models/models.js';
 import { answer, command, institutionOption } from '../command.js';
-import { withInstallation } from '../installation.js';
 import { isCollection, loadables, loadFile, type FileReport } from '../load/collections/load-file.js';
 import { loadEvergreen } from '../load/evergreen/load-evergreen.js';
 import { reportLines } from '../load/evergreen/print.js';
 import { NotLoadable } from '../load/not-loadable.js';
 import { withProgress } from '../load/progress.js';
+import { withModels } from '../operating.js';
 import { say } from '../terminal.js';
 
 interface Options {
@@ -23,6 +21,7 @@ interface Options {
   json: boolean;
 }
 
+const COMMAND = 'almanac load';
 const EVERGREEN = 'almanac load --from evergreen dump/ --institution concerto --time-zone America/New_York';
 
 export function loadCommand(): Command {
@@ -54,7 +53,7 @@ async function loadDump(folder: string, file: string | undefined, options: Optio
   demand(timeZone !== undefined, '--time-zone <zone> says which zone its libraries are in, such as America/New_York.');
   demand(missingEmail === null || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(missingEmail), `--missing-email "${missingEmail}" is no pattern of an address.`);
   const request = { folder, institution, timeZone, currency: options.currency ?? null, name: options.name ?? null, missingEmail };
-  const report = await withModels((models) =>
+  const report = await withModels(COMMAND, (models) =>
     withProgress(`Loading ${folder}`, (onProgress) => loadEvergreen({ models, now, onProgress }, request)),
   );
   answer(options.json, report, () => reportLines(report));
@@ -63,7 +62,7 @@ async function loadDump(folder: string, file: string | undefined, options: Optio
 async function loadLines(collection: string, file: string | undefined, options: Options): Promise<void> {
   demand(isCollection(collection), `"${collection}" cannot be loaded. What can: ${Object.keys(loadables).join(', ')}.`);
   demand(file !== undefined, `Which file? almanac load ${collection} <file.ndjson|file.csv>`);
-  const report = await withModels(async (models) => {
+  const report = await withModels(COMMAND, async (models) => {
     const institutions = await models.Institution.find({ kind: { $in: ['INSTITUTION', 'NETWORK', 'COMMUNITY'] } }).lean();
     const known = institutions.map(({ code }) => code).join(', ') || 'none yet';
     const wanted = options.institution ?? (institutions.length === 1 ? institutions[0]?.code : undefined);
@@ -83,19 +82,6 @@ function linesOf({ collection, lines, inserted, updated, unchanged, replaced, re
     `${collection}: ${lines} lines, ${inserted} new, ${updated} changed, ${unchanged} as they were, ${replaced} replaced by a later line, ${refused} refused.`,
     ...(refusedFile === null ? [] : [`Refused lines with their reasons: ${refusedFile}`]),
   ];
-}
-
-function withModels<T>(work: (models: Models) => Promise<T>): Promise<T> {
-  return withInstallation({ commandLine: 'almanac load', servers: 'mongodb', processes: [] }, async ({ mongodbUri }) => {
-    const connection = await connectToMongo(mongodbUri, 'almanac load');
-    try {
-      const models = createModels(connection);
-      await createIndexes(models);
-      return await work(models);
-    } finally {
-      await connection.close();
-    }
-  });
 }
 
 function demand(holds: boolean, message: string): asserts holds {

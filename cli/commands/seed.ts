@@ -1,38 +1,31 @@
 /** `almanac seed`: the demonstration library. */
 import { Option, type Command } from 'commander';
+import { Refusal } from '../../api/refusal.js';
 import { now } from '../../config/clock.js';
-import { connectToMongo } from '../../models/connect.js';
-import { createIndexes, createModels } from '../../models/models.js';
-import { answer, command, institutionOption } from '../command.js';
-import { withInstallation } from '../installation.js';
+import { answer, command } from '../command.js';
+import { isInstitutionCode } from '../institution-code.js';
 import { withProgress } from '../load/progress.js';
+import { withModels } from '../operating.js';
 import { sizes, type SizeName } from '../seed/plan.js';
 import { demonstrationInstitution, seedDemonstration, type SeedReport } from '../seed/seed.js';
 import { demonstrationPassword } from '../seed/staff.js';
 
 export function seedCommand(): Command {
-  return command('seed', 'Make the demonstration library', 'almanac seed --size M')
-    .option(...institutionOption)
+  return command('seed', 'Make the demonstration library', 'almanac seed --size M --institution demo')
+    .option('--institution <code>', 'the code that it gets', demonstrationInstitution)
     .addOption(new Option('--size <size>', 'S: 200 users and 400 loans; M: 10,000 and 20,000; L: 1,000,000 and 2,000,000')
       .choices(Object.keys(sizes)).default('S'))
-    .action(async ({ size, json }: { size: SizeName; json: boolean }) => {
-      const report = await withInstallation({ commandLine: 'almanac seed', servers: 'mongodb', processes: [] }, async ({ mongodbUri }) => {
-        const connection = await connectToMongo(mongodbUri, 'almanac seed');
-        try {
-          const models = createModels(connection);
-          await createIndexes(models);
-          return await withProgress('Making the demonstration library', (onProgress) => seedDemonstration({ models, now, onProgress }, size));
-        } finally {
-          await connection.close();
-        }
-      });
+    .action(async ({ institution, size, json }: { institution: string; size: SizeName; json: boolean }) => {
+      if (!isInstitutionCode(institution)) throw new Refusal('validation-failed', `--institution "${institution}" is no code: expected 2 to 32 of a-z, 0-9 and -.`);
+      const report = await withModels('almanac seed', (models) =>
+        withProgress('Making the demonstration library', (onProgress) => seedDemonstration({ models, now, onProgress }, institution, size)));
       answer(json, report, () => linesOf(report));
     });
 }
 
-function linesOf({ made, signIns }: SeedReport): string[] {
+function linesOf({ institution, made, signIns }: SeedReport): string[] {
   return [
-    made ? `Institution ${demonstrationInstitution} was made.` : `Institution ${demonstrationInstitution} was there already; nothing was changed.`,
+    made ? `Institution ${institution} was made.` : `Institution ${institution} was there already; nothing was changed.`,
     `Sign in with the password ${demonstrationPassword} as:`,
     ...signIns.map(({ institutionId, primaryId, role }) => `  ${institutionId.padEnd(5)} ${primaryId.padEnd(32)} ${role}`),
   ];

@@ -21,6 +21,7 @@ import { userAt } from './readers.js';
 import { bibAt, bibsOf, holdingAt, itemAt } from './shelves.js';
 import { signInsOf, staffOf, type SignIn } from './staff.js';
 
+/** The code of the demonstration library, unless another is asked for. */
 export const demonstrationInstitution = 'demo';
 
 export interface SeedReport {
@@ -39,8 +40,7 @@ export interface SeedDependencies {
 
 const BATCH = 1000;
 
-export async function seedDemonstration({ models, now, onProgress }: SeedDependencies, size: SizeName): Promise<SeedReport> {
-  const institutionId = demonstrationInstitution;
+export async function seedDemonstration({ models, now, onProgress }: SeedDependencies, institutionId: string, size: SizeName): Promise<SeedReport> {
   const report = { institution: institutionId, signIns: signInsOf(institutionId) };
   if ((await models.Institution.findOne({ institutionId }).lean()) !== null) return { ...report, made: false };
 

@@ -3,6 +3,7 @@ import { zoneOf } from '../../../domain/days.js';
 import { exponentOf } from '../../../domain/money.js';
 import type { Institution } from '../../../models/institution.js';
 import type { Models } from '../../../models/models.js';
+import { isInstitutionCode } from '../../institution-code.js';
 import { NotLoadable } from '../not-loadable.js';
 import { recordIdOf } from '../record-id.js';
 
@@ -24,13 +25,11 @@ export const standardProfiles = [
   { name: 'Lost', type: 'CHANGE_TO_LOST', daysAfterDueDate: 30 },
 ] as const;
 
-const CODE = /^[a-z0-9-]{2,32}$/;
-
 /** Answers the institution and whether it was made now. One that is there keeps its settings, and must agree with what is wanted. */
 export async function institutionFor(models: Models, wanted: Wanted): Promise<{ institution: Institution; isNew: boolean }> {
   const { code, timeZone } = wanted;
   const currency = wanted.currency ?? 'USD';
-  check(CODE.test(code), `The institution's code "${code}" is not 2 to 32 of a-z, 0-9 and "-".`);
+  check(isInstitutionCode(code), `The institution's code "${code}" is not 2 to 32 of a-z, 0-9 and "-".`);
   check(isKnown(() => zoneOf(timeZone)), `"${timeZone}" is no time zone, such as America/New_York.`);
   check(isKnown(() => exponentOf(currency)), `"${currency}" is no currency of ISO 4217, such as USD.`);
 

@@ -1,0 +1,18 @@
+/** The demonstration library of an installation on this machine: made at the first start, offered at every one. */
+import { now } from '../../config/clock.js';
+import { createIndexes } from '../../models/models.js';
+import { withProgress } from '../load/progress.js';
+import { withModelsAt } from '../models-at.js';
+import { demonstrationInstitution, seedDemonstration } from './seed.js';
+import { signInsOf, type SignIn } from './staff.js';
+
+/** Makes it where it is missing, and answers who can sign in. */
+export async function demonstrationOf(mongodbUri: string): Promise<SignIn[]> {
+  return withModelsAt(mongodbUri, 'almanac-cli', async (models) => {
+    if ((await models.Institution.exists({ institutionId: demonstrationInstitution })) !== null) return signInsOf(demonstrationInstitution);
+    await createIndexes(models);
+    const { signIns } = await withProgress('Making the demonstration library', (onProgress) =>
+      seedDemonstration({ models, now, onProgress }, demonstrationInstitution, 'S'));
+    return signIns;
+  });
+}
