@@ -3,7 +3,7 @@
  * Amounts are minor units of the institution's currency.
  */
 import type { Connection } from 'mongoose';
-import { notificationTypes, type ProfileType } from '../domain/fulfillment/overdue-lost-profiles.js';
+import { profileTypes, type ProfileType } from '../domain/fulfillment/overdue-lost-profiles.js';
 import { processStatuses, type ProcessStatus, type SendFormat } from './loan.js';
 import {
   anything,
@@ -132,7 +132,7 @@ const overdueLostProfileSchema = versioned<StoredOverdueLostProfile>('overdueLos
   name: text,
   description: { type: String, default: '' },
   active: yes,
-  type: oneOf([...notificationTypes, 'CHANGE_TO_LOST']),
+  type: oneOf(profileTypes),
   daysAfterDueDate: { ...number, default: 0 },
   dayCount: { ...oneOf(['CALENDAR', 'OPEN']), default: 'CALENDAR' },
   daysAfterStatusDate: maybeNumber,

@@ -16,7 +16,8 @@ export const notificationTypes = [
 ] as const;
 export type NotificationType = (typeof notificationTypes)[number];
 /** The type of a profile is the kind of its notices. */
-export type ProfileType = NotificationType | 'CHANGE_TO_LOST';
+export const profileTypes = [...notificationTypes, 'CHANGE_TO_LOST'] as const;
+export type ProfileType = (typeof profileTypes)[number];
 
 export type ProcessStatus = 'NORMAL' | 'RENEW' | 'RENEW_REQUESTED' | 'RECALL' | 'CLAIMED_RETURN' | 'LOST';
 export type BlockMode = 'UNTIL_RETURNED' | 'DAYS';
