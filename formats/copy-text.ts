@@ -50,17 +50,12 @@ function rowPiece(row: string, line: number): CopyPiece {
 }
 
 /** The values of one row without its line end. Bytes that are no UTF-8 are a TypeError. */
-export function decodeCopyRow(row: string): (string | null)[] {
+function decodeCopyRow(row: string): (string | null)[] {
   // A tab in a value is always written \t, so a real one is a border.
   return row.split('\t').map((field) => {
     if (!field.includes('\\')) return field;
     return field === '\\N' ? null : unescaped(field);
   });
-}
-
-/** One row as the server would write it, without a line end. */
-export function encodeCopyRow(values: readonly (string | null)[]): string {
-  return values.map((value) => (value === null ? '\\N' : value.replace(/[\\\b\f\n\r\t\v]/g, escapeOf))).join('\t');
 }
 
 const LETTERS = new Map([
@@ -71,8 +66,6 @@ const LETTERS = new Map([
   ['t', '\t'],
   ['v', '\v'],
 ]);
-const ESCAPES = new Map([...LETTERS].map(([letter, character]) => [character, `\\${letter}`]));
-const escapeOf = (character: string) => ESCAPES.get(character) ?? `\\${character}`;
 
 const ESCAPED = /\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|([^]))/g;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -36,7 +36,7 @@ const activitiesOf = (dependencies: WorkerDependencies): Record<Queue, object[]>
   const reconcile = () => reconcileInstallation({ models, client, now, taskQueue: queues.jobs });
   return {
     jobs: [
-      createRunActivities({ models, client, now, publicUrl, systemQueue: queues.system }),
+      createRunActivities({ models, client, now, publicUrl, systemQueue: queues.system, wakeMail: tellMail }),
       createOverdueAndLostActivities({ models, now }),
       createNoticeLetterActivities({ models, now, wakeMail: tellMail }),
     ],

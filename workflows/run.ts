@@ -36,6 +36,7 @@ const perLetters = { startToCloseTimeout: 35 * 60_000, heartbeatTimeout: 15_000 
 const GUARD_MS = 72 * 60 * 60 * 1000;
 
 const { openRun, askAgain, beginRun, startWork, closeRun } = proxyActivities<RunActivities>(perQuery);
+const { resendLetters } = proxyActivities<RunActivities>(perPage);
 const { awaitLetters } = proxyActivities<RunActivities>(perLetters);
 
 const turnSignal = defineSignal('turn');
@@ -65,7 +66,7 @@ export async function inRun(
   try {
     const run = input.leg ?? (await initialized(ref, answers, count));
     if (run === null) return;
-    if (!(await withinTime(run, () => steps(run)))) return;
+    if (!(await withinTime(run, () => allSteps(input, run, steps)))) return;
     if (!run.preview) {
       await releasePlaces(run);
       await awaitLetters(run);
@@ -79,6 +80,12 @@ export async function inRun(
   } finally {
     if (!goesOn) await CancellationScope.nonCancellable(() => toDispatcher(ref, doneSignal));
   }
+}
+
+/** The job's own steps; a retry also takes up the letters that failed. */
+async function allSteps(input: RunInput, run: Run, steps: (run: Run) => Promise<void>): Promise<void> {
+  await steps(run);
+  if (run.scoped) await everyPage(input, run, 'failed letters', resendLetters);
 }
 
 /** Does the steps against the job's time limit; false when that closed the run. */

@@ -133,8 +133,7 @@ async function resolveParent(models: Models, run: StoredRun): Promise<void> {
   }
   if (run.trigger !== 'RETRY_FAILED' || run.scope === null) return;
 
-  const still = await models.RunEvent.find({ institutionId, runId: run._id, severity: 'ERROR' }, { recordId: 1 }).lean();
-  const failing = new Set(still.map(({ recordId }) => recordId));
+  const failing = await stillFailing(models, run);
   const resolved = run.scope.ids.filter((id) => !failing.has(id));
   await models.RunEvent.updateMany(
     { institutionId, runId: parentRunId, severity: 'ERROR', recordId: { $in: resolved }, resolvedInRunId: null },
@@ -144,6 +143,13 @@ async function resolveParent(models: Models, run: StoredRun): Promise<void> {
   const all = await models.RunEvent.countDocuments(errors);
   const open = await models.RunEvent.countDocuments({ ...errors, resolvedInRunId: null });
   await setResolution(models, institutionId, parentRunId, { resolved: all - open, open });
+}
+
+/** Ids of the records that failed in the retry as well; of a letter sent again, the one that it repeats. */
+async function stillFailing(models: Models, { institutionId, _id: runId }: StoredRun): Promise<Set<string | null>> {
+  const errors = await models.RunEvent.find({ institutionId, runId, severity: 'ERROR' }, { recordId: 1 }).lean();
+  const copies = await models.Letter.find({ institutionId, runId, state: 'FAILED' }, { resendOfId: 1 }).lean();
+  return new Set([...errors.map(({ recordId }) => recordId), ...copies.map(({ resendOfId }) => resendOfId)]);
 }
 
 async function setResolution(models: Models, institutionId: string, _id: string, resolution: StoredRun['resolution']): Promise<void> {

@@ -1,7 +1,7 @@
 /** Starts of runs by people and programs: run now, preview, re-run, retry failed (platform.md 1, 4, 5, 8). */
 import { ServiceError, type Client } from '@temporalio/client';
 import { jobOf } from '../../catalogue/jobs.js';
-import { isCompleted, isFinal } from '../../domain/run-status.js';
+import { isFinal } from '../../domain/run-status.js';
 import type { RunInput, Trigger } from '../../domain/run.js';
 import { nextNumber } from '../../models/administration.js';
 import type { Institution } from '../../models/institution.js';
@@ -193,7 +193,3 @@ async function refuseTooManyWaiting({ models }: Operating, { institutionId, _id,
   });
   if (waiting >= MOST_WAITING) throw new Refusal('too-many-waiting', `${waiting} starts of "${name}" are waiting already; at most ${MOST_WAITING} may.`);
 }
-
-/** Whether a retry makes sense, for the pages. */
-export const canRetry = ({ status, trigger, resolution }: StoredRun): boolean =>
-  isCompleted(status) && trigger !== 'DRY_RUN' && resolution.open > 0;

@@ -1,7 +1,7 @@
 /** Page of one scheduled job: what it does, when it runs, how it is set, how it went (platform.md 16). */
 import { Router } from 'express';
 import { jobs } from '../../catalogue/jobs.js';
-import { dayText, localDay } from '../../domain/days.js';
+import { localDay } from '../../domain/days.js';
 import { scheduleText } from '../../domain/schedule-text.js';
 import type { AuditEntry } from '../../models/administration.js';
 import type { StoredRun } from '../../models/run.js';
@@ -108,6 +108,3 @@ function guardText({ enabled, factor, minRecords }: ListedJob['job']['guard'], g
   if (!enabled) return 'Switched off.';
   return `Stops for a decision when it selects more than ${count(minRecords)} records and more than ${factor} times what it usually selects.`;
 }
-
-/** The local day of now, for fields that ask for one. */
-export const todayOf = ({ zone }: Viewer, now: Date): string => dayText(localDay(zone, now.getTime()));
