@@ -1,4 +1,5 @@
 /** Saving what staff may set about a scheduled job: when it runs, how it works, whether it is active (platform.md 3 and 4). */
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { may, mayIn, mayReschedule } from '../domain/permissions.js';
 import { nextRunAt } from '../domain/occurrences.js';
@@ -43,8 +44,15 @@ export function demandConfigure(viewer: Viewer, { definition }: ListedJob): void
 
 /** Answers the new version. Takes effect for occurrences after now; starts nothing. */
 export async function saveSchedule(context: ApiContext, viewer: Viewer, listed: ListedJob, schedule: Schedule, author: Author): Promise<number> {
-  const next = listed.active ? nextRunAt(schedule, viewer.zone, context.now().getTime()) : null;
-  const set = { schedule, creatorUserId: viewer.ofPlatform ? null : viewer.userId, nextRunAt: next === null ? null : new Date(next) };
+  const now = context.now();
+  const next = listed.active ? nextRunAt(schedule, viewer.zone, now.getTime()) : null;
+  const set = {
+    schedule,
+    creatorUserId: viewer.ofPlatform ? null : viewer.userId,
+    nextRunAt: next === null ? null : new Date(next),
+    // The new schedule is judged from here on: what it would have started before this moment was not missed.
+    ...(!isDeepStrictEqual(schedule, listed.job.schedule) && { lastOccurrenceAt: now }),
+  };
   return save(context, listed, set, 'SCHEDULE', author);
 }
 
