@@ -66,9 +66,10 @@ test.each(['?w=1', '?w=0', '?journal=false', '?W=1'])('a MongoDB address that as
 });
 
 test('a Temporal server is given by its address; its namespace is `default` without another', () => {
-  assert.deepEqual(readEnvironment({ TEMPORAL_ADDRESS: '127.0.0.1:7233' }).temporal, {
-    connectionOptions: { address: '127.0.0.1:7233' }, namespace: 'default',
-  });
+  // The SDK's reader also names what it found nothing about, as undefined, in one release and not in another.
+  const given = readEnvironment({ TEMPORAL_ADDRESS: '127.0.0.1:7233' }).temporal;
+  assert.equal(given?.connectionOptions.address, '127.0.0.1:7233');
+  assert.equal(given.namespace, 'default');
   const { temporal } = readEnvironment({ TEMPORAL_ADDRESS: 'x.example.org:7233', TEMPORAL_NAMESPACE: 'library', TEMPORAL_API_KEY: 'k' });
   assert.equal(temporal?.namespace, 'library');
   assert.equal(temporal?.connectionOptions.apiKey, 'k');

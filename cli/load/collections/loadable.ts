@@ -54,8 +54,8 @@ export interface Definition<T extends Versioned, Line extends object, References
   fields: (line: Line, references: References, destination: Destination, before: T | undefined) => Fields<T> | Reason[];
   /** A new record but for what its line gives; a field that is undefined must be given. */
   blank: (id: string, destination: Destination) => { [Field in keyof Omit<T, keyof Versioned>]: T[Field] | undefined };
-  /** What has to be written beside records that were inserted or changed. Repeatable. */
-  beside: (destination: Destination, records: T[]) => Promise<void>;
+  /** What has to be written beside records that were inserted or changed, and taken back of lines that were refused. Repeatable. */
+  beside: (destination: Destination, records: T[], references: References) => Promise<void>;
 }
 
 interface Asked<T extends Versioned> {
@@ -70,7 +70,7 @@ export function loadable<T extends Versioned, Line extends object, References>(d
       const lines = values.map((value, place) => {
         const parsed = definition.line.safeParse(value, { reportInput: true });
         if (parsed.success) return parsed.data;
-        outcomes[place] = { reasons: parsed.error.issues.flatMap(reasonsOf) };
+        outcomes[place] = { reasons: parsed.error.issues.flatMap((issue) => reasonsOf(issue, value)) };
         return null;
       });
       const good = lines.filter((line) => line !== null);
@@ -88,19 +88,21 @@ export function loadable<T extends Versioned, Line extends object, References>(d
         if (Array.isArray(fields)) outcomes[place] = { reasons: fields };
         else collect(asked, key, place, fields);
       }
-      await upsert(definition, destination, stored, asked, outcomes);
+      const written = await upsert(definition, destination, stored, asked, outcomes);
+      await definition.beside(destination, written, references);
       return outcomes;
     },
   };
 }
 
+/** Answers the records as they were written. */
 async function upsert<T extends Versioned, Line extends object, References>(
   definition: Definition<T, Line, References>,
   destination: Destination,
   stored: ReadonlyMap<string, T>,
   asked: ReadonlyMap<string, Asked<T>>,
   outcomes: Outcome[],
-): Promise<void> {
+): Promise<T[]> {
   const { institutionId } = destination;
   const model = definition.model(destination.models);
   const at = destination.now();
@@ -135,10 +137,24 @@ async function upsert<T extends Versioned, Line extends object, References>(
   for (const [position, { one }] of fresh.entries()) {
     settle(one, taken.has(position) ? { reasons: [{ place: '', value: null, expectation: 'a key that no other record has' }] } : 'INSERTED');
   }
-  if (updates.length > 0) await model.collection.bulkWrite(updates.map(({ update }) => update) as never, { ordered: false });
-  for (const { one } of updates) settle(one, 'UPDATED');
-  const written = [...fresh.filter((_one, position) => !taken.has(position)), ...updates].map(({ record }) => record);
-  if (written.length > 0) await definition.beside(destination, written);
+  const overtaken = await write(model, updates, at);
+  for (const { one, record } of updates) settle(one, overtaken.has(record._id) ? { reasons: [OVERTAKEN] } : 'UPDATED');
+  const inserted = fresh.filter((_one, position) => !taken.has(position));
+  return [...inserted, ...updates].map(({ record }) => record).filter(({ _id }) => !overtaken.has(_id));
+}
+
+const OVERTAKEN: Reason = { place: '', value: null, expectation: 'a record that nobody else changes at the same moment; load the line again' };
+
+/** Answers the ids of the records that others changed since they were read, which are left as they are. */
+async function write<T extends Versioned>(model: Model<T>, updates: { record: T; update: object }[], at: Date): Promise<Set<string>> {
+  if (updates.length === 0) return new Set();
+  const { matchedCount } = await model.collection.bulkWrite(updates.map(({ update }) => update) as never, { ordered: false });
+  if (matchedCount === updates.length) return new Set();
+  const ids = updates.map(({ record }) => record._id);
+  const asked = { institutionId: updates[0]?.record.institutionId, _id: { $in: ids } };
+  const stored = await model.collection.find<Versioned>(asked as object, { projection: { updatedAt: 1 } }).toArray();
+  const ours = new Set(stored.filter(({ updatedAt }) => updatedAt.getTime() === at.getTime()).map(({ _id }) => _id));
+  return new Set(ids.filter((_id) => !ours.has(_id)));
 }
 
 function collect<T extends Versioned>(asked: Map<string, Asked<T>>, key: string, place: number, fields: Fields<T>): void {
@@ -151,13 +167,19 @@ function collect<T extends Versioned>(asked: Map<string, Asked<T>>, key: string,
   }
 }
 
-function reasonsOf(issue: z.core.$ZodIssue): Reason[] {
+function reasonsOf(issue: z.core.$ZodIssue, line: unknown): Reason[] {
   const place = issue.path.join('.');
   // Of unknown keys the library names the object around them.
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ place: [...issue.path, key].join('.'), value: null, expectation: 'no such field' }));
   }
-  return [{ place, value: issue.input ?? null, expectation: issue.message }];
+  // Of a rule about several fields the library gives the object around them.
+  const value = issue.code === 'custom' ? valueAt(line, issue.path) : issue.input;
+  return [{ place, value: value ?? null, expectation: issue.message }];
+}
+
+function valueAt(line: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((within, key) => (typeof within === 'object' && within !== null ? Reflect.get(within, key) : undefined), line);
 }
 
 /** The `_id` that a record gets when a line makes it. */

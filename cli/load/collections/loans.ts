@@ -154,6 +154,7 @@ const OUT = { NORMAL: 'LOAN', RENEW: 'LOAN', RENEW_REQUESTED: 'LOAN', RECALL: 'L
 
 /** An item on loan is not in place; one whose loan ended is again. */
 async function sayWhereItemsAre({ models, institutionId, now }: Destination, written: Loan[]): Promise<void> {
+  if (written.length === 0) return;
   const at = now();
   const updates = written.map(({ _id, itemId, status, processStatus, processStatusDate }) => {
     const out = { baseStatus: 'NOT_IN_PLACE', processType: OUT[processStatus], processTypeAt: processStatusDate, currentLoanId: _id };

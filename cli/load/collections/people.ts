@@ -46,6 +46,7 @@ type UserLine = z.output<typeof user>;
 
 /** Whose identifiers are, of all that the lines name, after they were claimed for those who have none yet. */
 interface Claims {
+  userIds: string[];
   idOf: (line: UserLine) => string;
   ownerOf: (key: string) => string | undefined;
 }
@@ -128,17 +129,18 @@ async function claim({ models, institutionId, now }: Destination, lines: UserLin
   const asked = identifiers.map(({ _id }) => _id);
   const owned = await models.UserIdentifier.find({ institutionId, _id: { $in: asked } }, { userId: 1 }).lean();
   const owners = new Map(owned.map(({ _id, userId }) => [_id, userId]));
-  return { idOf, ownerOf: (key) => owners.get(`${institutionId}:${key}`) };
+  return { userIds: lines.map(idOf), idOf, ownerOf: (key) => owners.get(`${institutionId}:${key}`) };
 }
 
-/** Identifiers that users had before and were not given again are free. */
-async function releaseUnused({ models, institutionId }: Destination, written: User[]): Promise<void> {
+/** Identifiers are free that users had before and were not given again, and those that were claimed for a line that was refused. */
+async function releaseUnused({ models, institutionId }: Destination, _written: User[], { userIds }: Claims): Promise<void> {
+  const people = await models.User.find({ institutionId, _id: { $in: userIds } }, { primaryId: 1, identifiers: 1 }).lean();
   const used = new Set(
-    written.flatMap(({ primaryId, identifiers }) =>
+    people.flatMap(({ primaryId, identifiers }) =>
       [primaryId.toLowerCase(), ...identifiers.map(({ value }) => value)].map((key) => `${institutionId}:${key}`),
     ),
   );
-  const claimed = await models.UserIdentifier.find({ institutionId, userId: { $in: written.map(({ _id }) => _id) } }, { _id: 1 }).lean();
+  const claimed = await models.UserIdentifier.find({ institutionId, userId: { $in: userIds } }, { _id: 1 }).lean();
   const unused = claimed.map(({ _id }) => _id).filter((id) => !used.has(id));
   if (unused.length > 0) await models.UserIdentifier.deleteMany({ institutionId, _id: { $in: unused } });
 }
