@@ -1,0 +1,157 @@
+/** The demonstration library (platform.md 15): its sizes, that a day always gives the same one, and that the jobs find something in it. */
+import assert from 'node:assert/strict';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { createOverdueExplainer } from '../../activities/fulfillment/overdue/explain.js';
+import { loanAt } from '../../cli/seed/loans.js';
+import { sizes } from '../../cli/seed/plan.js';
+import { seedDemonstration } from '../../cli/seed/seed.js';
+import { roles } from '../../domain/permissions.js';
+import { dayNumber, startOfDay, zoneOf } from '../../domain/days.js';
+import type { Explanation } from '../../domain/explanation.js';
+import { connectToMongo } from '../../models/connect.js';
+import { createIndexes, createModels, type Models } from '../../models/models.js';
+import { mongo } from '../support/servers.js';
+import { everythingOf } from '../support/store.js';
+
+const noon = new Date('2025-05-29T16:00:00.000Z'); // Thursday, 12:00 in New York
+const institutionId = 'demo';
+const close: (() => Promise<void>)[] = [];
+let models: Models;
+let report: Awaited<ReturnType<typeof seed>>;
+
+/** A database of its own, because the same library cannot be made twice in one. */
+async function database(name: string): Promise<Models> {
+  const db = await connectToMongo(mongo().replace('/?', `/${name}?`), 'seed-test');
+  await db.dropDatabase();
+  close.push(() => db.close());
+  const made = createModels(db);
+  await createIndexes(made);
+  return made;
+}
+const seed = (into: Models, at = noon) => seedDemonstration({ models: into, now: () => at, onProgress: () => undefined }, institutionId, 'S');
+
+beforeAll(async () => {
+  models = await database('seed_one');
+  report = await seed(models);
+});
+afterAll(() => Promise.all(close.map((one) => one())));
+
+test('has the sizes that are promised', async () => {
+  assert.deepEqual(sizes, {
+    S: { users: 200, items: 2_000, loans: 400 },
+    M: { users: 10_000, items: 100_000, loans: 20_000 },
+    L: { users: 1_000_000, items: 10_000_000, loans: 2_000_000 },
+  });
+  const counts = [
+    await models.User.countDocuments({ institutionId, recordType: 'PUBLIC' }),
+    await models.Item.countDocuments({ institutionId }),
+    await models.Loan.countDocuments({ institutionId }),
+  ];
+  assert.deepEqual(counts, [200, 2_000, 400]);
+});
+
+describe('made again', () => {
+  /** Every document, but for the salt of the password; scheduled jobs have ids of their own and the schemas' time stamps. */
+  const comparable = async (of: Models) => {
+    const collections = Object.entries(await everythingOf(of, institutionId));
+    return collections.flatMap(([name, documents]) => documents.map((document) => {
+      const told = document.replace(/"passwordHash":"[^"]*"/, '');
+      const own = name === 'scheduledJobs' ? told.replace(/"_id":"[^"]*"/, '').replaceAll(/"(createdAt|updatedAt)":\{"\$date":\{[^}]*\}\}/g, '') : told;
+      return `${name} ${own}`;
+    })).sort();
+  };
+
+  test('on the same day in another store it is the same to the last document', async () => {
+    const other = await database('seed_two');
+    await seed(other, new Date('2025-05-29T16:00:00.000Z'));
+    assert.deepEqual(await comparable(other), await comparable(models));
+  });
+
+  test('where it is already nothing is changed, and the sign-ins are told again', async () => {
+    const before = await everythingOf(models, institutionId);
+    const again = await seed(models, new Date('2025-06-30T16:00:00.000Z'));
+    assert.deepEqual([report.made, again.made], [true, false]);
+    assert.deepEqual(again.signIns, report.signIns);
+    assert.deepEqual(await everythingOf(models, institutionId), before);
+  });
+
+  test('after it was broken off it goes on where it stopped', async () => {
+    const broken = await database('seed_three');
+    let written = 0;
+    const breaksOff = seedDemonstration({ models: broken, now: () => noon, onProgress: (done) => {
+      written = done;
+      if (done > 2_000) throw new Error('switched off');
+    } }, institutionId, 'S');
+    await assert.rejects(breaksOff, /switched off/);
+    assert.ok(written > 2_000);
+    assert.equal(await broken.Institution.countDocuments({ institutionId }), 0);
+    assert.equal((await seed(broken)).made, true);
+    assert.deepEqual(await comparable(broken), await comparable(models));
+  });
+});
+
+describe('can be shown to anybody:', () => {
+  test('it is a sandbox, and every address in it ends in .example', async () => {
+    const institution = await models.Institution.findOne({ institutionId }).lean();
+    assert.deepEqual([institution?.environment, institution?.languages], ['SANDBOX', ['en', 'de', 'fr', 'es']]);
+    const addresses = JSON.stringify(await everythingOf(models, institutionId)).match(/[\w.*+-]+@[\w.-]+/g) ?? [];
+    assert.ok(addresses.length > 200);
+    assert.deepEqual(addresses.filter((address) => !address.endsWith('.example')), []);
+  });
+
+  test('one person of the staff can sign in for each role', async () => {
+    assert.deepEqual(report.signIns.map(({ role }) => role), [...roles]);
+    const staff = await models.User.find({ institutionId: { $in: [institutionId, '*'] }, staff: true }).lean();
+    assert.deepEqual(staff.map(({ roles: held }) => held.map(({ role }) => role).join()).sort(), [...roles].sort());
+    assert.ok(staff.every(({ passwordHash }) => passwordHash !== null));
+  });
+
+  test('patrons want letters in the four languages that there are labels for, and in two that there are none for', async () => {
+    const languages = await models.User.distinct('preferredLanguage', { institutionId, recordType: 'PUBLIC' });
+    assert.deepEqual(languages.sort(), ['ar', 'de', 'en', 'es', 'fr', 'he']);
+  });
+
+  test('no two open loans have one item, and every item that is out knows its loan', async () => {
+    const loans = await models.Loan.find({ institutionId, status: 'ACTIVE' }).lean();
+    assert.equal(new Set(loans.map(({ itemId }) => itemId)).size, loans.length);
+    const out = await models.Item.find({ institutionId, currentLoanId: { $ne: null } }).lean();
+    assert.deepEqual(out.map(({ currentLoanId }) => currentLoanId).sort(), loans.map(({ _id }) => _id).sort());
+  });
+});
+
+describe('loans-overdue-and-lost', () => {
+  let heard: Explanation[];
+  /** What the job says of every loan that is late. */
+  beforeAll(async () => {
+    const explain = createOverdueExplainer(models);
+    const late = await models.Loan.find({ institutionId, dueDate: { $lt: noon } }, { _id: 1 }).lean();
+    const request = { institutionId, parameters: {}, asOf: noon.toISOString(), timeZone: 'America/New_York', currency: 'USD' };
+    const answers = await Promise.all(late.map(({ _id }) => explain({ ...request, record: `loan:${_id}` })));
+    heard = answers.filter((one) => one !== null);
+  });
+
+  test('finds something to do for every profile, and loans that it leaves', async () => {
+    const profiles = await models.OverdueLostProfile.find({ institutionId }).lean();
+    assert.equal(profiles.length, 5);
+    for (const { name } of profiles) {
+      assert.ok(heard.some(({ actions }) => actions.some((action) => action.startsWith(`«${name}» fires`))), `${name} has nothing to do`);
+    }
+    assert.ok(heard.some(({ decision }) => decision === 'LEAVE'));
+  });
+
+  test('has to write to a patron without an address, and meets an item that is gone', async () => {
+    const unreachable = await models.User.findOne({ institutionId, recordType: 'PUBLIC', emails: [] }).lean();
+    const theirs = (await models.Loan.find({ institutionId, userId: unreachable?._id ?? '' }).lean()).map(({ _id }) => _id);
+    assert.ok(heard.some(({ decision, recordId }) => decision === 'ACT' && theirs.includes(recordId)));
+    assert.deepEqual([...new Set(heard.flatMap(({ problems }) => problems))], ['ITEM_MISSING']);
+  });
+});
+
+test('a loan of the largest library is made from its number alone', () => {
+  const zone = zoneOf('America/New_York');
+  const today = dayNumber('2025-05-29');
+  const plan = { ...sizes.L, institutionId, zone, today, at: new Date(startOfDay(zone, today)) };
+  const last = loanAt(plan, 1_999_999);
+  assert.deepEqual(loanAt(plan, 1_999_999), last);
+  assert.equal(last.status, 'COMPLETE');
+});
