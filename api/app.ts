@@ -5,10 +5,13 @@ import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import type { ApiContext } from './context.js';
+import { health } from './health.js';
+import { serveMetrics } from './metrics.js';
 import { allPages } from './pages/pages.js';
 import { createPresent } from './pages/present.js';
 import { answerErrors, titles, type Problem } from './problems.js';
 import { Refusal } from './refusal.js';
+import { restApi } from './rest/rest.js';
 import { chosenInstitution, sessionOf } from './sessions.js';
 import { viewerIn } from './viewer.js';
 
@@ -25,11 +28,17 @@ export function createApp(context: ApiContext): Express {
     next();
   });
   app.use(security(context));
+  serveMetrics(app, context);
+  app.use(health(context));
   app.use('/public', express.static(join(import.meta.dirname, 'public'), { maxAge: '1h', index: false }));
 
   app.use(ownFormsOnly(context));
   app.use(express.json({ limit: BODY_LIMIT }), express.urlencoded({ extended: false, limit: BODY_LIMIT }));
   app.use(recognise(context));
+  app.use(restApi(context));
+  app.use('/api', (request) => {
+    throw new Refusal('not-found', `There is nothing at ${request.originalUrl.split('?')[0] ?? ''}.`);
+  });
   app.use(allPages(context, presenting));
   app.use((request) => {
     throw new Refusal('not-found', `There is nothing at ${request.path}.`);

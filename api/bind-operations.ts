@@ -1,7 +1,7 @@
 /** Hands the operations their store, their engine and what explains each job. */
 import type { Explain } from '../domain/explanation.js';
 import type { Operations } from './context.js';
-import type { Operating } from './operations/context.js';
+import { engineAnswers, type Operating } from './operations/context.js';
 import { explainRecord } from './operations/explain-record.js';
 import { rerun, retryFailed, startRun } from './operations/start-run.js';
 import { abortRun, approveRun } from './operations/steer-run.js';
@@ -14,5 +14,6 @@ export function bindOperations(operating: Operating & { explainers: Readonly<Rec
     abortRun: (request) => abortRun(operating, request),
     approveRun: async (request) => approveRun(operating, request),
     explainRecord: (question) => explainRecord(operating, question),
+    engineAnswers: () => engineAnswers(operating),
   };
 }

@@ -16,6 +16,8 @@ export interface Operations {
   abortRun(request: { institutionId: string; runId: string; by: string; reason: string }): Promise<StoredRun>;
   approveRun(request: { institutionId: string; runId: string; by: string; reason: string }): Promise<StoredRun>;
   explainRecord(question: ExplainInput): Promise<Explanation>;
+  /** Whether the engine could start something now; never throws. */
+  engineAnswers(): Promise<boolean>;
 }
 
 export interface ApiContext {
@@ -28,6 +30,8 @@ export interface ApiContext {
   /** Where people look into the engine; null: no links to it. */
   temporalUiUrl: string | null;
   temporalNamespace: string;
+  /** Where a worker of this machine offers its metrics; null: nowhere. */
+  workerMetricsPort: number | null;
   /** Folder of the mail catcher; null when letters go to a real mail server. */
   mailFolder: string | null;
   /** Brings the engine's schedule into line with the record that was just saved. */

@@ -34,6 +34,7 @@ const app = createApp({
   publicUrl: settings.publicUrl,
   temporalUiUrl: settings.temporalUiUrl,
   temporalNamespace: namespace,
+  workerMetricsPort: settings.metricsPort,
   mailFolder: isCatcher ? join(settings.dataDir, 'mail') : null,
   reconcileScheduledJob: ({ institutionId, scheduledJobId }) => reconcileScheduledJob(operating, institutionId, scheduledJobId),
 });

@@ -19,7 +19,7 @@ const code = z.string().trim().min(1).max(100);
 const codes = z.array(code).max(500);
 const days = z.int().min(0).max(3650);
 
-const fields = z.strictObject({
+export const overdueProfileFields = z.strictObject({
   name: z.string().trim().min(1).max(200).describe('Unique in the institution.'),
   description: z.string().trim().max(2000).default(''),
   active: z.boolean().default(true),
@@ -44,10 +44,10 @@ const fields = z.strictObject({
   blockMode: z.enum(['UNTIL_RETURNED', 'DAYS']).nullable().default(null),
   blockDays: z.int().min(1).max(365).nullable().default(null).describe('Of mode DAYS.'),
 });
-export type OverdueProfileFields = z.output<typeof fields>;
+export type OverdueProfileFields = z.output<typeof overdueProfileFields>;
 
 /** Whole profiles: a field that is left out gets its default, also when a profile is changed. */
-export const overdueProfileSchema = fields.superRefine((profile, context) => {
+export const overdueProfileSchema = overdueProfileFields.superRefine((profile, context) => {
   const refuse = (field: keyof OverdueProfileFields, message: string) => context.addIssue({ code: 'custom', path: [field], message });
   const { type, sendNotification, createFine, notificationFee, blockUser, blockDefinitionId, blockMode, blockDays } = profile;
   if (type !== 'CHANGE_TO_LOST' && !sendNotification && !createFine && notificationFee === 0 && !blockUser) {
@@ -108,7 +108,7 @@ export async function removeOverdueProfile(context: ApiContext, viewer: Viewer, 
   const { _id: id, institutionId, name, version } = before;
   const removed = await context.models.OverdueLostProfile.deleteOne({ institutionId, _id: id, version });
   if (removed.deletedCount === 0) throw new Refusal('precondition-failed', `${name} was changed by somebody else since version ${version} was read.`);
-  const kept = Object.fromEntries(Object.keys(fields.shape).map((field) => [field, Reflect.get(before, field)]));
+  const kept = Object.fromEntries(Object.keys(overdueProfileFields.shape).map((field) => [field, Reflect.get(before, field)]));
   const none = Object.fromEntries(Object.keys(kept).map((field) => [field, null]));
   await recordDeed(context, institutionId, { type: TYPE, id, label: name }, { action: 'DELETE', author, changes: changesBetween(kept, none) });
 }

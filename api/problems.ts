@@ -29,7 +29,8 @@ export function inputProblems(error: ZodError, input: unknown, place: 'body' | '
     const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
     return paths.map((path) => {
       const where = place === 'body' ? { pointer: `/${path.map(escaped).join('/')}` } : { parameter: path.join('.') };
-      const message = issue.code === 'unrecognized_keys' ? `${String(path.at(-1))} is not a field here` : saidOf(issue, valueAt(input, path));
+      const value = valueAt(input, path);
+      const message = issue.code === 'unrecognized_keys' ? `${shownValue(value)} was given; ${String(path.at(-1))} is not a field here` : saidOf(issue, value);
       return { ...where, code: issue.code, message };
     });
   });
@@ -38,10 +39,11 @@ export function inputProblems(error: ZodError, input: unknown, place: 'body' | '
 /** A message names the value and what was expected, whoever wrote the schema. */
 function saidOf(issue: ZodError['issues'][number], value: unknown): string {
   if (issue.code === 'custom') return issue.message;
-  const shown = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80);
   const said = issue.message.replace(/^(Invalid (input|option|string|number)|Too (small|big)): /, '').replace(/, received .*$/, '');
-  return `${shown} was given; ${said}`;
+  return `${shownValue(value)} was given; ${said}`;
 }
+
+const shownValue = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80));
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined), input);
@@ -57,6 +59,8 @@ export function problemOf(error: unknown): Problem | null {
     const detail = 'Starts and stops of jobs wait until it answers again; everything else works.';
     return { slug: 'engine-unavailable', status: 503, detail, problems: [] };
   }
+  // A path with a % that encodes nothing.
+  if (error instanceof URIError) return { slug: 'malformed-request', status: 400, detail: `The address cannot be read: ${error.message}.`, problems: [] };
   return fromBodyParser(error);
 }
 
@@ -65,7 +69,10 @@ function fromBodyParser(error: unknown): Problem | null {
   if (!(error instanceof Error) || !('status' in error) || !('type' in error)) return null;
   if (error.status === 413) return { slug: 'payload-too-large', status: 413, detail: 'The body of the request is larger than 1 MB.', problems: [] };
   if (error.status === 415) return { slug: 'unsupported-media-type', status: 415, detail: error.message, problems: [] };
-  if (error.status === 400) return { slug: 'malformed-request', status: 400, detail: `The body cannot be read: ${error.message}`, problems: [] };
+  if (error.status === 400) {
+    const message = `${error.message}; expected JSON in UTF-8`;
+    return { slug: 'malformed-request', status: 400, detail: `The body cannot be read: ${message}.`, problems: [{ pointer: '', code: 'malformed', message }] };
+  }
   return null;
 }
 
@@ -87,7 +94,8 @@ export function answerErrors({ log }: ApiContext, page: (request: Request, probl
   };
 }
 
-export const isForPrograms = (request: Request): boolean => request.path.startsWith('/api/v1') || request.path === '/readyz';
+/** All of the API but its page to read. */
+export const isForPrograms = ({ path }: Request): boolean => path.startsWith('/api/') && !path.startsWith('/api/docs');
 
 export function problemBody(request: Request, { slug, status, detail, problems }: Problem) {
   return {

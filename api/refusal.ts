@@ -1,12 +1,13 @@
 /** What a caller asked for and cannot have, by the names of platform.md 17; each has one status and one problem body. */
 
-const statusOf = {
+export const statusOf = {
   'malformed-request': 400,
   'invalid-cursor': 400,
   'idempotency-key-required': 400,
   unauthenticated: 401,
   forbidden: 403,
   'not-found': 404,
+  'method-not-allowed': 405,
   'not-acceptable': 406,
   'job-inactive': 409,
   'job-not-available': 409,

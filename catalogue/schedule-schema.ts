@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { scheduleProblems, weekdays, type Schedule, type ScheduleChoice } from '../domain/schedule.js';
 
+const everyHours = [2, 3, 4, 6, 8, 12] as const;
 const localTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time HH:mm');
 const times = z.array(localTime).min(1).max(4);
 
@@ -12,7 +13,7 @@ const shape = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('HOURLY'), minute: z.int().min(0).max(59) }),
   z.strictObject({
     kind: z.literal('EVERY_N_HOURS'),
-    everyHours: z.literal([2, 3, 4, 6, 8, 12]),
+    everyHours: z.literal([...everyHours]).meta({ enum: [...everyHours] }), // the API's document would show the first one only
     startTime: localTime,
   }),
   z.strictObject({ kind: z.literal('DAILY'), times }),

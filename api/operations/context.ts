@@ -14,6 +14,17 @@ export interface Operating {
   taskQueue: string;
 }
 
+const ENGINE_TIMEOUT_MS = 2_000;
+
+export async function engineAnswers({ client }: Pick<Operating, 'client'>): Promise<boolean> {
+  try {
+    await client.withDeadline(Date.now() + ENGINE_TIMEOUT_MS, () => client.connection.workflowService.getSystemInfo({})); // eslint-disable-line no-restricted-syntax -- a deadline of the wire
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Who asks: kept on the run and in the audit. */
 export type Submitter = StoredRun['submittedBy'];
 

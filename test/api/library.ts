@@ -58,6 +58,7 @@ export async function openLibrary(database: string, changes: Partial<ApiContext>
     temporalUiUrl: 'http://127.0.0.1:8233',
     temporalNamespace: 'almanac',
     mailFolder: null,
+    workerMetricsPort: null,
     reconcileScheduledJob: async ({ scheduledJobId }) => {
       reconciled.push(scheduledJobId);
     },
