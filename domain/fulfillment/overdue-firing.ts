@@ -80,7 +80,7 @@ export function firingOf(
         ...charged.problems.map((code) => warning(code, { itemId: loan.itemId, ...sources.replacementCost })),
       );
     }
-  } else if (policies !== undefined) fees = notificationFines(loan, profile, profile.type, policies, currency);
+  } else if (policies !== undefined && reachable) fees = notificationFines(loan, profile, profile.type, policies, currency);
 
   const block = reachable ? blockOf(profile) : null;
   const sends = reachable && profile.sendNotification;

@@ -73,7 +73,9 @@ export async function draftsOf(
     if (user === undefined || institution === null) continue;
     for (const [index, part] of letterParts(group, ground.maxLoansPerLetter).entries()) {
       const told = part.filter(({ _id }) => !leftOut.has(_id));
-      if (told.length > 0) drafts.push(draftOf(run, ground, institution, letterKey, index + 1, told, loansById, user));
+      const fee = index === 0 ? notificationFeeOf(group.filter(({ _id }) => !leftOut.has(_id))) : 0;
+      const letter = { letterKey, part: index + 1, user, notificationFee: fee };
+      if (told.length > 0) drafts.push(draftOf({ run, ground, institution, loans: loansById }, letter, told));
     }
   }
   return { drafts, leftOut };
@@ -97,20 +99,27 @@ function stillSo({ kind, dueCycle, state }: DraftedNotice, loan: LetterLoan | un
   return kind !== 'CHANGE_TO_LOST' || loan.processStatus === 'LOST' || state === 'DECIDED';
 }
 
+/** The largest fee of a letter's profiles, whichever part their loans are in: the first part charges it. */
+const notificationFeeOf = (notices: readonly DraftedNotice[]): number =>
+  Math.max(0, ...notices.map(({ data }) => noticeData.parse(data).notificationFee));
+
+/** What the letters of a page have in common. */
+interface Writing {
+  run: Run;
+  ground: Ground;
+  institution: Institution;
+  /** By id. */
+  loans: ReadonlyMap<string, LetterLoan>;
+}
+
 function draftOf(
-  run: Run,
-  ground: Ground,
-  institution: Institution,
-  letterKey: string,
-  part: number,
+  { run, ground, institution, loans }: Writing,
+  { letterKey, part, user, notificationFee }: { letterKey: string; part: number; user: LetterUser; notificationFee: number },
   notices: readonly DraftedNotice[],
-  loans: ReadonlyMap<string, LetterLoan>,
-  user: LetterUser,
 ): Draft {
   const { sendFormat } = notices[0]!;
   const kind = z.enum(profileTypes).parse(notices[0]!.kind);
   const told = notices.map((notice) => ({ loan: loans.get(notice.loanId)!, ...noticeData.parse(notice.data) }));
-  const notificationFee = part === 1 ? Math.max(...told.map((each) => each.notificationFee)) : 0;
   const feesOfLoans = told.flatMap(({ fees }) => fees).reduce((sum, { amount }) => sum + amount, 0);
   const libraryCode = ground.context.grouping.separatePatronNotificationsByLibrary ? notices[0]!.libraryCode : null;
   const library = libraryCode === null ? undefined : ground.libraries.get(libraryCode);

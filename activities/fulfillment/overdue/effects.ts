@@ -327,8 +327,9 @@ async function extendBlock(models: Models, ground: Ground, present: UserBlock, {
 async function settleNotices(models: Models, { institutionId }: Run, actions: readonly Action[]): Promise<void> {
   const groups = new Map<string, { profileId: string; lastState: NoticeState; loanIds: string[] }>();
   for (const { loan, firing } of actions) {
-    for (const { profileId, firstState, lastState } of firing) {
-      if (firstState !== 'DECIDED') continue;
+    for (const { profileId, noticeExists, firstState, lastState } of firing) {
+      // A notice left by another run is DECIDED, whatever its profile has come to ask for since.
+      if (firstState !== 'DECIDED' && !noticeExists) continue;
       const key = `${profileId} ${lastState}`;
       const group = groups.get(key) ?? { profileId, lastState, loanIds: [] };
       group.loanIds.push(loan._id);

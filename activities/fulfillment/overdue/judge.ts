@@ -17,12 +17,9 @@ import { snapshotOf, type ReadLoan } from './walk.js';
 
 export interface JudgedLoan {
   loan: ReadLoan;
-  snapshot: OverdueLoan;
   decision: OverdueDecision;
   /** Its item as read; null: gone. */
   item: ReadItem | null;
-  /** The users and items of the page. */
-  near: Pick<OverdueContext, 'users' | 'items'>;
 }
 export type ReadItem = Pick<Item, '_id' | 'currentLoanId' | 'processType' | 'replacementCost'>;
 type ReadNotice = Pick<LoanNotice, '_id' | 'loanId' | 'dueCycle' | 'kind' | 'profileId' | 'state' | 'runId'>;
@@ -54,7 +51,7 @@ export async function judgeLoans(
     const decision = ofThisRun(loan)
       ? whatWasDone(beforeLost(snapshot, loan.lost!.previousStatus), ground, done, context)
       : decideOverdue(snapshot, ground.profiles, done, context, ask);
-    return { loan, snapshot, decision, item: near.items.get(loan.itemId) ?? null, near: { users: near.users, items: near.items } };
+    return { loan, decision, item: near.items.get(loan.itemId) ?? null };
   });
 }
 
@@ -84,7 +81,8 @@ interface Surroundings {
   items: Map<string, ReadItem>;
 }
 
-async function surroundings(models: Models, institutionId: string, loans: readonly ReadLoan[]): Promise<Surroundings> {
+/** Of loans that something may be done to. */
+export async function surroundings(models: Models, institutionId: string, loans: readonly ReadLoan[]): Promise<Surroundings> {
   if (loans.length === 0) return { notices: new Map(), users: new Map(), items: new Map() };
   const userIds = [...new Set(loans.flatMap(({ userId }) => userId ?? []))];
   const [notices, users, items] = await Promise.all([

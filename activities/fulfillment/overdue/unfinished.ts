@@ -2,24 +2,24 @@
  * Notices that a run which broke off left DECIDED: those whose loan did change are completed, the others are taken back
  * and their loans decided anew (fulfillment-loans.md, S10).
  */
-import { unheard } from '../../../domain/ask.js';
+import { momentAt } from '../../../domain/days.js';
 import { beforeLost, firingOf } from '../../../domain/fulfillment/overdue-firing.js';
+import { profileTypes } from '../../../domain/fulfillment/overdue-lost-profiles.js';
 import type { Run } from '../../../domain/run.js';
 import type { LoanNotice } from '../../../models/loan.js';
 import type { Models } from '../../../models/models.js';
 import type { Action } from './effects.js';
 import type { Ground } from './ground.js';
-import { judgeLoans, type JudgedLoan } from './judge.js';
-import { loansById, type ReadLoan } from './walk.js';
+import { surroundings, type JudgedLoan } from './judge.js';
+import { loansById, snapshotOf, type ReadLoan } from './walk.js';
 
 const NOTICES_A_PAGE = 1_000;
 type LeftNotice = Pick<LoanNotice, '_id' | 'loanId' | 'dueCycle' | 'kind' | 'profileId'>;
 const noticeFields = { loanId: 1, dueCycle: 1, kind: 1, profileId: 1 } as const;
 
 /** The next notices left DECIDED; a page finishes all it reads, so the next one begins at the beginning. */
-export function leftDecided(models: Models, { institutionId }: Run, ground: Ground): Promise<LeftNotice[]> {
-  const kinds = [...new Set(ground.profiles.inOrder.map(({ profile }) => profile.type))];
-  return models.LoanNotice.find({ institutionId, kind: { $in: kinds }, state: 'DECIDED' }, noticeFields)
+export function leftDecided(models: Models, { institutionId }: Run): Promise<LeftNotice[]> {
+  return models.LoanNotice.find({ institutionId, kind: { $in: profileTypes }, state: 'DECIDED' }, noticeFields)
     .limit(NOTICES_A_PAGE)
     .lean<LeftNotice[]>()
     .exec();
@@ -39,8 +39,7 @@ export async function sortLeft(
 ): Promise<{ completed: JudgedLoan[]; takenBack: string[] }> {
   const loans = await loansById(models, run.institutionId, [...new Set(notices.map(({ loanId }) => loanId))]);
   const byId = new Map(loans.map((loan) => [loan._id, loan]));
-  const judged = await judgeLoans(models, run.institutionId, ground, loans, unheard);
-  const near = new Map(judged.map((one) => [one.loan._id, one]));
+  const { users, items } = await surroundings(models, run.institutionId, loans);
 
   const completed: JudgedLoan[] = [];
   const takenBack: string[] = [];
@@ -51,10 +50,14 @@ export async function sortLeft(
       takenBack.push(notice._id);
       continue;
     }
-    const one = near.get(loan._id)!;
-    const before = loan.processStatus === 'LOST' && loan.lost !== null ? beforeLost(one.snapshot, loan.lost.previousStatus) : one.snapshot;
-    const { firing, problems } = firingOf(before, profile, true, { ...ground.context, ...one.near });
-    completed.push({ ...one, decision: { action: 'ACT', firing: [firing], superseded: [], problems } });
+    const snapshot = snapshotOf(loan);
+    const lost = loan.processStatus === 'LOST' ? loan.lost : null;
+    const before = lost === null ? snapshot : beforeLost(snapshot, lost.previousStatus);
+    // Its fine had stopped growing when it was lost.
+    const moment = lost === null ? ground.context.moment : momentAt(ground.context.moment.zone, lost.at.getTime());
+    const { firing, problems } = firingOf(before, profile, true, { ...ground.context, users, items, moment });
+    const item = items.get(loan.itemId) ?? null;
+    completed.push({ loan, item, decision: { action: 'ACT', firing: [firing], superseded: [], problems } });
   }
   return { completed, takenBack };
 }

@@ -91,7 +91,9 @@ export async function sameLoans(
 function isUpTo({ processStatus, dueDate, _id }: ReadLoan, toKey: string | null): boolean {
   if (toKey === null) return true;
   const [status, dueAt, id] = placeOf(toKey);
-  if (dueAt === null || id === null || processStatus !== status) return true; // the page ended with its status
+  // What the page took out of one status lets a repeat read on into the next, which is another page's.
+  if (processStatus !== status) return processStatuses.indexOf(processStatus) < processStatuses.indexOf(status);
+  if (dueAt === null || id === null) return false;
   return dueDate.getTime() < dueAt || (dueDate.getTime() === dueAt && _id <= id);
 }
 

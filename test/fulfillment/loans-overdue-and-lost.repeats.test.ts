@@ -1,0 +1,100 @@
+/** loans-overdue-and-lost: pages done twice, notices that an earlier run left, letters in parts (fulfillment-loans.md, S8.9 and S10). */
+import assert from 'node:assert/strict';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterAll, beforeEach, test } from 'vitest';
+import { createOverdueAndLostActivities } from '../../activities/fulfillment/loans-overdue-and-lost.js';
+import { createNoticeLetterActivities } from '../../activities/fulfillment/notice-letters.js';
+import type { Page, Run } from '../../domain/run.js';
+import type { LoanNotice } from '../../models/loan.js';
+import { demoLibrary, idOf, loan, profile } from '../support/demo-library.js';
+import { at } from '../support/fixture-a.js';
+import { clear, emptyDatabase } from '../support/mail-house.js';
+
+const { models, close } = await emptyDatabase('overdue_repeats');
+afterAll(close);
+beforeEach(async () => {
+  await clear(models);
+  await demoLibrary(models, 'demo');
+});
+
+const asOf = new Date(at('2025-04-02 01:00'));
+const now = () => asOf;
+const { finishLeftNotices, ageOverdueLoans } = createOverdueAndLostActivities({ models, now });
+const { queueNoticeLetters } = createNoticeLetterActivities({ models, now, wakeMail: () => Promise.resolve() });
+const run: Run = {
+  institutionId: 'demo', runId: idOf('demo', 'run'), scheduledJobId: null, jobKey: 'loans-overdue-and-lost', asOf: asOf.toISOString(),
+  businessDate: '2025-04-02', timeZone: 'America/New_York', currency: 'USD', pageUrl: '', parameters: {}, preview: false, scoped: false,
+  endsBy: '2025-04-02T17:00:00.000Z', batchNo: 0, done: 0, cursor: null, stepsDone: [],
+};
+const call = (activity: (run: Run) => Promise<Page>): Promise<Page> => new MockActivityEnvironment().run(activity, run);
+
+/** Of U1, by the run of the night before. */
+const notice = (barcode: string, profileName: string, given: Partial<LoanNotice>) =>
+  models.LoanNotice.create({
+    institutionId: 'demo', loanId: idOf('demo', barcode), dueCycle: 1, profileId: idOf('demo', profileName), dayKey: '-',
+    userId: idOf('demo', 'U1'), libraryCode: 'MAIN', sendFormat: 'EMAIL', runId: idOf('demo', 'run before'),
+    decidedAt: new Date(at('2025-04-01 01:00')), letterKey: 'before:FulOverdueAndLostLoanNotificationLetter:OVERDUE_NOTIFICATION_2.EMAIL:U1:-', ...given,
+  });
+const stateOf = async (barcode: string) => (await models.LoanNotice.findOne({ institutionId: 'demo', loanId: idOf('demo', barcode) }).lean())?.state;
+
+test('a page whose loans all became lost reads none of the next status when it is done again', async () => {
+  await profile(models, 'demo', 'PL', 'CHANGE_TO_LOST', 30, { loanStatuses: ['NORMAL'] });
+  await loan(models, 'demo', 'A');
+  await loan(models, 'demo', 'B', { processStatus: 'RENEW' });
+  await call(ageOverdueLoans);
+  await call(ageOverdueLoans);
+
+  const batches = await models.RunBatch.find({ institutionId: 'demo', runId: run.runId }).sort({ batchNo: 1 }).lean();
+  assert.deepEqual(batches.map(({ counters }) => counters.recordsSelected), [1, 1, 0]);
+});
+
+test('a notice left by an earlier run is finished although its profile asks for nothing any more', async () => {
+  await profile(models, 'demo', 'P2', 'OVERDUE_NOTIFICATION_2', 7, { createFine: false });
+  await loan(models, 'demo', 'A');
+  await notice('A', 'P2', { kind: 'OVERDUE_NOTIFICATION_2', state: 'DECIDED' });
+  await call(finishLeftNotices);
+  assert.equal(await stateOf('A'), 'LETTER_PENDING');
+});
+
+test('a notice left of a patron who is deleted since ends without a fine and without a letter', async () => {
+  await profile(models, 'demo', 'P2', 'OVERDUE_NOTIFICATION_2', 7, { createFine: true });
+  await loan(models, 'demo', 'A');
+  await notice('A', 'P2', { kind: 'OVERDUE_NOTIFICATION_2', state: 'DECIDED' });
+  await models.User.updateOne({ institutionId: 'demo', primaryId: 'U1' }, { $set: { status: 'DELETED' } });
+  await call(finishLeftNotices);
+  assert.equal(await stateOf('A'), 'NO_LETTER');
+  assert.equal(await models.Fee.countDocuments({ institutionId: 'demo' }), 0);
+});
+
+test('a notice left of a type that no profile has any more is taken back', async () => {
+  await loan(models, 'demo', 'A');
+  await notice('A', 'P2', { kind: 'OVERDUE_NOTIFICATION_2', state: 'DECIDED' });
+  await call(finishLeftNotices);
+  assert.equal(await stateOf('A'), undefined);
+});
+
+test('the fine of a loan that was lost the night before is that of the night before', async () => {
+  await profile(models, 'demo', 'PL', 'CHANGE_TO_LOST', 29, {});
+  await models.FulfillmentSettings.updateOne({ institutionId: 'demo' }, { $set: { overdueAtLostLoan: true } });
+  const lostAt = new Date(at('2025-04-01 01:00'));
+  const lost = { at: lostAt, by: 'JOB', profileId: idOf('demo', 'PL'), runId: idOf('demo', 'run before'), previousStatus: 'NORMAL' } as const;
+  await loan(models, 'demo', 'A', { processStatus: 'LOST', processStatusDate: lostAt, lost, lostCount: 1 });
+  await notice('A', 'PL', { kind: 'CHANGE_TO_LOST', state: 'DECIDED' });
+  await call(finishLeftNotices);
+  const fine = await models.Fee.findOne({ institutionId: 'demo', type: 'OVERDUE_FINE' }).lean();
+  assert.equal(fine?.originalAmount, 29 * 25);
+});
+
+test('the fee for a letter in two parts is the largest of all its profiles, charged with the first part', async () => {
+  await models.FulfillmentSettings.updateOne({ institutionId: 'demo' }, { $set: { maxLoansPerLetter: 1 } });
+  const letterKey = `${run.runId}:FulOverdueAndLostLoanNotificationLetter:OVERDUE_NOTIFICATION_2.EMAIL:${idOf('demo', 'U1')}:-`;
+  const byId = ['A', 'B'].sort((a, b) => (idOf('demo', a) < idOf('demo', b) ? -1 : 1));
+  for (const [index, barcode] of byId.entries()) {
+    await loan(models, 'demo', barcode);
+    const data = { accruedFine: 0, notificationFee: index === 0 ? 100 : 150, fees: [] };
+    await notice(barcode, `P${index}`, { kind: 'OVERDUE_NOTIFICATION_2', state: 'LETTER_PENDING', letterKey, data });
+  }
+  await call(queueNoticeLetters);
+  const fees = await models.Fee.find({ institutionId: 'demo' }).lean();
+  assert.deepEqual(fees.map(({ dedupeKey, originalAmount }) => [dedupeKey, originalAmount]), [[`ovnl:${letterKey}:1`, 150]]);
+});
