@@ -1,12 +1,10 @@
 /** Letters that were sent, or should have been: list, one, and how it read (platform.md 13). */
-import type { QueryFilter } from 'mongoose';
 import { z } from 'zod';
-import { masked, may } from '../../domain/permissions.js';
-import { letterStates, suppressedReasons, type StoredLetter } from '../../models/letter.js';
-import type { ApiContext } from '../context.js';
-import { pageOf } from '../paging.js';
+import { letterStates, suppressedReasons } from '../../models/letter.js';
+import { contentOf, letterOf, lettersOf, recipientOf, type LetterFacts } from '../letters.js';
 import { Refusal } from '../refusal.js';
-import { demand, type Viewer } from '../viewer.js';
+import { runOf } from '../runs.js';
+import type { Viewer } from '../viewer.js';
 import { endpoint } from './endpoint.js';
 import { anyOf, givenInstant, id, idPath, instant, iso, isoOrNull, maybeInstant, none, pageSchema, paging } from './values.js';
 
@@ -30,23 +28,12 @@ export const letterFact = z.object({
   contentRemovedAt: maybeInstant,
 }).meta({ id: 'Letter' });
 
-function shownLetter({ grants }: Viewer, letter: Omit<StoredLetter, 'data'>): z.input<typeof letterFact> {
-  const { recipient } = letter;
-  const hidden = recipient.type === 'USER' && recipient.id !== null && !may(grants, 'PATRON_DATA') ? masked(recipient.id) : null;
+export function shownLetter(viewer: Viewer, letter: LetterFacts): z.input<typeof letterFact> {
   return {
-    id: letter._id, letterCode: letter.letterCode, channel: letter.channel, language: letter.language,
-    recipient: { type: recipient.type, id: hidden ?? recipient.id, name: hidden ?? recipient.name, address: hidden ?? recipient.address },
+    id: letter._id, letterCode: letter.letterCode, channel: letter.channel, language: letter.language, recipient: recipientOf(viewer, letter),
     part: letter.part, subject: letter.subject, state: letter.state, suppressedReason: letter.suppressedReason, runId: letter.runId,
     createdAt: iso(letter.createdAt), sentAt: isoOrNull(letter.sentAt), contentRemovedAt: isoOrNull(letter.purgedAt),
   };
-}
-
-/** Newest first. */
-export async function lettersPage({ models }: ApiContext, viewer: Viewer, filter: QueryFilter<StoredLetter>, { limit, cursor }: { limit: number; cursor?: string | undefined }) {
-  const { items, next } = await pageOf<StoredLetter>({
-    model: models.Letter, filter: { institutionId: viewer.institution.code, ...filter }, sortBy: 'createdAt', direction: -1, limit, cursor: cursor ?? null, projection: { data: 0 },
-  });
-  return { items: items.map((letter) => shownLetter(viewer, letter)), next };
 }
 
 const list = endpoint({
@@ -66,17 +53,12 @@ const list = endpoint({
   status: 200, answer: pageSchema(letterFact),
   refusals: ['forbidden', 'invalid-cursor'],
   handle: async (context, { viewer, query }) => {
-    demand(viewer, 'LETTERS');
-    const { state, channel, letterCode, runId, recipientId, from, to } = query;
-    const filter: QueryFilter<StoredLetter> = {
-      ...(state.length > 0 && { state: { $in: state } }),
-      ...(channel.length > 0 && { channel: { $in: channel } }),
-      ...(letterCode.length > 0 && { letterCode: { $in: letterCode } }),
-      ...(runId !== undefined && { runId }),
-      ...(recipientId !== undefined && { 'recipient.id': recipientId }),
-      ...((from ?? to) !== undefined && { createdAt: { ...(from && { $gte: from }), ...(to && { $lt: to }) } }),
-    };
-    return { body: await lettersPage(context, viewer, filter, query) };
+    const { state, channel, letterCode, runId, recipientId, from, to, limit, cursor } = query;
+    const { items, next } = await lettersOf(context, viewer, {
+      states: state, channels: channel, codes: letterCode, run: runId === undefined ? null : await runOf(context, viewer, runId),
+      recipientId: recipientId ?? null, from: from ?? null, to: to ?? null,
+    }, { limit, cursor: cursor ?? null });
+    return { body: { items: items.map((letter) => shownLetter(viewer, letter)), next } };
   },
 });
 
@@ -108,21 +90,11 @@ const content = endpoint({
   status: 200, answer: z.object({ subject: z.string(), html: z.string().nullable(), text: z.string() }),
   refusals: ['forbidden', 'gone'],
   handle: async (context, { viewer, path }) => {
-    const { institutionId, bodyKey, state, purgedAt } = await letterOf(context, viewer, path.id);
-    // It names its patron in every line.
-    demand(viewer, 'PATRON_DATA');
-    if (purgedAt !== null) throw new Refusal('gone', `The content of letter ${path.id} was removed on ${iso(purgedAt)}.`);
-    const rendered = bodyKey === null ? null : await context.models.LetterContent.findOne({ institutionId, _id: bodyKey }).lean();
-    if (rendered === null) throw new Refusal('not-found', `Letter ${path.id} is ${state} and was not rendered.`);
+    const letter = await letterOf(context, viewer, path.id);
+    const rendered = await contentOf(context, viewer, letter);
+    if (rendered === null) throw new Refusal('not-found', `Letter ${path.id} is ${letter.state} and was not rendered.`);
     return { body: { subject: rendered.subject, html: rendered.html, text: rendered.text } };
   },
 });
-
-async function letterOf({ models }: ApiContext, viewer: Viewer, letterId: string): Promise<Omit<StoredLetter, 'data'>> {
-  demand(viewer, 'LETTERS');
-  const found = await models.Letter.findOne({ institutionId: viewer.institution.code, _id: letterId }, { data: 0 }).lean();
-  if (found === null) throw new Refusal('not-found', `There is no letter ${letterId}.`);
-  return found;
-}
 
 export const letterEndpoints = [list, one, content];
