@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { Refusal } from '../api/refusal.js';
 import { EnvironmentError } from '../config/environment.js';
+import { NotLoadable } from './load/not-loadable.js';
 import { ServerMissing } from './servers/find.js';
 import { FolderTaken } from './stack/folder.js';
 import { PortTaken } from './stack/stack.js';
@@ -36,7 +37,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   // What a person can mend is said in its message; of anything else the place matters.
-  const mendable = [EnvironmentError, Refusal, ServerMissing, FolderTaken, PortTaken].some((kind) => error instanceof kind);
+  const mendable = [EnvironmentError, Refusal, NotLoadable, ServerMissing, FolderTaken, PortTaken].some((kind) => error instanceof kind);
   say(error instanceof Error ? (mendable ? error.message : (error.stack ?? error.message)) : String(error));
   process.exitCode = error instanceof EnvironmentError ? 78 : 1; // 78: EX_CONFIG of sysexits
 }

@@ -1,4 +1,5 @@
 /** `almanac load`: a library's own data, from another system's dump or from files of lines. */
+import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { now } from '../../config/clock.js';
 import { zoneOf } from '../../domain/days.js';
@@ -9,7 +10,6 @@ import { reportLines } from '../load/evergreen/print.js';
 import { NotLoadable } from '../load/not-loadable.js';
 import { withProgress } from '../load/progress.js';
 import { withModels } from '../operating.js';
-import { say } from '../terminal.js';
 
 interface Options {
   from?: string;
@@ -34,15 +34,8 @@ export function loadCommand(): Command {
     .option('--currency <code>', 'ISO 4217 code; USD for a new institution')
     .option('--name <name>', 'name of a new institution; its code without')
     .option('--missing-email <pattern>', 'address for users without one, such as "{barcode}@patrons.example"')
-    .action(async (place: string, file: string | undefined, options: Options) => {
-      try {
-        await (options.from === undefined ? loadLines(place, file, options) : loadDump(place, file, options));
-      } catch (error) {
-        if (!(error instanceof NotLoadable)) throw error;
-        say(error.message);
-        process.exitCode = 1;
-      }
-    });
+    .action((place: string, file: string | undefined, options: Options) =>
+      options.from === undefined ? loadLines(place, file, options) : loadDump(place, file, options));
 }
 
 async function loadDump(folder: string, file: string | undefined, options: Options): Promise<void> {
@@ -52,6 +45,8 @@ async function loadDump(folder: string, file: string | undefined, options: Optio
   demand(institution !== undefined, '--institution <code> says into which institution the dump goes.');
   demand(timeZone !== undefined, '--time-zone <zone> says which zone its libraries are in, such as America/New_York.');
   demand(missingEmail === null || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(missingEmail), `--missing-email "${missingEmail}" is no pattern of an address.`);
+  const isFolder = await stat(folder).then((found) => found.isDirectory(), () => false);
+  demand(isFolder, `${folder} is no folder: expected one with the tables of a dump, such as actor.usr.sql.`);
   const request = { folder, institution, timeZone, currency: options.currency ?? null, name: options.name ?? null, missingEmail };
   const report = await withModels(COMMAND, (models) =>
     withProgress(`Loading ${folder}`, (onProgress) => loadEvergreen({ models, now, onProgress }, request)),
