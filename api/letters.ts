@@ -23,6 +23,8 @@ export interface LetterFilter {
   to: Date | null;
 }
 
+export const allLetters: LetterFilter = { states: [], channels: [], codes: [], run: null, recipientId: null, from: null, to: null };
+
 /** Newest first. Who may see a run may see its letters; all letters are for those with LETTERS. */
 export async function lettersOf(
   { models }: ApiContext, viewer: Viewer, filter: LetterFilter, page: { limit: number; cursor: string | null },

@@ -1,5 +1,6 @@
 /** Runs: list, one with its report, events, proposals of a preview, letters (platform.md 7 and 8). */
 import { z } from 'zod';
+import { allLetters, lettersOf } from '../letters.js';
 import { jobs } from '../../catalogue/jobs.js';
 import { categories } from '../../domain/permissions.js';
 import { runStatuses, triggers } from '../../domain/run.js';
@@ -12,7 +13,7 @@ import { runOf, runsOf, stepsOf } from '../runs.js';
 import { scheduledJobOf } from '../scheduled-jobs.js';
 import { demandJobs, type Viewer } from '../viewer.js';
 import { endpoint } from './endpoint.js';
-import { letterFact, lettersPage } from './letters.js';
+import { letterFact, shownLetter } from './letters.js';
 import { anyOf, counts, day, flag, givenInstant, id, idPath, instant, iso, isoOrNull, maybeInstant, none, pageSchema, paging, values, whole } from './values.js';
 
 const tag = 'Runs';
@@ -188,8 +189,9 @@ const letters = endpoint({
   status: 200, answer: pageSchema(letterFact),
   refusals: ['invalid-cursor'],
   handle: async (context, { viewer, path, query }) => {
-    const { _id: runId } = await runOf(context, viewer, reference(path.id));
-    return { body: await lettersPage(context, viewer, { runId }, query) };
+    const run = await runOf(context, viewer, reference(path.id));
+    const { items, next } = await lettersOf(context, viewer, { ...allLetters, run }, { limit: query.limit, cursor: query.cursor ?? null });
+    return { body: { items: items.map((each) => shownLetter(viewer, each)), next } };
   },
 });
 
