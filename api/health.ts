@@ -2,13 +2,13 @@
 import { Router } from 'express';
 import type { ApiContext } from './context.js';
 
-export function health({ models, operations }: ApiContext): Router {
+export function health(context: ApiContext): Router {
   const router = Router();
   router.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
   router.get('/readyz', async (_request, response) => {
-    const [store, engine] = await Promise.all([storeAnswers(models), operations.engineAnswers()]);
+    const [store, engine] = await Promise.all([storeAnswers(context.models), context.operations.engineAnswers()]);
     const status = !store ? 'unavailable' : engine ? 'ok' : 'degraded';
     response.status(store ? 200 : 503).set('Cache-Control', 'no-store').json({ status, store, engine });
   });

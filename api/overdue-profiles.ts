@@ -4,7 +4,6 @@
  */
 import { z } from 'zod';
 import { profileTypes } from '../domain/fulfillment/overdue-lost-profiles.js';
-import { mayIn } from '../domain/permissions.js';
 import { newId } from '../models/document.js';
 import type { StoredOverdueLostProfile } from '../models/fulfillment.js';
 import { changesBetween, isDuplicateKey, recordCreation, recordDeed, saveChange, type Author } from './changes.js';
@@ -44,7 +43,7 @@ export const overdueProfileFields = z.strictObject({
   blockMode: z.enum(['UNTIL_RETURNED', 'DAYS']).nullable().default(null),
   blockDays: z.int().min(1).max(365).nullable().default(null).describe('Of mode DAYS.'),
 });
-export type OverdueProfileFields = z.output<typeof overdueProfileFields>;
+type OverdueProfileFields = z.output<typeof overdueProfileFields>;
 
 /** Whole profiles: a field that is left out gets its default, also when a profile is changed. */
 export const overdueProfileSchema = overdueProfileFields.superRefine((profile, context) => {
@@ -71,8 +70,6 @@ export async function overdueProfileOf({ models }: ApiContext, viewer: Viewer, i
   if (profile === null) throw new Refusal('not-found', `There is no overdue profile ${id}.`);
   return profile;
 }
-
-export const mayChangeOverdueProfiles = ({ grants }: Viewer): boolean => mayIn(grants, 'FULFILLMENT', 'CONFIGURE');
 
 /** `input` is a body or a form as it came. Refusals: forbidden, validation-failed with a pointer per field, duplicate. */
 export async function createOverdueProfile(context: ApiContext, viewer: Viewer, input: unknown, author: Author): Promise<StoredOverdueLostProfile> {

@@ -61,7 +61,9 @@ function cursorAfter({ key, id }: Place, stamp: string): string {
 function readCursor(cursor: string, stamp: string): Place {
   const parsed = cursorShape.safeParse(jsonOf(Buffer.from(cursor, 'base64url').toString()));
   if (!parsed.success || parsed.data[0] !== stamp) {
-    throw new Refusal('invalid-cursor', 'The cursor belongs to a list with another filter or another order. Begin at the first page.');
+    throw new Refusal('invalid-cursor', 'The cursor belongs to a list with another filter or another order. Begin at the first page.', [
+      { parameter: 'cursor', code: 'invalid', message: `${JSON.stringify(cursor.slice(0, 80))} was given; expected the next of a page of this very list` },
+    ]);
   }
   const [, kind, key, id] = parsed.data;
   return { key: kind === 'date' ? new Date(key) : key, id };

@@ -46,7 +46,11 @@ function saidOf(issue: ZodError['issues'][number], value: unknown): string {
 const shownValue = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80));
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined), input);
+  const inside = (value: unknown, key: PropertyKey): unknown => {
+    if (typeof value === 'object' && value !== null) return Reflect.get(value, key);
+    return key === 0 ? value : undefined; // a parameter that may be repeated and was not
+  };
+  return path.reduce<unknown>(inside, input);
 }
 
 /** RFC 6901. */

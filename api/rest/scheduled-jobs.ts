@@ -95,9 +95,7 @@ const patch = endpoint({
     const listed = await scheduledJobOf(context, viewer, asked.path.id);
     demandConfigure(viewer, listed);
     demandVersion(listed.job, asked.version, listed.job.name);
-    const checked = checkParameters(listed, { ...listed.job.parameters, ...body.parameters });
-    for (const problem of checked.problems) problem.pointer = `/parameters${problem.pointer ?? ''}`;
-    await saveParameters(context, listed, valid('parameters', checked), author());
+    await saveParameters(context, listed, checkedParameters(listed, body.parameters), author());
     return savedJob(context, asked);
   },
 });
@@ -155,6 +153,13 @@ const readUpcoming = endpoint({
     return { body: { timeZone: viewer.zone.timeZone, items: found.map(({ at, occurrenceKey }) => ({ at: iso(new Date(at)), occurrenceKey })) } };
   },
 });
+
+/** The saved parameters with those given in their place. Refusal: validation-failed, with pointers into a body's `parameters`. */
+export function checkedParameters(listed: ListedJob, given: Record<string, unknown>): Record<string, unknown> {
+  const checked = checkParameters(listed, { ...listed.job.parameters, ...given });
+  for (const problem of checked.problems) problem.pointer = `/parameters${problem.pointer ?? ''}`;
+  return valid('parameters', checked);
+}
 
 async function savedJob(context: ApiContext, { viewer, path }: { viewer: Viewer; path: { id: string } }) {
   const saved = await scheduledJobOf(context, viewer, path.id);

@@ -7,6 +7,7 @@ import { runOf } from '../runs.js';
 import { scheduledJobOf } from '../scheduled-jobs.js';
 import { abort, approve, demandRun, repeat, start } from '../starts.js';
 import { endpoint } from './endpoint.js';
+import { checkedParameters } from './scheduled-jobs.js';
 import { reference, runPath, runSchema, shownRun } from './runs.js';
 import { givenInstant, id, idPath, none, values } from './values.js';
 
@@ -32,6 +33,7 @@ const startRun = endpoint({
       const message = 'a RUN goes by the saved parameters; expected none here, or kind DRY_RUN';
       throw new Refusal('validation-failed', `parameters: ${message}.`, [{ pointer: '/parameters', code: 'invalid', message }]);
     }
+    if (parameters !== null) checkedParameters(listed, parameters);
     return started(await start(context, viewer, listed, { trigger: kind === 'RUN' ? 'API' : 'DRY_RUN', asOf, parameters }, author(body.reason)));
   },
 });
