@@ -33,11 +33,9 @@ export async function makeScheduledJobs(models: Models, institution: Institution
 
   const { create, revive, rename, remove } = changes;
   await insertOnce(models.ScheduledJob, create.map((job) => scheduledJobOf(job, now)));
-  for (const { id, name, nameFolded } of [...revive, ...rename]) {
-    await models.ScheduledJob.updateOne(
-      { institutionId, _id: id },
-      { $set: { name, nameFolded, deletedAt: null, deleteAfter: null }, $inc: { version: 1 } },
-    );
+  const back = { deletedAt: null, deleteAfter: null, lastOccurrenceAt: now }; // what it missed while away is nobody's to make up
+  for (const { id, ...naming } of [...revive.map((job) => ({ ...job, ...back })), ...rename]) {
+    await models.ScheduledJob.updateOne({ institutionId, _id: id }, { $set: naming, $inc: { version: 1 } });
   }
   if (remove.length > 0) {
     await models.ScheduledJob.updateMany(

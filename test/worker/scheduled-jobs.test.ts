@@ -1,0 +1,23 @@
+/** The scheduled jobs of an institution in the store (platform.md 2.1, 2.5). */
+import assert from 'node:assert/strict';
+import { afterAll, test } from 'vitest';
+import { makeScheduledJobs } from '../../worker/scheduled-jobs.js';
+import { emptyDatabase, institution } from '../support/mail-house.js';
+
+const { models, close } = await emptyDatabase('scheduled_jobs');
+afterAll(close);
+
+test('a job that comes back with its feature does not make up for the time while it was away', async () => {
+  await institution(models, 'demo', { features: ['RESOURCE_SHARING'] });
+  const scheduled = { institutionId: 'demo', jobKey: 'rs-expired-requests' };
+  const on = await models.Institution.findOne({ institutionId: 'demo' }).orFail().lean();
+  await makeScheduledJobs(models, on, new Date('2026-01-10T12:00:00.000Z'));
+  await makeScheduledJobs(models, { ...on, features: [] }, new Date('2026-02-10T12:00:00.000Z'));
+  assert.notEqual((await models.ScheduledJob.findOne(scheduled).lean())?.deletedAt, null);
+
+  const back = new Date('2026-05-12T12:00:00.000Z');
+  await makeScheduledJobs(models, on, back);
+  const job = await models.ScheduledJob.findOne(scheduled).lean();
+  assert.equal(job?.deletedAt, null);
+  assert.deepEqual(job.lastOccurrenceAt, back);
+});
