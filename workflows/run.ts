@@ -25,6 +25,8 @@ export const perPage = {
   startToCloseTimeout: 10 * 60_000,
   heartbeatTimeout: 15_000,
   retry: { initialInterval: 1_000, maximumInterval: 60_000 },
+  // Not the SDK's default, whatever its documentation says: the totals of an aborted run hold the page that was at work.
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 } as const;
 
 /** A few queries and writes. */
@@ -132,6 +134,7 @@ async function initialized(ref: RunRef, answers: Answers, count: (run: Run) => P
   showInEngine(run);
   if (!(await startWork(run, await count(run), false))) return run;
 
+  const stoppedAt = Date.now();
   await releasePlaces(run);
   if (!(await condition(() => answers.approved, GUARD_MS))) {
     tell(await closeRun(run, { how: 'GUARD_TIMEOUT', failure: null }));
@@ -141,6 +144,8 @@ async function initialized(ref: RunRef, answers: Answers, count: (run: Run) => P
   await askAgain(ref);
   await condition(() => answers.turn || answers.refused);
   if (answers.refused) return null;
+  // The time in which a person thinks is none of the job's.
+  run.endsBy = new Date(Date.parse(run.endsBy) + Date.now() - stoppedAt).toISOString();
   await startWork(run, await count(run), true);
   return run;
 }
