@@ -43,7 +43,7 @@ export async function queueUndeliverableReports(context: LetterContext, runId: s
       institution: { code: institution.code, name: institution.name },
       jobName: run.name,
       runUrl: institution.publicBaseUrl === '' ? null : `${institution.publicBaseUrl}/runs/${runId}`,
-      letters: letters.listed,
+      letters: letters.listed.sort(byName),
       more: letters.more,
       timeZone: institution.timeZone,
       currency: institution.currency,
@@ -84,6 +84,12 @@ async function addresslessByLibrary(
     }
   }
   return byLibrary;
+}
+
+/** As staff look people up. Which letter was written first is chance: pages run side by side, and a page may be done twice. */
+function byName(one: Listed, other: Listed): number {
+  const keyOf = ({ name, primaryId, letterCode, channel, titles }: Listed) => [name, primaryId, letterCode, channel, ...titles].join('\n');
+  return keyOf(one) < keyOf(other) ? -1 : 1;
 }
 
 /** By library: what its staff need to know of a letter. */

@@ -4,6 +4,7 @@ import type { Now } from '../config/clock.js';
 import type { Explanation } from '../domain/explanation.js';
 import type { Models } from '../models/models.js';
 import type { StoredRun } from '../models/run.js';
+import type { Mailbox } from './caught-mail.js';
 import type { Submitter } from './operations/context.js';
 import type { ExplainInput } from './operations/explain-record.js';
 import type { StartRequest } from './operations/start-run.js';
@@ -32,8 +33,8 @@ export interface ApiContext {
   temporalNamespace: string;
   /** Where a worker of this machine offers its metrics; null: nowhere. */
   workerMetricsPort: number | null;
-  /** Folder of the mail catcher; null when letters go to a real mail server. */
-  mailFolder: string | null;
+  /** Of the mail catcher; null when letters go to a real mail server. */
+  mailbox: Mailbox | null;
   /** Brings the engine's schedule into line with the record that was just saved. */
   reconcileScheduledJob: (scheduledJob: { institutionId: string; scheduledJobId: string }) => Promise<void>;
 }

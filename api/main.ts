@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { createExplainers } from '../activities/explain.js';
+import { listMail, readMail, sourceOf } from '../cli/mail-catcher.js';
 import { now } from '../config/clock.js';
 import { environment, required } from '../config/environment.js';
 import { createLog } from '../config/log.js';
@@ -12,6 +13,7 @@ import { createModels } from '../models/models.js';
 import { reconcileScheduledJob } from '../worker/reconciliation.js';
 import { createApp } from './app.js';
 import { bindOperations } from './bind-operations.js';
+import type { Mailbox } from './caught-mail.js';
 
 /** Requests in flight have so long to end. */
 const GRACE_MS = 10_000;
@@ -35,7 +37,7 @@ const app = createApp({
   temporalUiUrl: settings.temporalUiUrl,
   temporalNamespace: namespace,
   workerMetricsPort: settings.metricsPort,
-  mailFolder: isCatcher ? join(settings.dataDir, 'mail') : null,
+  mailbox: isCatcher ? caughtIn(join(settings.dataDir, 'mail')) : null,
   reconcileScheduledJob: ({ institutionId, scheduledJobId }) => reconcileScheduledJob(operating, institutionId, scheduledJobId),
 });
 const server = createServer(app);
@@ -54,4 +56,9 @@ async function end(): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
   await Promise.all([db.close(), connection.close()]);
   process.exit(0); // an open channel to the parent would keep it
+}
+
+/** The mail catcher's folder as the pages read it. */
+function caughtIn(folder: string): Mailbox {
+  return { list: (page) => listMail(folder, page), read: (id) => readMail(folder, id), source: (id) => sourceOf(folder, id) };
 }

@@ -43,7 +43,7 @@ export const overdueProfileFields = z.strictObject({
   blockMode: z.enum(['UNTIL_RETURNED', 'DAYS']).nullable().default(null),
   blockDays: z.int().min(1).max(365).nullable().default(null).describe('Of mode DAYS.'),
 });
-type OverdueProfileFields = z.output<typeof overdueProfileFields>;
+export type OverdueProfileFields = z.output<typeof overdueProfileFields>;
 
 /** Whole profiles: a field that is left out gets its default, also when a profile is changed. */
 export const overdueProfileSchema = overdueProfileFields.superRefine((profile, context) => {

@@ -62,6 +62,12 @@ export const letterBadges: Readonly<Record<LetterState, Badge>> = {
   CANCELLED: { text: 'Cancelled', tone: 'quiet', icon: 'stop' },
 };
 
+/** Letters by what they are to staff; a job's specification calls them by their code. */
+export const letterNames: Readonly<Record<string, string>> = {
+  FulOverdueAndLostLoanNotificationLetter: 'Overdue loans', FulOverdueAndLostLoanLetter: 'Lost loans',
+  FulLostLoanNotificationLetter: 'Overdue loan', FulLostLoanLetter: 'Lost loan', UndeliverableLettersReport: 'Letters without an address',
+};
+
 export const suppressedWords: Readonly<Record<SuppressedReason, string>> = {
   NO_ADDRESS: 'no address', NOT_ALLOWED_ADDRESS: 'not an address that this sandbox may write to', RECIPIENT_DELETED: 'the recipient was deleted',
   OPTED_OUT: 'the recipient opted out', LETTER_DISABLED: 'letters of this kind are switched off',

@@ -3,7 +3,13 @@ import { Router } from 'express';
 import type { ApiContext } from '../context.js';
 import type { Present } from './present.js';
 import { historyPage } from './history.js';
+import { homePage } from './home.js';
+import { helpPage } from './help.js';
 import { jobForms } from './job-forms.js';
+import { letterPages } from './letters.js';
+import { mailboxPages } from './mailbox.js';
+import { overdueProfilePages } from './overdue-profiles.js';
+import { recordPage } from './record.js';
 import { runPage } from './run.js';
 import { runDetails } from './run-details.js';
 import { runSteps } from './run-steps.js';
@@ -22,6 +28,10 @@ export function allPages(context: ApiContext, presenting: Present): Router {
     response.redirect(303, to === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(to)}`);
   });
   router.use(signInPages(context, presenting));
-  for (const pages of [scheduledPage, scheduledJobPage, jobForms, startForms, runningPage, historyPage, runPage, runDetails, runSteps]) router.use(pages(context, presenting));
+  const inside = [
+    homePage, scheduledPage, scheduledJobPage, jobForms, startForms, runningPage, historyPage, runPage, runDetails, runSteps,
+    letterPages, mailboxPages, overdueProfilePages, recordPage, helpPage,
+  ];
+  for (const pages of inside) router.use(pages(context, presenting));
   return router;
 }

@@ -30,6 +30,7 @@ const notices: Readonly<Record<string, string>> = {
   started: 'The run was started.',
   aborting: 'The run is being stopped. What it has done stays done.',
   profile: 'The profile was saved.',
+  'profile-removed': 'The profile was deleted. What it has sent and charged stays on record.',
   institution: 'You are looking at another institution now.',
   'signed-out': 'You are signed out.',
 };
@@ -54,7 +55,7 @@ export function createPresent(context: ApiContext) {
 
 const fingerprint = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 10);
 
-function frameOf({ now, mailFolder }: ApiContext, viewer: Viewer, section: Section) {
+function frameOf({ now, mailbox }: ApiContext, viewer: Viewer, section: Section) {
   const { institution, zone, grants, session } = viewer;
   const seesJobs = visibleCategories(grants).length > 0;
   const links: { section: Section; href: string; text: string; icon: string; shown: boolean }[] = [
@@ -64,7 +65,7 @@ function frameOf({ now, mailFolder }: ApiContext, viewer: Viewer, section: Secti
     { section: 'history', href: '/monitor-jobs/history', text: 'History', icon: 'history', shown: seesJobs },
     { section: 'letters', href: '/letters/sent', text: 'Sent letters', icon: 'letter', shown: may(grants, 'LETTERS') },
     { section: 'overdue-profiles', href: '/overdue-profiles', text: 'Overdue profiles', icon: 'book', shown: grants.jobs.has('FULFILLMENT') },
-    { section: 'mail', href: '/mail', text: 'Test mailbox', icon: 'inbox', shown: mailFolder !== null && may(grants, 'LETTERS') },
+    { section: 'mail', href: '/mail', text: 'Test mailbox', icon: 'inbox', shown: mailbox !== null && may(grants, 'PATRON_DATA') },
     { section: 'help', href: '/help', text: 'Help', icon: 'help', shown: true },
   ];
   return {

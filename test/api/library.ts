@@ -57,7 +57,7 @@ export async function openLibrary(database: string, changes: Partial<ApiContext>
     publicUrl: 'http://127.0.0.1',
     temporalUiUrl: 'http://127.0.0.1:8233',
     temporalNamespace: 'almanac',
-    mailFolder: null,
+    mailbox: null,
     workerMetricsPort: null,
     reconcileScheduledJob: async ({ scheduledJobId }) => {
       reconciled.push(scheduledJobId);

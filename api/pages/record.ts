@@ -1,0 +1,75 @@
+/** Record history: what did the jobs do with this record? Its events and letters, newest first (platform.md 8). */
+import { Router } from 'express';
+import { mayIn, type Category } from '../../domain/permissions.js';
+import type { ApiContext } from '../context.js';
+import { readableEvent } from '../events.js';
+import { briefly } from '../format.js';
+import { Refusal } from '../refusal.js';
+import { demandJobs, viewerOf } from '../viewer.js';
+import { letterBadges, letterNames, spelledOut, type Badge } from '../words.js';
+import type { Present } from './present.js';
+
+/** The newest of each kind; a record that jobs touched more often is rare. */
+const MOST = 200;
+const severityTones = { ERROR: 'bad', WARNING: 'warning', INFO: 'quiet' } as const;
+
+interface Entry {
+  at: Date;
+  what: string;
+  message: string;
+  badge: Badge;
+  href: string | null;
+  runId: string | null;
+}
+
+export function recordPage(context: ApiContext, { present }: Present): Router {
+  const router = Router();
+  const { models, now } = context;
+
+  router.get('/records/:type/:id/jobs', async (request, response) => {
+    const viewer = viewerOf(request);
+    demandJobs(viewer);
+    const { type, id } = request.params;
+    const institutionId = viewer.institution.code;
+    if (!/^[0-9a-f]{24}$/.test(id)) throw new Refusal('not-found', `There is no record ${id}.`);
+    const [events, notices, letters, loan] = await Promise.all([
+      models.RunEvent.find({ institutionId, recordType: type, recordId: id }).sort({ at: -1 }).limit(MOST).lean(),
+      type === 'loan' ? models.LoanNotice.find({ institutionId, loanId: id }).limit(MOST).lean() : [],
+      models.Letter.find({ institutionId, 'causes.recordId': id }, { data: 0 }).limit(MOST).lean(),
+      type === 'loan' ? models.Loan.findOne({ institutionId, _id: id }, { barcode: 1, title: 1 }).lean() : null,
+    ]);
+    const entries: Entry[] = [
+      ...events.map((event) => readableEvent(viewer.grants, event)).map(({ at, code, message, severity, runId }) => ({
+        at, what: spelledOut(code), message, badge: { text: spelledOut(severity), tone: severityTones[severity], icon: severity === 'INFO' ? 'help' : 'warning' }, href: null, runId,
+      })),
+      ...notices.map(({ decidedAt, kind, state, runId }) => ({
+        at: decidedAt, what: spelledOut(kind), message: `Notice: ${spelledOut(state)}`, badge: { text: 'Notice', tone: 'good' as const, icon: 'check' }, href: null, runId,
+      })),
+      ...letters.map(({ _id, createdAt, letterCode, state, runId }) => ({
+        at: createdAt, what: letterNames[letterCode] ?? letterCode, message: 'Letter', badge: letterBadges[state], href: `/letters/sent/${_id}`, runId,
+      })),
+    ];
+    const runs = await models.Run.find(
+      { institutionId, _id: { $in: entries.flatMap(({ runId }) => runId ?? []) } },
+      { processId: 1, name: 1, category: 1 },
+    ).lean();
+    const visible = new Map(runs.filter(({ category }) => mayIn(viewer.grants, category as Category, 'VIEW')).map((run) => [run._id, run]));
+
+    present(request, response, 'record-jobs', {
+      title: loan === null ? `What the jobs did with this ${spelledOut(type).toLowerCase()}` : `What the jobs did with loan ${loan.barcode}`,
+      section: null,
+      about: loan === null ? id : loan.title,
+      rows: entries
+        .filter(({ runId }) => runId === null || visible.has(runId))
+        .sort((one, other) => other.at.getTime() - one.at.getTime())
+        .map(({ at, what, message, badge, href, runId }) => {
+          const run = runId === null ? undefined : visible.get(runId);
+          return {
+            at: briefly(viewer.zone, at, now()), what, message, badge, href,
+            run: run === undefined ? null : { href: `/runs/${run.processId}`, text: `${run.name}, process ${run.processId}` },
+          };
+        }),
+    });
+  });
+  return router;
+}
