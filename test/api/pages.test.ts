@@ -1,0 +1,205 @@
+/** The pages around the jobs: home, letters, mailbox, overdue profiles, record history, help. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import nodemailer from 'nodemailer';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { insertLetters, planLetters } from '../../activities/letters.js';
+import { listMail, readMail, sourceOf, startMailCatcher } from '../../cli/mail-catcher.js';
+import { newId } from '../../models/document.js';
+import { notice, user } from '../support/mail-house.js';
+import { aRun, NOON, openLibrary, type TestLibrary, type Visitor } from './library.js';
+
+let library: TestLibrary;
+let folder: string;
+let catcher: { port: number; stop: () => Promise<void> };
+let general: Visitor;
+let fulfillment: Visitor;
+let sent: string;
+let neighbours: string;
+const loanId = newId();
+const script = '<p style="color:red">Dear reader</p><script>alert(1)</script>';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'almanac-pages-'));
+  catcher = await startMailCatcher({ folder, port: 0, now: () => NOON });
+  library = await openLibrary('pages_around', {
+    mailbox: { list: (page) => listMail(folder, page), read: (id) => readMail(folder, id), source: (id) => sourceOf(folder, id) },
+  });
+  const { models } = library;
+  const run = await aRun(library, 'loans-overdue-and-lost', { status: 'COMPLETED_WITH_ERRORS', resolution: { open: 2, resolved: 0 } });
+  sent = await letter('riverside', run._id);
+  neighbours = await letter('hill', null);
+  await models.RunEvent.create({
+    institutionId: 'riverside', runId: run._id, seq: 0, at: NOON, severity: 'ERROR', code: 'USER_MISSING', message: 'The borrower is gone', recordType: 'loan', recordId: loanId,
+    recordLabel: 'B1', retryable: true, eventKey: 'k', deleteAfter: null,
+  });
+  general = await library.signIn('admin');
+  fulfillment = await library.signIn('fulfil');
+});
+afterAll(async () => {
+  await library?.stop();
+  await catcher?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function letter(institutionId: string, runId: string | null): Promise<string> {
+  const { models } = library;
+  await user(models, institutionId, 'P1');
+  const { planned: [planned] } = await planLetters({ models, institutionId, now: () => NOON }, [
+    notice(institutionId, 'P1', { runId, causes: [{ recordType: 'loan', recordId: loanId }] }),
+  ]);
+  assert.ok(planned);
+  const content = { _id: newId(), institutionId, letterId: planned._id, subject: 'A friendly reminder', html: script, text: 'Dear reader', createdAt: NOON, updatedAt: NOON };
+  await models.LetterContent.collection.insertOne(content as never);
+  await insertLetters(models, [{ ...planned, state: 'SENT', sentAt: NOON, subject: content.subject, bodyKey: content._id }]);
+  await nodemailer.createTransport({ host: '127.0.0.1', port: catcher.port, ignoreTLS: true }).sendMail({
+    from: 'library@x.example', to: 'p1@x.example', subject: `To a reader of ${institutionId}`, text: 'Dear reader', html: script, messageId: `<ltr-${planned._id}@x.example>`,
+  });
+  return planned._id;
+}
+
+const status = async (visitor: Visitor, path: string): Promise<number> => (await visitor.fetch(path)).status;
+
+describe('home', () => {
+  test('names the run that needs a look', async () => {
+    const page = await fulfillment.page('/');
+    assert.match(page, /<h1>Good day, Femi Okafor<\/h1>/);
+    assert.match(page, /Needs a look[\s\S]*Loans – Overdue and Lost Item[\s\S]*2 open/);
+  });
+  test('of somebody without jobs says so', async () => {
+    const nobody = await library.signIn('nobody');
+    assert.match(await nobody.page('/'), /Your roles show no jobs/);
+  });
+});
+
+describe('sent letters', () => {
+  test('are listed with their state, and not those of another institution', async () => {
+    const page = await general.page('/letters/sent');
+    assert.match(page, new RegExp(`/letters/sent/${sent}`));
+    assert.match(page, /Reader P1 &lt;p1@x.example&gt;/);
+    assert.doesNotMatch(page, new RegExp(neighbours));
+  });
+  test.each([['state=SENT', true], ['state=FAILED', false], ['recipient=P1', true], ['recipient=P2', false], ['code=FulLostLoanLetter', false], ['channel=SMS', false]])(
+    'filtered by %s', async (filter, found) => {
+      await library.models.UserIdentifier.updateOne({ _id: 'riverside:p1', institutionId: 'riverside' }, { $set: { userId: 'riverside-P1' } }, { upsert: true });
+      assert.equal((await general.page(`/letters/sent?${filter}`)).includes(sent), found);
+    },
+  );
+  test('all of them are not for those who only run jobs; those of a run are', async () => {
+    assert.equal(await status(fulfillment, '/letters/sent'), 403);
+    const run = await library.models.Run.findOne({ institutionId: 'riverside' }).lean();
+    assert.match(await fulfillment.page(`/letters/sent?run=${run!.processId}`), new RegExp(sent));
+    assert.match(await fulfillment.page(`/letters/sent/${sent}`), /A friendly reminder/);
+  });
+  test('one is shown in a frame that may load and run nothing', async () => {
+    const page = await general.page(`/letters/sent/${sent}`);
+    assert.match(page, new RegExp(`<iframe class="letter" src="/letters/sent/${sent}/html" sandbox`));
+    assert.doesNotMatch(page, /alert\(1\)/);
+    const frame = await general.fetch(`/letters/sent/${sent}/html`);
+    assert.match(frame.headers.get('content-security-policy') ?? '', /^default-src 'none'; style-src 'unsafe-inline'; .*sandbox$/);
+    assert.equal(await frame.text(), script);
+  });
+  test('a patron stays unknown to those who may not know patrons', async () => {
+    const administrator = await library.signIn('letters');
+    const page = await administrator.page(`/letters/sent/${sent}`);
+    assert.doesNotMatch(page, /Reader P1|p1@x\.example|Dear reader|A friendly reminder/);
+    assert.match(page, /patron ••••/);
+    assert.equal(await status(administrator, `/letters/sent/${sent}/html`), 403);
+  });
+  test('another institution’s letter does not exist', async () => {
+    assert.equal(await status(general, `/letters/sent/${neighbours}`), 404);
+    assert.equal(await status(general, `/letters/sent/${neighbours}/html`), 404);
+  });
+  test('without content after its retention says when it was removed', async () => {
+    await library.models.Letter.updateOne({ institutionId: 'riverside', _id: sent }, { $set: { purgedAt: NOON } });
+    assert.match(await general.page(`/letters/sent/${sent}`), /Content removed on Tue 12 May 2026/);
+    assert.equal(await status(general, `/letters/sent/${sent}/html`), 410);
+    await library.models.Letter.updateOne({ institutionId: 'riverside', _id: sent }, { $set: { purgedAt: null } });
+  });
+});
+
+describe('the test mailbox', () => {
+  test('shows an institution its own mail', async () => {
+    const page = await fulfillment.page('/mail');
+    assert.match(page, /To a reader of riverside/);
+    assert.doesNotMatch(page, /To a reader of hill/);
+  });
+  test('opens a message with its parts and its source', async () => {
+    const [, path = ''] = /href="(\/mail\/[\d-]+)"/.exec(await fulfillment.page('/mail')) ?? [];
+    assert.match(await fulfillment.page(path), /Dear reader/);
+    assert.match((await fulfillment.fetch(`${path}/html`)).headers.get('content-security-policy') ?? '', /sandbox$/);
+    assert.match(await (await fulfillment.fetch(`${path}/source`)).text(), /^Subject: To a reader of riverside/m);
+  });
+  test('does not know another institution’s message', async () => {
+    const other = (await listMail(folder, { limit: 10 })).find(({ subject }) => subject.endsWith('hill'));
+    assert.equal(await status(general, `/mail/${other!.id}`), 404);
+    assert.equal(await status(general, `/mail/${other!.id}/source`), 404);
+  });
+  test('is not for those who may not know patrons', async () => {
+    assert.equal(await status(await library.signIn('letters'), '/mail'), 403);
+  });
+});
+
+describe('what the jobs did with a loan', () => {
+  test('its events and letters, with the run behind each', async () => {
+    const page = await fulfillment.page(`/records/loan/${loanId}/jobs`);
+    assert.match(page, /User missing[\s\S]*The borrower is gone/);
+    assert.match(page, new RegExp(`/letters/sent/${sent}`));
+    assert.doesNotMatch(page, new RegExp(neighbours));
+  });
+  test('is not for somebody without jobs, and what is no id is no record', async () => {
+    assert.equal(await status(await library.signIn('letters'), `/records/loan/${loanId}/jobs`), 403);
+    assert.equal(await status(fulfillment, '/records/loan/1/jobs'), 404);
+  });
+});
+
+describe('overdue profiles', () => {
+  const form = {
+    name: 'First notice', type: 'OVERDUE_NOTIFICATION_1', daysAfterDueDate: '1', dayCount: 'CALENDAR', loanStatuses: ['NORMAL', 'RECALL'], sendNotification: '1', active: '1',
+    sendFormat: 'EMAIL', notificationFee: '1,5', userGroups: 'STUDENT, PUBLIC',
+  };
+  const tokenOf = async (path: string) => /name="token" value="([^"]+)"/.exec(await fulfillment.page(path))?.[1] ?? '';
+  const profile = () => library.models.OverdueLostProfile.findOne({ institutionId: 'riverside' }).lean();
+
+  test('one is made by the form, its fee in cents', async () => {
+    const answer = await fulfillment.post('/overdue-profiles/new', { ...form, token: await tokenOf('/overdue-profiles/new') });
+    assert.deepEqual([answer.status, answer.headers.get('location')], [303, '/overdue-profiles?done=profile']);
+    const made = await profile();
+    assert.deepEqual([made?.notificationFee, made?.userGroups, made?.loanStatuses], [150, ['STUDENT', 'PUBLIC'], ['NORMAL', 'RECALL']]);
+    assert.match(await fulfillment.page('/overdue-profiles'), /First notice[\s\S]*1 day late/);
+  });
+  test('what is wrong stands beside its field, with what was typed', async () => {
+    const answer = await fulfillment.post('/overdue-profiles/new', { ...form, name: 'Second', daysAfterDueDate: 'soon', notificationFee: '1.555', token: await tokenOf('/overdue-profiles/new') });
+    const page = await answer.text();
+    assert.equal(answer.status, 422);
+    assert.match(page, /id="daysAfterDueDate" name="daysAfterDueDate" value="soon"[^>]*aria-invalid="true"/);
+    assert.match(page, /value="1\.555"[^>]*aria-invalid="true"/);
+    assert.equal(await library.models.OverdueLostProfile.countDocuments({ institutionId: 'riverside' }), 1);
+  });
+  test('a form that somebody else overtook changes nothing', async () => {
+    const before = await profile();
+    const path = `/overdue-profiles/${before!._id}`;
+    const token = await tokenOf(path);
+    assert.equal((await fulfillment.post(path, { ...form, name: 'Renamed', version: String(before!.version), token })).status, 303);
+    assert.equal((await fulfillment.post(path, { ...form, name: 'Too late', version: String(before!.version), token })).status, 412);
+    assert.equal((await profile())?.name, 'Renamed');
+  });
+  test('are read by a manager, who cannot change them, and are nothing to a buyer', async () => {
+    const manager = await library.signIn('manager');
+    assert.doesNotMatch(await manager.page('/overdue-profiles'), /New profile/);
+    assert.equal(await status(manager, '/overdue-profiles/new'), 403);
+    assert.equal(await status(await library.signIn('buyer'), '/overdue-profiles'), 404);
+  });
+  test('one is deleted by its form', async () => {
+    const before = await profile();
+    const token = await tokenOf(`/overdue-profiles/${before!._id}`);
+    await fulfillment.post(`/overdue-profiles/${before!._id}/delete`, { version: String(before!.version), token });
+    assert.equal(await profile(), null);
+  });
+});
+
+test('help explains the words, to everybody who is signed in', async () => {
+  assert.match(await fulfillment.page('/help'), /Retry failed takes up only the records that failed/);
+});
