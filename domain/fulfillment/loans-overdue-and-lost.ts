@@ -211,8 +211,12 @@ function supersededOf(due: Match[], toComplete: CompiledProfile[], matches: Matc
   });
 }
 
-/** Rule 6 and the effects of rules 7-9. */
-function actOf(
+/**
+ * Rule 6 and the effects of rules 7-9: what the profiles that fire do to a loan, those included that this run has fired already.
+ *
+ * A loan that one of them has made lost is to be handed in as it was before, `beforeLost`.
+ */
+export function actOf(
   loan: OverdueLoan,
   profiles: OverdueLostProfile[],
   superseded: OverdueLostProfile[],

@@ -1,13 +1,15 @@
 /** One page judged: what surrounds its loans is read with one query each, then the rules are asked. */
 import { unheard, type Ask } from '../../../domain/ask.js';
 import {
+  actOf,
   decideOverdue,
   mayFire,
   type DoneNotice,
   type OverdueDecision,
 } from '../../../domain/fulfillment/loans-overdue-and-lost.js';
-import { beforeLost, firingOf } from '../../../domain/fulfillment/overdue-firing.js';
+import { beforeLost } from '../../../domain/fulfillment/overdue-firing.js';
 import type { OverdueContext, OverdueLoan } from '../../../domain/fulfillment/overdue-loan.js';
+import type { OverdueLostProfile } from '../../../domain/fulfillment/overdue-lost-profiles.js';
 import type { Item } from '../../../models/catalogue-records.js';
 import type { LoanNotice } from '../../../models/loan.js';
 import type { Models } from '../../../models/models.js';
@@ -55,23 +57,14 @@ export async function judgeLoans(
   });
 }
 
-/** The decision as the notices of this run tell it. */
+/** The decision as the notices of this run tell it, with the problems that it told. */
 function whatWasDone(loan: OverdueLoan, ground: Ground, done: readonly DoneNotice[], context: OverdueContext): OverdueDecision {
   const own = done.filter(({ runId }) => runId === context.runId);
-  const firing = [];
-  const superseded = [];
-  const problems = [];
-  for (const { profile } of ground.profiles.inOrder) {
-    const notice = own.find(({ kind, profileId }) => kind === profile.type && profileId === profile.profileId);
-    if (notice === undefined) continue;
-    if (notice.state === 'SUPERSEDED') superseded.push({ ...profile, kind: profile.type });
-    else {
-      const fired = firingOf(loan, profile, true, context);
-      firing.push(fired.firing);
-      problems.push(...fired.problems);
-    }
-  }
-  return { action: 'ACT', firing, superseded, problems };
+  const stateOf = ({ type, profileId }: OverdueLostProfile) => own.find((notice) => notice.kind === type && notice.profileId === profileId)?.state;
+  const profiles = ground.profiles.inOrder.map(({ profile }) => profile);
+  const fired = profiles.filter((profile) => !['SUPERSEDED', undefined].includes(stateOf(profile)));
+  const superseded = profiles.filter((profile) => stateOf(profile) === 'SUPERSEDED');
+  return actOf(loan, fired, superseded, own, context, unheard);
 }
 
 interface Surroundings {
