@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import mongoose from 'mongoose';
-import { failpoints, operations, type Arming, type Operation, type Write } from './failpoints.js';
+import { failpoints, operations, type Arming, type Failpoint, type Operation, type Reached, type Write } from './failpoints.js';
 
 type Values = Record<string, unknown>;
 type Method = (this: { collectionName: string }, ...given: unknown[]) => Promise<unknown>;
@@ -20,10 +20,17 @@ for (const operation of operations) {
       for (const fee of about.inserted as Values[]) fee.dedupeKey = randomUUID();
     }
     const written = await write.apply(this, given);
-    const armed = arming.failpoints[institutionId];
-    if (armed !== undefined && failpoints[armed](about)) {
-      process.send?.({ reached: institutionId });
+
+    const stop = arming.stops[institutionId]?.find((place) => failpoints[place](about));
+    if (stop !== undefined) {
+      tell(institutionId, stop);
       await new Promise(() => undefined);
+    }
+    const rest = arming.rests[institutionId];
+    if (rest !== undefined && failpoints[rest](about)) {
+      delete arming.rests[institutionId];
+      tell(institutionId, rest);
+      await toldToGoOn(institutionId);
     }
     return written;
   };
@@ -36,14 +43,29 @@ methods.findOne = async function (...given) {
   return forgotten && options?.projection?.leaving !== undefined ? null : findOne.apply(this, given);
 };
 
+function tell(institutionId: string, place: Failpoint): void {
+  process.send?.({ reached: { institutionId, place } } satisfies Reached);
+}
+
+function toldToGoOn(institutionId: string): Promise<void> {
+  return new Promise((resolve) => {
+    const hear = (message: { goOn?: string }) => {
+      if (message.goOn !== institutionId) return;
+      process.off('message', hear);
+      resolve();
+    };
+    process.on('message', hear);
+  });
+}
+
 function writeOf(collection: string, operation: Operation, given: readonly unknown[]): Write & { institutionId: string } {
   if (operation === 'insertMany') {
     const inserted = given[0] as Values[];
-    return { collection, operation, inserted, set: {}, added: {}, institutionId: String(inserted[0]?.institutionId) };
+    return { collection, operation, inserted, set: {}, institutionId: String(inserted[0]?.institutionId) };
   }
-  const [filter, update] = given as [Values, { $set?: Values; $addToSet?: Values } | undefined];
-  const { $set = {}, $addToSet = {} } = operation === 'deleteMany' ? {} : (update ?? {});
-  return { collection, operation, inserted: [], set: $set, added: $addToSet, institutionId: String(filter.institutionId) };
+  const [filter, update] = given as [Values, { $set?: Values } | undefined];
+  const { $set = {} } = operation === 'deleteMany' ? {} : (update ?? {});
+  return { collection, operation, inserted: [], set: $set, institutionId: String(filter.institutionId) };
 }
 
 await import('../../worker/main.js'); // only now, with the store under watch

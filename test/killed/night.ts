@@ -6,8 +6,8 @@ import { activated, demoLibrary, idOf, profile } from '../support/demo-library.j
 import { at } from '../support/fixture-a.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const PATRONS = 120;
-const LOANS = 300;
+const PATRONS = 31;
+const LOANS = 70;
 
 /** Monday, 05:30 in New York. */
 export const asOf = new Date(at('2025-03-17 05:30'));
@@ -37,7 +37,8 @@ async function profiles(models: Models, institutionId: string): Promise<void> {
   await profile(models, institutionId, 'P1', 'OVERDUE_NOTIFICATION_1', 1, { sendFormat: 'EMAIL_AND_SMS' });
   await profile(models, institutionId, 'P2', 'OVERDUE_NOTIFICATION_2', 5, { createFine: true, notificationFee: 50 });
   await profile(models, institutionId, 'P3', 'OVERDUE_NOTIFICATION_3', 10, { ...blocking, blockMode: 'DAYS', blockDays: 14 });
-  await profile(models, institutionId, 'P4', 'OVERDUE_NOTIFICATION_4', 13, { sendNotification: false, ...blocking, blockMode: 'UNTIL_RETURNED' });
+  await profile(models, institutionId, 'P4', 'OVERDUE_NOTIFICATION_4', 13, { libraries: ['MAIN'], ...blocking, blockMode: 'UNTIL_RETURNED' });
+  await profile(models, institutionId, 'P4 without a letter', 'OVERDUE_NOTIFICATION_4', 13, { libraries: ['WEST'], sendNotification: false, ...blocking, blockMode: 'UNTIL_RETURNED' });
   await profile(models, institutionId, 'P5', 'OVERDUE_NOTIFICATION_5', 16, { libraries: ['MAIN'] });
   await profile(models, institutionId, 'P6', 'CHANGE_TO_LOST', 25, { loanStatuses: all, notificationFee: 75 });
   await models.FulfillmentSettings.updateOne({ institutionId }, { $set: { overdueAtLostLoan: true } });
@@ -56,6 +57,9 @@ function patron(institutionId: string, index: number) {
     ],
   };
 }
+
+/** In an order that is the same in every institution: the loans of a letter stand in it by their ids. */
+const loanIdOf = (institutionId: string, barcode: string) => idOf(institutionId, 'loans').slice(0, 16) + Buffer.from(barcode).toString('hex');
 
 /** From 2 days to come to 31 days overdue, all statuses, one in three from WEST, which has no hours. */
 function loan(institutionId: string, index: number): Loan {
@@ -99,7 +103,7 @@ function leftNotice({ _id, institutionId, userId, libraryCode, dueCycle }: Loan)
 function bare(institutionId: string, barcode: string, dueDate: Date): Loan {
   const lent = new Date(dueDate.getTime() - 28 * DAY_MS);
   return {
-    _id: idOf(institutionId, barcode), institutionId, userId: idOf(institutionId, 'P001'), proxyUserId: null,
+    _id: loanIdOf(institutionId, barcode), institutionId, userId: idOf(institutionId, 'P001'), proxyUserId: null,
     itemId: idOf(institutionId, `item ${barcode}`), bibId: idOf(institutionId, `bib ${barcode}`), barcode,
     title: `Title ${barcode}`, author: 'A. Author', description: '', callNumber: '', libraryCode: 'MAIN', locationCode: 'STACKS',
     itemPolicy: null, materialType: 'BOOK', circDesk: null, userGroup: 'STUDENT', jobCategory: null, statisticalCategories: [],

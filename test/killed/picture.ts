@@ -1,18 +1,19 @@
 /** What a night has left behind, line by line, in words that are the same in every institution. */
-import { listMail } from '../../cli/mail-catcher.js';
+import type { listMail } from '../../cli/mail-catcher.js';
 import type { Models } from '../../models/models.js';
 import { asOf } from './night.js';
 
-/** Sorted; what was done twice stands there twice. */
-export async function pictureOf(models: Models, institutionId: string, mailFolder: string): Promise<string[]> {
+/** `arrived` is the whole mailbox. Sorted; what was done twice stands there twice. */
+export async function pictureOf(models: Models, institutionId: string, arrived: Awaited<ReturnType<typeof listMail>>): Promise<string[]> {
   const own = { institutionId };
   const [loans, items, users, profiles, notices, events, fees, blocks, letters, runs, problems] = await Promise.all([
     models.Loan.find(own).lean(), models.Item.find(own).lean(), models.User.find(own).lean(), models.OverdueLostProfile.find(own).lean(),
     models.LoanNotice.find(own).lean(), models.LoanEvent.find(own).lean(), models.Fee.find(own).lean(), models.UserBlock.find(own).lean(),
     models.Letter.find(own).lean(), models.Run.find(own).lean(), models.RunEvent.find(own).lean(),
   ]);
-  const mails = (await listMail(mailFolder, { limit: Infinity })).filter(({ to }) => to.includes(`.${institutionId}@`));
+  const mails = arrived.filter(({ to }) => to.includes(`.${institutionId}@`));
 
+  const barcodes = new Map(loans.map(({ _id, barcode }) => [_id, barcode]));
   const lines = [
     ...loans.map(({ _id, processStatus, processStatusDate, dueCycle, lost, lostCount, version }) =>
       ({ loan: _id, processStatus, lost, lostCount, dueCycle, since: lost && processStatusDate, version })),
@@ -22,7 +23,7 @@ export async function pictureOf(models: Models, institutionId: string, mailFolde
     ...events.map(({ eventKey, type, at }) => ({ event: eventKey, type, at })),
     ...fees.map(({ dedupeKey, type, userId, loanId, originalAmount, balance, currency }) =>
       ({ fee: type, userId, loanId, originalAmount, balance, currency, dedupeKey })),
-    ...blocks.map(({ userId, code, mode, status, expiresAt, loanIds }) => ({ block: userId, code, mode, status, expiresAt, loanIds: loanIds.sort() })),
+    ...blocks.map(({ userId, code, mode, status, expiresAt, loanIds }) => ({ block: userId, code, mode, status, expiresAt, loanIds: loanIds.map((id) => barcodes.get(id)).sort() })),
     ...letters.map(({ dedupeKey, state, suppressedReason, recipient, data }) => ({ letter: dedupeKey, state, suppressedReason, address: recipient.address, data })),
     ...mails.map(({ to, subject }) => ({ mail: to, subject })),
     ...runs.flatMap(({ status, noWork, failure, counters, problems: { byCode, errors, warnings } }) => [
