@@ -37,7 +37,7 @@ export function createOverdueAndLostActivities({ models, now }: Dependencies) {
     const ground = await groundOf(run);
     const claim = await claimedBatch(models, run);
     const notices = claim === null ? await leftDecided(models, run) : await noticesById(models, run, claim.leaving);
-    if (claim === null && notices.length === 0) return recordBatch(models, run, null, { counters: {}, problems: [] }, now());
+    if ((claim?.leaving ?? notices).length === 0) return recordBatch(models, run, null, { counters: {}, problems: [] }, now());
     if (claim === null) await claimBatch(models, run, { toKey: null, leaving: notices.map(({ _id }) => _id) }, now());
 
     const { completed, takenBack } = await sortLeft(models, run, ground, notices);

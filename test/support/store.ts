@@ -12,6 +12,68 @@ export async function everythingOf(models: Models, institutionId: string): Promi
   return everything;
 }
 
+type Document = Record<string, unknown>;
+
+/** Keeps an institution as it is; the answer puts back the collections that are named to it. */
+export async function kept(models: Models, institutionId: string): Promise<(collectionNames: ReadonlySet<string>) => Promise<void>> {
+  const collections = Object.values(models).map(({ collection }) => collection);
+  const documents = await Promise.all(collections.map((collection) => collection.find({ institutionId }).toArray()));
+  return async (collectionNames) => {
+    await Promise.all(collections.map(async (collection, index) => {
+      if (!collectionNames.has(collection.collectionName)) return;
+      await collection.deleteMany({ institutionId });
+      if (documents[index]!.length > 0) await collection.insertMany(documents[index]!);
+    }));
+  };
+}
+
+/** What differs between two runs that did the same: ids and times of what they made, and how often they had to try. */
+const incidental: Record<string, readonly string[]> = {
+  fees: ['_id'],
+  letters: ['_id'],
+  loanEvents: ['_id'],
+  loanNotices: ['_id'],
+  runBatches: ['_id', 'version', 'attempts', 'leaving'],
+  runEvents: ['_id', 'seq'],
+  runs: ['version'],
+  userBlocks: ['_id', 'version'],
+};
+
+/**
+ * Every document of an institution but for what is incidental, sorted; what was done twice stands there twice. Of all
+ * collections, or of those that are named.
+ */
+export async function pictureOf(models: Models, institutionId: string, collectionNames?: ReadonlySet<string>): Promise<string[]> {
+  const collections = Object.values(models).map(({ collection }) => collection);
+  const looked = collections.filter(({ collectionName }) => collectionNames?.has(collectionName) ?? true);
+  const lines = await Promise.all(looked.map(async (collection) => {
+    const left = ['createdAt', 'updatedAt', ...(incidental[collection.collectionName] ?? [])];
+    const documents = await collection.find({ institutionId }).toArray();
+    return documents.map((document) => {
+      const told: Document = Object.fromEntries(Object.entries(document).filter(([field]) => !left.includes(field)));
+      // A page that is repeated may take up its loans in another order.
+      if (collection.collectionName === 'userBlocks') told.loanIds = (told.loanIds as string[]).toSorted();
+      return `${collection.collectionName} ${JSON.stringify(told, inOrder)}`;
+    });
+  }));
+  return lines.flat().sort();
+}
+
+/** Objects say the same in whatever order their fields were written. */
+const inOrder = (_field: string, value: unknown): unknown =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort()) : value;
+
+/** What the second picture lacks (`lost`) and what it has beyond the first (`more`), each as often as it does. */
+export function differences(expected: readonly string[], found: readonly string[]): string[] {
+  const left = [...found];
+  const lost = expected.filter((line) => {
+    const at = left.indexOf(line);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+  return [...lost.map((line) => `lost ${line}`), ...left.map((line) => `more ${line}`)];
+}
+
 const operations = ['insertMany', 'updateOne', 'updateMany', 'deleteMany'] as const;
 
 /** One statement that writes. */
@@ -21,12 +83,11 @@ export interface Write {
   institutionId: string;
   /** Sends it to the store. */
   send(): Promise<unknown>;
-  /** Sends the first half of its documents, or of the records that it names; of a statement about one record nothing. */
-  sendHalf(): Promise<unknown>;
+  /** Sends the first half of its documents, or of the records that it names; null for a statement about one record. */
+  sendHalf: (() => Promise<unknown>) | null;
 }
 
 type Method = (this: { collectionName: string }, ...given: unknown[]) => Promise<unknown>;
-type Filter = Record<string, unknown>;
 
 /** Hands every write of this process to `listener`, which sends it or does not; ends with the answer's call. */
 export function onWrites(listener: (write: Write) => Promise<unknown>): () => void {
@@ -34,16 +95,14 @@ export function onWrites(listener: (write: Write) => Promise<unknown>): () => vo
   const originals = operations.map((operation) => [operation, methods[operation]!] as const);
   for (const [operation, original] of originals) {
     methods[operation] = function (first, ...rest) {
-      const about = (operation === 'insertMany' ? (first as Filter[])[0] : (first as Filter)) ?? {};
+      const about = (operation === 'insertMany' ? (first as Document[])[0] : (first as Document)) ?? {};
       const send = (given: unknown) => original.call(this, given, ...rest);
+      const half = halfOf(first);
       return listener({
         name: `${this.collectionName}.${operation}`,
         institutionId: String(about.institutionId),
         send: () => send(first),
-        sendHalf: async () => {
-          const half = halfOf(first);
-          return half === null ? undefined : send(half);
-        },
+        sendHalf: half === null ? null : () => send(half),
       });
     };
   }
@@ -54,7 +113,7 @@ export function onWrites(listener: (write: Write) => Promise<unknown>): () => vo
 
 function halfOf(given: unknown): unknown {
   if (Array.isArray(given)) return given.length > 1 ? given.slice(0, given.length >> 1) : null;
-  const filter = given as Filter & Record<'_id' | 'loanId', { $in?: unknown[] } | undefined>;
+  const filter = given as Document & Record<'_id' | 'loanId', { $in?: unknown[] } | undefined>;
   const named = filter._id?.$in === undefined ? 'loanId' : '_id';
   const ids = filter[named]?.$in ?? [];
   return ids.length > 1 ? { ...filter, [named]: { $in: ids.slice(0, ids.length >> 1) } } : null;

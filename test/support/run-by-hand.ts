@@ -1,0 +1,90 @@
+/**
+ * A run of loans-overdue-and-lost without the engine: its activities are called in the order of the workflow, so that a
+ * test may call each as often as it likes and let each break off where it likes.
+ */
+import { CancelledFailure } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { createOverdueAndLostActivities } from '../../activities/fulfillment/loans-overdue-and-lost.js';
+import { createNoticeLetterActivities } from '../../activities/fulfillment/notice-letters.js';
+import { beginRun, startWork } from '../../activities/runs/begin.js';
+import { closeRun } from '../../activities/runs/close.js';
+import { awaitLetters } from '../../activities/runs/letters.js';
+import type { Page, Run, RunRef } from '../../domain/run.js';
+import type { Models } from '../../models/models.js';
+import { newRun, type NewRun } from '../../models/new-run.js';
+
+/** The clock of every test: effects are stamped with it. */
+export const clock = new Date('2025-04-02T10:00:00.000Z');
+const now = () => clock;
+
+type PageActivity = (run: Run) => Promise<Page>;
+/** The steps of the workflow, in its order. */
+const steps = ['finishLeftNotices', 'ageOverdueLoans', 'queueNoticeLetters', 'reportUndeliverableLetters'] as const;
+
+export function shellsOf(models: Models) {
+  const overdue = createOverdueAndLostActivities({ models, now });
+  const letters = createNoticeLetterActivities({ models, now, wakeMail: () => Promise.resolve() });
+  return { ...overdue, ...letters, awaitLetters: (run: Run) => awaitLetters(models, now, run) };
+}
+
+/** The record of a run that has not begun. */
+export async function record(models: Models, institutionId: string, asOf: Date, given: Partial<NewRun> = {}): Promise<RunRef> {
+  const [job, institution] = await Promise.all([
+    models.ScheduledJob.findOne({ institutionId, jobKey: 'loans-overdue-and-lost' }).lean(),
+    models.Institution.findOne({ institutionId }).lean(),
+  ]);
+  if (job === null || institution === null) throw new Error(`${institutionId} is no library with the job`);
+  const processId = (await models.Run.countDocuments({ institutionId })) + 1;
+  const submittedBy = { type: 'USER' as const, id: 'u-tester', name: 'A. Tester' };
+  const run = newRun(job, institution, { trigger: 'MANUAL', processId, submittedBy, submittedAt: clock, asOf, ...given });
+  await models.Run.create({ ...run, occurrenceKey: `R:${run._id}` });
+  return { institutionId, runId: run._id };
+}
+
+/** How an activity is called: once, or twice, or again after it broke off. Answers what the workflow goes on with. */
+export type Calling = <T>(name: string, call: () => Promise<T>) => Promise<T>;
+const once: Calling = (_name, call) => call();
+
+/** Initializes the run and moves it to RUNNING. */
+export async function begin(models: Models, ref: RunRef, calling: Calling = once): Promise<Run> {
+  const run = await calling('beginRun', () => beginRun({ models, now, publicUrl: 'http://127.0.0.1' }, ref));
+  if (run === null) throw new Error(`run ${ref.runId} has ended`);
+  const selected = await calling('countOverdueLoans', () => shellsOf(models).countOverdueLoans(run));
+  await calling('startWork', () => startWork(models, now, run, selected, false));
+  return run;
+}
+
+/**
+ * One page of an activity: the attempt goes on at the place that was heard last, and is stopped after its page, which
+ * is how a worker shuts down.
+ */
+export async function onePage(run: Run, activity: PageActivity, heard: Page | null): Promise<Page> {
+  const environment = new MockActivityEnvironment({ heartbeatDetails: heard ?? undefined }, { logger: new DefaultLogger('ERROR') });
+  let last = heard;
+  environment.on('heartbeat', (place: Page) => {
+    if (place.batchNo > (heard?.batchNo ?? run.batchNo)) environment.cancel();
+    last = place;
+  });
+  try {
+    return await environment.run(activity, structuredClone(run)) as Page;
+  } catch (error) {
+    if (!(error instanceof CancelledFailure) || last === null) throw error;
+    return last;
+  }
+}
+
+/** The whole run, page by page; without a mail server, so that the institution's mail has to be paused. */
+export async function night(models: Models, ref: RunRef, calling: Calling = once): Promise<void> {
+  const run = await begin(models, ref, calling);
+  const shells = shellsOf(models);
+  for (const name of run.preview ? steps : [...steps, 'awaitLetters'] as const) {
+    let at: Page | null = null;
+    do {
+      const heard: Page | null = at;
+      at = await calling(name, () => onePage(run, shells[name], heard));
+    } while (at.next !== null);
+    Object.assign(run, { cursor: null, batchNo: at.batchNo, done: at.done });
+  }
+  await calling('closeRun', () => closeRun(models, now, ref, { how: 'ENDED', failure: null }));
+}
