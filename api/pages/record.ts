@@ -1,11 +1,12 @@
 /** Record history: what did the jobs do with this record? Its events and letters, newest first (platform.md 8). */
 import { Router } from 'express';
-import { mayIn, type Category } from '../../domain/permissions.js';
+import { may, mayIn, type Category } from '../../domain/permissions.js';
 import type { ApiContext } from '../context.js';
 import { readableEvent } from '../events.js';
 import { briefly } from '../format.js';
 import { Refusal } from '../refusal.js';
-import { demandJobs, viewerOf } from '../viewer.js';
+import { scheduledJobsOf } from '../scheduled-jobs.js';
+import { demandIn, demandJobs, viewerOf, type Viewer } from '../viewer.js';
 import { letterBadges, letterNames, spelledOut, type Badge } from '../words.js';
 import type { Present } from './present.js';
 
@@ -28,16 +29,21 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
 
   router.get('/records/:type/:id/jobs', async (request, response) => {
     const viewer = viewerOf(request);
-    demandJobs(viewer);
     const { type, id } = request.params;
     const institutionId = viewer.institution.code;
+    const ofLoan = type === 'loan';
+    demandJobs(viewer);
+    if (ofLoan) demandIn(viewer, 'FULFILLMENT', 'VIEW', `loan ${id}`);
     if (!/^[0-9a-f]{24}$/.test(id)) throw new Refusal('not-found', `There is no record ${id}.`);
-    const [events, notices, letters, loan] = await Promise.all([
+    const [events, notices, letters, loan, explainers] = await Promise.all([
       models.RunEvent.find({ institutionId, recordType: type, recordId: id }).sort({ at: -1 }).limit(MOST).lean(),
-      type === 'loan' ? models.LoanNotice.find({ institutionId, loanId: id }).limit(MOST).lean() : [],
-      models.Letter.find({ institutionId, 'causes.recordId': id }, { data: 0 }).limit(MOST).lean(),
-      type === 'loan' ? models.Loan.findOne({ institutionId, _id: id }, { barcode: 1, title: 1 }).lean() : null,
+      ofLoan ? models.LoanNotice.find({ institutionId, loanId: id }).sort({ _id: -1 }).limit(MOST).lean() : [],
+      models.Letter.find({ institutionId, 'causes.recordId': id }, { data: 0 }).sort({ _id: -1 }).limit(MOST).lean(),
+      ofLoan ? models.Loan.findOne({ institutionId, _id: id }, { barcode: 1, title: 1 }).lean() : null,
+      ofLoan ? explainersFor(context, viewer, id) : [],
     ]);
+    // A loan that was purged keeps its history; one that no job knew either is somebody else's, or nobody's.
+    if (ofLoan && loan === null && events.length + notices.length + letters.length === 0) throw new Refusal('not-found', `There is no loan ${id}.`);
     const entries: Entry[] = [
       ...events.map((event) => readableEvent(viewer.grants, event)).map(({ at, code, message, severity, runId }) => ({
         at, what: spelledOut(code), message, badge: { text: spelledOut(severity), tone: severityTones[severity], icon: severity === 'INFO' ? 'help' : 'warning' }, href: null, runId,
@@ -59,8 +65,9 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
       title: loan === null ? `What the jobs did with this ${spelledOut(type).toLowerCase()}` : `What the jobs did with loan ${loan.barcode}`,
       section: null,
       about: loan === null ? id : loan.title,
+      explainers,
       rows: entries
-        .filter(({ runId }) => runId === null || visible.has(runId))
+        .filter(({ runId }) => (runId === null ? may(viewer.grants, 'LETTERS') : visible.has(runId)))
         .sort((one, other) => other.at.getTime() - one.at.getTime())
         .map(({ at, what, message, badge, href, runId }) => {
           const run = runId === null ? undefined : visible.get(runId);
@@ -72,4 +79,13 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
     });
   });
   return router;
+}
+
+/** The jobs that can be asked why they did what they did with the loan, or left it alone. */
+async function explainersFor(context: ApiContext, viewer: Viewer, loanId: string): Promise<{ href: string; name: string }[]> {
+  if (!mayIn(viewer.grants, 'FULFILLMENT', 'RUN')) return [];
+  const listed = await scheduledJobsOf(context, viewer, { categories: ['FULFILLMENT'], name: '', active: null, mine: null, withinHours: null, includeUnscheduled: true });
+  return listed
+    .filter(({ definition }) => definition.available)
+    .map(({ job }) => ({ href: `/scheduled-jobs/${job._id}/explain?record=${loanId}`, name: job.name }));
 }

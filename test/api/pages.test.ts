@@ -18,6 +18,7 @@ let general: Visitor;
 let fulfillment: Visitor;
 let sent: string;
 let neighbours: string;
+let neighboursRun: number;
 const loanId = newId();
 const script = '<p style="color:red">Dear reader</p><script>alert(1)</script>';
 
@@ -30,7 +31,10 @@ beforeAll(async () => {
   const { models } = library;
   const run = await aRun(library, 'loans-overdue-and-lost', { status: 'COMPLETED_WITH_ERRORS', resolution: { open: 2, resolved: 0 } });
   sent = await letter('riverside', run._id);
-  neighbours = await letter('hill', null);
+  const other = await aRun(library, 'loans-overdue-and-lost', { institutionId: 'hill' });
+  neighboursRun = other.processId;
+  await aRun(library, 'loans-overdue-and-lost', { submittedAt: new Date('2026-05-11T09:59:59.000Z') });
+  neighbours = await letter('hill', other._id);
   await models.RunEvent.create({
     institutionId: 'riverside', runId: run._id, seq: 0, at: NOON, severity: 'ERROR', code: 'USER_MISSING', message: 'The borrower is gone', recordType: 'loan', recordId: loanId,
     recordLabel: 'B1', retryable: true, eventKey: 'k', deleteAfter: null,
@@ -67,6 +71,25 @@ describe('home', () => {
     const page = await fulfillment.page('/');
     assert.match(page, /<h1>Good day, Femi Okafor<\/h1>/);
     assert.match(page, /Needs a look[\s\S]*Loans – Overdue and Lost Item[\s\S]*2 open/);
+  });
+  test('counts the runs of the last 24 hours and their letters, without an earlier one or another institution’s', async () => {
+    const page = await fulfillment.page('/');
+    assert.match(page, /<dt>Runs<\/dt><dd>1<\/dd>/);
+    assert.match(page, /<dt>Letters<\/dt><dd>40<\/dd>/);
+  });
+  test('names a scheduled job that is switched off, and why', async () => {
+    const named = { institutionId: 'riverside', jobKey: 'loans-overdue-and-lost' };
+    await library.models.ScheduledJob.updateOne(named, { $set: { active: false, inactiveReason: 'OPERATOR' } });
+    assert.match(await fulfillment.page('/'), /switched off<\/h2>[\s\S]*Loans – Overdue and Lost Item[\s\S]*switched off by the operator/);
+    await library.models.ScheduledJob.updateOne(named, { $set: { active: true, inactiveReason: null } });
+    assert.doesNotMatch(await fulfillment.page('/'), /switched off by the operator/);
+  });
+  test('leads in its menu only to what the person may open', async () => {
+    const linked = async (primaryId: string) => [...(await (await library.signIn(primaryId)).page('/')).matchAll(/<li><a href="([^"]+)"[^>]*><svg/g)].map(([, href]) => href);
+    const jobs = ['/monitor-jobs/scheduled', '/monitor-jobs/running', '/monitor-jobs/history'];
+    assert.deepEqual(await linked('fulfil'), ['/', ...jobs, '/overdue-profiles', '/mail', '/help']);
+    assert.deepEqual(await linked('buyer'), ['/', ...jobs, '/help']);
+    assert.deepEqual(await linked('letters'), ['/', '/letters/sent', '/help']);
   });
   test('of somebody without jobs says so', async () => {
     const nobody = await library.signIn('nobody');
@@ -111,6 +134,7 @@ describe('sent letters', () => {
   test('another institution’s letter does not exist', async () => {
     assert.equal(await status(general, `/letters/sent/${neighbours}`), 404);
     assert.equal(await status(general, `/letters/sent/${neighbours}/html`), 404);
+    assert.equal(await status(general, `/letters/sent?run=${neighboursRun}`), 404);
   });
   test('without content after its retention says when it was removed', async () => {
     await library.models.Letter.updateOne({ institutionId: 'riverside', _id: sent }, { $set: { purgedAt: NOON } });
@@ -148,6 +172,14 @@ describe('what the jobs did with a loan', () => {
     assert.match(page, /User missing[\s\S]*The borrower is gone/);
     assert.match(page, new RegExp(`/letters/sent/${sent}`));
     assert.doesNotMatch(page, new RegExp(neighbours));
+  });
+  test('leads to the explanation by a job, where the person may ask for one', async () => {
+    const page = await fulfillment.page(`/records/loan/${loanId}/jobs`);
+    assert.match(page, new RegExp(`Why so[\\s\\S]*/scheduled-jobs/[0-9a-f]{24}/explain\\?record(=|&#x3D;)${loanId}`));
+  });
+  test('a loan that no job knows here is none, and no loan is there for a buyer', async () => {
+    assert.equal(await status(fulfillment, `/records/loan/${newId()}/jobs`), 404);
+    assert.equal(await status(await library.signIn('buyer'), `/records/loan/${loanId}/jobs`), 404);
   });
   test('is not for somebody without jobs, and what is no id is no record', async () => {
     assert.equal(await status(await library.signIn('letters'), `/records/loan/${loanId}/jobs`), 403);
@@ -200,6 +232,34 @@ describe('overdue profiles', () => {
   });
 });
 
+describe('what went wrong is said in words', () => {
+  test('a page that is not there', async () => {
+    const answer = await fulfillment.fetch('/no/such/page');
+    assert.equal(answer.status, 404);
+    assert.match(await answer.text(), /<h1>Not found<\/h1>[\s\S]*There is nothing at \/no\/such\/page\.[\s\S]*href="\/">Home/);
+  });
+  test('a page that the roles do not open', async () => {
+    const answer = await fulfillment.fetch('/letters/sent');
+    assert.match(await answer.text(), /<h1>Not permitted<\/h1>[\s\S]*Your roles do not give you the permission LETTERS\./);
+  });
+  test('an error of the program shows no trace, and the number to look for in the log', async () => {
+    const { RunEvent } = library.models;
+    const find = RunEvent.find.bind(RunEvent);
+    RunEvent.find = () => {
+      throw new TypeError('secret of the program');
+    };
+    const answer = await fulfillment.fetch(`/records/loan/${loanId}/jobs`).finally(() => {
+      RunEvent.find = find;
+    });
+    const page = await answer.text();
+    assert.equal(answer.status, 500);
+    assert.match(page, /<h1>Something went wrong<\/h1>[\s\S]*Try again[\s\S]*Request /);
+    assert.ok(page.includes(answer.headers.get('x-request-id') ?? 'none'));
+    assert.doesNotMatch(page, /secret of the program|TypeError/);
+  });
+});
+
 test('help explains the words, to everybody who is signed in', async () => {
   assert.match(await fulfillment.page('/help'), /Retry failed takes up only the records that failed/);
+  assert.match(await fulfillment.page('/help'), /<dt>No address<\/dt><dd>Warning\./);
 });
