@@ -35,7 +35,7 @@ export function homePage(context: ApiContext, { present }: Present): Router {
       runsOf(context, viewer, { ...everything, from: since, openProblems: true }, page),
       runsOf(context, viewer, lastDay, page),
       // As many as there are jobs and hours at the most, and only what is counted of each.
-      models.Run.find(runQuery(viewer, lastDay), { status: 1, 'counters.lettersCreated': 1 }).lean(),
+      models.Run.find(runQuery(viewer, lastDay), { status: 1, 'counters.lettersCreated': 1 }).lean<Counted[]>(),
       scheduledJobsOf(context, viewer, { categories: [], name: '', active: null, mine: null, withinHours: null, includeUnscheduled: false }),
     ]);
     present(request, response, 'home', {
