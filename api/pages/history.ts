@@ -56,7 +56,7 @@ export function historyPage(context: ApiContext, { present }: Present): Router {
       jobId,
       job: job === null ? null : { name: job.name, without: query.with(PATH, { job: null, cursor: null, page: null }) },
       categories: options(Object.fromEntries(visible.map((one) => [one, categoryWords[one]])), filter.categories),
-      statuses: options(Object.fromEntries(finalStatuses.map((one) => [one, statusWords(one)])), filter.statuses),
+      statuses: options(Object.fromEntries(finalStatuses.map((one) => [one, statusWords(one)])), query.among('status', finalStatuses)),
       triggers: options(triggerWords, query.among('trigger', triggers)),
       submitters: options({ SYSTEM: 'Schedules', me: 'Me' }, [query.text('by')]),
       open: filter.openProblems,

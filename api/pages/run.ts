@@ -13,7 +13,7 @@ import { runView } from '../operations/run-view.js';
 import { flagsOf, progressOf, reportOf, type CounterRow, type Report } from '../report.js';
 import { runOf, stepsOf } from '../runs.js';
 import { viewerOf, type Viewer } from '../viewer.js';
-import { categoryWords, letterBadges, spelledOut, statusBadge, triggerWords } from '../words.js';
+import { categoryWords, letterBadges, letterNames, spelledOut, statusBadge, triggerWords } from '../words.js';
 import type { Present } from './present.js';
 import { shown } from './scheduled-job.js';
 
@@ -75,7 +75,8 @@ function factsOf(run: StoredRun, { zone }: Viewer, now: Date) {
   return [
     { name: 'Job category', value: categoryWords[run.category as Category], at: null },
     { name: 'Started by', value: `${triggerWords[run.trigger]}, ${run.submittedBy.name}`, at: null },
-    { name: 'Rules go by', value: `business date ${run.businessDate}`, at: when(zone, run.asOf) },
+    { name: 'Rules go by', value: null, at: when(zone, run.asOf) },
+    { name: 'Business date', value: run.businessDate, at: null },
     { name: 'Planned for', value: null, at: when(zone, run.scheduledAt) },
     { name: 'Submitted', value: null, at: when(zone, submittedAt) },
     { name: 'Started', value: null, at: when(zone, startedAt) },
@@ -104,7 +105,7 @@ function letterRow(run: StoredRun, code: string, states: Partial<Record<LetterSt
     badge: { ...letterBadges[state], text: `${letterBadges[state].text} ${count(times)}` },
     href: `/letters/sent?run=${run.processId}&code=${code}&state=${state}`,
   }));
-  return { code, counted };
+  return { code, name: letterNames[code] ?? code, counted };
 }
 
 /** The settings this run worked by, and how they differ from the ones before. */

@@ -11,7 +11,7 @@ import { purposeOf } from '../purposes.js';
 import { creatorNames, scheduledJobOf, type ListedJob } from '../scheduled-jobs.js';
 import { upcoming } from '../upcoming.js';
 import { viewerOf, type Viewer } from '../viewer.js';
-import { categoryWords, spelledOut, statusBadge, triggerWords } from '../words.js';
+import { categoryWords, letterNames, spelledOut, statusBadge, triggerWords } from '../words.js';
 import type { Present } from './present.js';
 import { inactiveReason, menuOf } from './scheduled.js';
 
@@ -44,13 +44,13 @@ export function scheduledJobPage(context: ApiContext, { present }: Present): Rou
       available: definition.available,
       running: listed.openRun === null ? null : { href: `/runs/${listed.openRun.processId}`, processId: listed.openRun.processId },
       heldUntil: when(viewer.zone, listed.heldUntil),
-      actions: menuOf(viewer.grants, listed).slice(1),
+      actions: menuOf(viewer.grants, listed).slice(1).map((action) => ({ ...action, primary: action.href.endsWith('/run') })),
       schedule: scheduleText(job.schedule),
       creator: creators.get(job.creatorUserId ?? '') ?? '-',
       next: nextRuns(listed, viewer, now()),
       parameters: Object.entries(definition.parameters.parse(job.parameters)).map(([name, value]) => ({ name: spelledOut(name), value: shown(value) })),
       guard: guardText(job.guard, definition.guarded),
-      letters: definition.letters,
+      letters: definition.letters.map((code) => letterNames[code] ?? code),
       after: definition.runAfter.map((key) => jobs.find((one) => one.key === key)?.name ?? key),
       key: definition.key,
       runs: runs.map((run) => runRow(run, viewer, now())),

@@ -100,7 +100,7 @@ function row({ now }: ApiContext, viewer: Viewer, listed: ListedJob, creators: R
     active,
     inactiveReason: inactiveReason(listed),
     category: categoryWords[definition.category],
-    creator: creators.get(job.creatorUserId ?? '') ?? '-',
+    creator: creators.get(job.creatorUserId ?? '') ?? null,
     schedule: scheduleText(job.schedule),
     running: openRun === null ? null : { href: `/runs/${openRun.processId}` },
     heldUntil: when(viewer.zone, heldUntil),
