@@ -115,7 +115,8 @@ export async function everyPage(
     const { next, batchNo, done } = await page(run);
     Object.assign(run, { cursor: next, batchNo, done });
     if (next === null) run.stepsDone.push(step);
-    else if (workflowInfo().continueAsNewSuggested) await continueAsNew({ ...input, leg: run });
+    // The next leg would not know of an abort: a run that is to stop does so at its next page.
+    else if (workflowInfo().continueAsNewSuggested && !CancellationScope.current().consideredCancelled) await continueAsNew({ ...input, leg: run });
   } while (run.cursor !== null);
 }
 

@@ -105,3 +105,21 @@ test('an aborted run is closed after the page that was at work, so that its tota
   await assert.rejects(run.result());
   assert.deepEqual(told, ['startWork', 'page begins', 'page is recorded', 'closeRun CANCELLED']);
 });
+
+test('an abort that comes just when the history is to be renewed is not lost', async () => {
+  const told: string[] = [];
+  let pages = 0;
+  const run = await started(Date.now() + 60_000, told, {
+    ageOverdueLoans: async ({ batchNo, done }) => {
+      pages += 1;
+      const { historyLength } = await run.describe();
+      if (historyLength >= 195 && pages < 100) {
+        pages = 100;
+        await run.cancel();
+      }
+      return { next: 'more', batchNo: batchNo + 1, done };
+    },
+  });
+  await assert.rejects(run.result());
+  assert.deepEqual([pages, told.at(-1)], [100, 'closeRun CANCELLED']);
+});
