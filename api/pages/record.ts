@@ -1,6 +1,7 @@
 /** Record history: what did the jobs do with this record? Its events and letters, newest first (platform.md 8). */
 import { Router } from 'express';
 import { may, mayIn, type Category } from '../../domain/permissions.js';
+import type { NoticeState } from '../../models/loan.js';
 import type { ApiContext } from '../context.js';
 import { readableEvent } from '../events.js';
 import { briefly } from '../format.js';
@@ -12,6 +13,15 @@ import type { Present } from './present.js';
 
 /** The newest of each kind; a record that jobs touched more often is rare. */
 const MOST = 200;
+/** What became of a notice: several of a patron's loans make one letter, and a later stage takes the place of an earlier one. */
+const noticeBadges: Readonly<Record<NoticeState, Badge>> = {
+  DECIDED: { text: 'Decided', tone: 'waiting', icon: 'clock' },
+  LETTER_PENDING: { text: 'Letter to be written', tone: 'waiting', icon: 'clock' },
+  LETTERED: { text: 'In a letter', tone: 'good', icon: 'check' },
+  NO_LETTER: { text: 'Without a letter', tone: 'quiet', icon: 'skip' },
+  SUPERSEDED: { text: 'A later notice took its place', tone: 'quiet', icon: 'skip' },
+  CANCELLED: { text: 'Cancelled', tone: 'quiet', icon: 'stop' },
+};
 const severityTones = { ERROR: 'bad', WARNING: 'warning', INFO: 'quiet' } as const;
 
 interface Entry {
@@ -49,7 +59,7 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
         at, what: spelledOut(code), message, badge: { text: spelledOut(severity), tone: severityTones[severity], icon: severity === 'INFO' ? 'help' : 'warning' }, href: null, runId,
       })),
       ...notices.map(({ decidedAt, kind, state, runId }) => ({
-        at: decidedAt, what: spelledOut(kind), message: `Notice: ${spelledOut(state)}`, badge: { text: 'Notice', tone: 'good' as const, icon: 'check' }, href: null, runId,
+        at: decidedAt, what: spelledOut(kind), message: 'Notice', badge: noticeBadges[state], href: null, runId,
       })),
       ...letters.map(({ _id, createdAt, letterCode, state, runId }) => ({
         at: createdAt, what: letterNames[letterCode] ?? letterCode, message: 'Letter', badge: letterBadges[state], href: `/letters/sent/${_id}`, runId,
