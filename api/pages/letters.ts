@@ -42,7 +42,7 @@ export function letterPages(context: ApiContext, { present }: Present): Router {
     const processIds = new Map(runs.map(({ _id, processId }) => [_id, processId]));
 
     present(request, response, 'letters-sent', {
-      title: 'Sent letters',
+      title: run === null ? 'Sent letters' : `Sent letters of process ${run.processId}`,
       section: 'letters',
       path: PATH,
       run: run === null ? null : { processId: run.processId, name: run.name, href: `/runs/${run.processId}`, without: query.with(PATH, { run: null, cursor: null }) },

@@ -1,0 +1,164 @@
+/**
+ * The pages in a real browser over a real engine: the way from the sign-in to a letter, with JavaScript and without, and
+ * every page by axe (WCAG 2.2 AA), light and dark, wide and at 320 px.
+ */
+import assert from 'node:assert/strict';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { openPages, signIn, TEMPORAL_UI, type PagesHouse } from '../support/pages.js';
+import { mongo, temporal } from '../support/servers.js';
+
+let pages: PagesHouse;
+/** What the first walk came by. */
+let proposals: string;
+let report: string;
+let letter: string;
+let caughtMail: string;
+let loan: string;
+
+beforeAll(async () => {
+  mongo();
+  temporal();
+  pages = await openPages('pages');
+}, 120_000);
+afterAll(() => pages?.close());
+
+const words = async (page: Page, selector: string) => ((await page.textContent(selector)) ?? '').replace(/\s+/g, ' ').trim();
+const pathOf = (page: Page) => new URL(page.url()).pathname;
+
+/** From home to the page of the job. */
+async function openJob(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Scheduled', exact: true }).click();
+  await page.getByLabel('Name contains').fill('overdue and lost');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await page.getByRole('link', { name: 'Loans – Overdue and Lost Item', exact: true }).click();
+  assert.equal(await page.locator('.next-runs li').count(), 5);
+}
+
+/** Presses the button of a form and waits for the run that it starts; answers with its report open. */
+async function start(page: Page, link: string): Promise<void> {
+  await page.getByRole('link', { name: link }).click();
+  await page.locator('main form button.primary').click();
+  const run = await pages.house.models.Run.findOne({ institutionId: pages.institutionId, processId: Number(pathOf(page).split('/').pop()) }).lean();
+  assert.ok(run !== null, pathOf(page));
+  await pages.house.finished(run.institutionId, run._id);
+  await page.goto(pathOf(page));
+  const inTheEngine = await page.getByRole('link', { name: 'Temporal Web UI' }).getAttribute('href');
+  assert.equal(inTheEngine, `${TEMPORAL_UI}/namespaces/pages/workflows/${run.workflowId}`);
+}
+
+describe('from the sign-in to a letter', { timeout: 90_000 }, () => {
+  test('without JavaScript, on the first night', async () => {
+    const page = await pages.open({ javaScriptEnabled: false });
+    await signIn(page, 'fulfillment-administrator');
+    await openJob(page);
+    await start(page, 'Preview');
+    await page.getByRole('link', { name: 'What it would do' }).click();
+    proposals = pathOf(page);
+    assert.ok((await page.locator('main tbody tr').count()) > 20);
+
+    await openJob(page);
+    await start(page, 'Run now');
+    report = pathOf(page);
+    assert.match(await words(page, '.head'), /Loans – Overdue and Lost Item.*Completed with Warnings/);
+
+    await page.locator('section:has(#letters)').locator('a[href*="OverdueAndLostLoanNotificationLetter"][href$="state=SENT"]').click();
+    await page.locator('table tbody th a').first().click();
+    letter = pathOf(page);
+    assert.match((await page.frameLocator('iframe').locator('body').textContent()) ?? '', /Demonstration Library[^]*reader\d{6}/);
+
+    await page.locator('section:has(#causes) a').first().click();
+    loan = pathOf(page);
+    assert.match(await words(page, 'main'), /Loans – Overdue and Lost Item/);
+    await openJob(page);
+    await page.getByRole('link', { name: 'Explain a record' }).click();
+    await page.getByLabel('Loan id or barcode').fill(loan.split('/')[3] ?? '');
+    await page.getByRole('button', { name: 'Explain' }).click();
+    assert.match(await words(page, 'section:has(#answer)'), /the job leaves it alone/);
+
+    await page.goto('/mail');
+    await page.locator('table tbody th a').first().click();
+    caughtMail = pathOf(page);
+    assert.match(await words(page, 'main'), /As the reader sees it/);
+  });
+
+  test('with JavaScript, on the same night again: everybody has been told', async () => {
+    const page = await pages.open();
+    const problems: string[] = [];
+    page.on('pageerror', ({ message }) => problems.push(message));
+    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+    await signIn(page, 'fulfillment-administrator');
+    const { Letter } = pages.house.models;
+    const before = await Letter.countDocuments({});
+    await openJob(page);
+    await start(page, 'Run now');
+    assert.match(await words(page, '.head'), /Completed Successfully/);
+    assert.equal(await Letter.countDocuments({}), before);
+    assert.deepEqual(problems, []);
+  });
+});
+
+/** Every kind of page, by its path. */
+async function everyPath(): Promise<string[]> {
+  const job = await pages.house.models.ScheduledJob.findOne({ institutionId: pages.institutionId, jobKey: 'loans-overdue-and-lost' }).lean();
+  const jobPath = `/scheduled-jobs/${job?._id}`;
+  return [
+    '/', '/monitor-jobs/scheduled', '/monitor-jobs/running', '/monitor-jobs/history', jobPath, ...['run', 'preview', 'explain', 'schedule', 'parameters', 'activation'].map((form) => `${jobPath}/${form}`),
+    proposals, report, `${report}/events`, `${report}/rerun`, `/letters/sent?run=${report.split('/').pop()}`, '/letters/sent', letter, loan, '/overdue-profiles', '/overdue-profiles/new', '/mail', caughtMail, '/help', '/nothing-here',
+  ];
+}
+
+describe('every page', { timeout: 120_000 }, () => {
+  /** The second pass looks for what a colour or a width alone decides. */
+  const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] as const;
+  const passes = [
+    { colorScheme: 'light', width: 1280, rules: wcag },
+    { colorScheme: 'dark', width: 320, rules: wcag },
+    { colorScheme: 'dark', width: 1280, rules: ['color-contrast'] },
+    { colorScheme: 'light', width: 320, rules: ['color-contrast', 'target-size'] },
+  ] as const;
+
+  test('has nothing that axe finds, light and dark, wide and narrow, and nothing to scroll sideways', async () => {
+    const page = await pages.open({ bypassCSP: true });
+    await signIn(page, 'general-system-administrator');
+    const wrong: string[] = [];
+    for (const path of await everyPath()) {
+      await page.goto(path);
+      for (const { colorScheme, width, rules } of passes) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 900 });
+        const axe = new AxeBuilder({ page }).setLegacyMode().exclude('iframe').options({ runOnly: [...rules], resultTypes: ['violations'] });
+        const { violations } = await axe.analyze();
+        const where = `${path}, ${colorScheme} at ${width} px`;
+        wrong.push(...violations.map(({ id, nodes }) => `${where}: ${id} ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`));
+        const wide = await page.evaluate('document.documentElement.scrollWidth');
+        if (wide !== width) wrong.push(`${where}: ${String(wide)} px wide`);
+      }
+    }
+    assert.deepEqual(wrong, []);
+  });
+
+  test('has a title and a main heading of its own', async () => {
+    const page = await pages.open({ javaScriptEnabled: false });
+    await signIn(page, 'general-system-administrator');
+    const titles: string[] = [];
+    for (const path of await everyPath()) {
+      await page.goto(path);
+      assert.equal(await page.locator('h1').count(), 1, path);
+      titles.push(await page.title());
+    }
+    assert.deepEqual(titles.filter((title, index) => titles.indexOf(title) !== index), []);
+  });
+
+  test('is reached by keyboard: the first stop skips to the content, and focus is seen', async () => {
+    const page = await pages.open();
+    await signIn(page, 'general-system-administrator');
+    await page.keyboard.press('Tab');
+    assert.equal(await words(page, ':focus'), 'Skip to content');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    assert.ok(await page.locator('main :focus').count() === 1);
+    assert.notEqual(await page.locator('main :focus').evaluate('(element) => getComputedStyle(element).outlineStyle'), 'none');
+  });
+});
