@@ -17,7 +17,11 @@ import { environment } from '../../config/environment.js';
 const prefix = 'almanac-test-';
 const report: Report = (line) => process.stderr.write(`${line}\n`);
 
-export default async function startServers(): Promise<() => Promise<void>> {
+// Histories of tests are short; with the default of 4,096 events nothing would ever continue as new.
+export default (): Promise<() => Promise<void>> => startServers(200);
+
+/** `renewedAt`: a history of so many events suggests to be continued as new. */
+export async function startServers(renewedAt: number): Promise<() => Promise<void>> {
   if ('ALMANAC_TEST_FOLDER' in process.env) return () => Promise.resolve();
   await sweep();
   const folder = await mkdtemp(join(tmpdir(), prefix));
@@ -27,7 +31,7 @@ export default async function startServers(): Promise<() => Promise<void>> {
   process.once('SIGTERM', () => process.exit(143)); // whose listeners end the servers
   await Promise.all([
     offer('MONGODB_URI', () => mongod(folder, supervisor)),
-    offer('TEMPORAL_ADDRESS', () => temporal(folder, supervisor)),
+    offer('TEMPORAL_ADDRESS', () => temporal(folder, supervisor, renewedAt)),
   ]);
   return async () => {
     await supervisor.stop();
@@ -66,13 +70,12 @@ async function mongod(folder: string, supervisor: Supervisor): Promise<string> {
   return `mongodb://127.0.0.1:${port}/?w=majority&journal=true`;
 }
 
-async function temporal(folder: string, supervisor: Supervisor): Promise<string> {
+async function temporal(folder: string, supervisor: Supervisor, renewedAt: number): Promise<string> {
   const { temporal: given, variables } = environment();
   if (given !== null) return given.connectionOptions.address ?? '';
   const port = await freePort(0);
   const found = await findServer('temporal', environment(), report);
-  // Histories of tests are short; with the default of 4,096 events nothing would ever continue as new.
-  const spec = await temporalSpec(found, { folder, port, variables }, null, ['limit.historyCount.suggestContinueAsNew=200']);
+  const spec = await temporalSpec(found, { folder, port, variables }, null, [`limit.historyCount.suggestContinueAsNew=${renewedAt}`]);
   await supervisor.start({ ...spec, stopWithinMs: 0 });
   return `127.0.0.1:${port}`;
 }
