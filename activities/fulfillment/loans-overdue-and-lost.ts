@@ -11,12 +11,13 @@ import type { Models } from '../../models/models.js';
 import { carryOut } from '../effects.js';
 import { claimBatch, claimedBatch, recordBatch } from '../runs/batches.js';
 import { forAMinute } from '../runs/pages.js';
-import { isLosing, writeActions, type Action, type Outcome } from './overdue/effects.js';
+import { actionsOf, isLosing, type Action } from './overdue/action.js';
+import { writeActions, type Outcome } from './overdue/effects.js';
 import { readGround, type Ground } from './overdue/ground.js';
-import { judgeLoans, type JudgedLoan } from './overdue/judge.js';
+import { judgeLoans } from './overdue/judge.js';
 import { proposalsOf } from './overdue/propose.js';
 import { tally } from './overdue/tally.js';
-import { actionsOf, leftDecided, noticesById, sortLeft } from './overdue/unfinished.js';
+import { leftDecided, noticesById, sortLeft } from './overdue/unfinished.js';
 import { loansOfScope, nextLoans, sameLoans, walkedStatuses, type LoansOfPage } from './overdue/walk.js';
 
 interface Dependencies {
@@ -56,7 +57,7 @@ export function createOverdueAndLostActivities({ models, now }: Dependencies) {
     const ground = await groundOf(run);
     const { loans, next } = await loansOfPage(run, ground);
     const judged = await judgeLoans(models, run.institutionId, ground, loans);
-    const actions = judged.flatMap(actionOf);
+    const actions = actionsOf(judged);
 
     const { outcome, proposals } = await carryOut<Outcome>(run, await proposalsSoFar(run), {
       write: async () => {
@@ -103,10 +104,6 @@ export function createOverdueAndLostActivities({ models, now }: Dependencies) {
   };
 }
 export type OverdueAndLostActivities = ReturnType<typeof createOverdueAndLostActivities>;
-
-function actionOf({ loan, item, decision }: JudgedLoan): Action[] {
-  return decision.action === 'ACT' ? [{ loan, item, firing: decision.firing, superseded: decision.superseded }] : [];
-}
 
 function blockedBy(actions: readonly Action[]): Set<string> {
   return new Set(actions.flatMap(({ loan, firing }) => (firing.some(({ block }) => block !== null) ? (loan.userId ?? []) : [])));

@@ -9,6 +9,7 @@ import type { LoanNotice } from '../../models/loan.js';
 import { demoLibrary, idOf, loan, profile } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
 import { clear, emptyDatabase } from '../support/mail-house.js';
+import { onWrites } from '../support/store.js';
 
 const { models, close } = await emptyDatabase('overdue_repeats');
 afterAll(close);
@@ -97,4 +98,43 @@ test('the fee for a letter in two parts is the largest of all its profiles, char
   await call(queueNoticeLetters);
   const fees = await models.Fee.find({ institutionId: 'demo' }).lean();
   assert.deepEqual(fees.map(({ dedupeKey, originalAmount }) => [dedupeKey, originalAmount]), [[`ovnl:${letterKey}:1`, 150]]);
+});
+
+/** U1 is blocked for another loan already, and loan A is to join it; the desk writes the same block `times` just before the page does. */
+async function pageBesideTheDesk(times: number): Promise<void> {
+  const definition = await models.UserBlockDefinition.create({ institutionId: 'demo', code: 'OVERDUE', blockedActions: ['LOAN'] });
+  const blocking = { blockUser: true, blockDefinitionId: definition._id, blockMode: 'UNTIL_RETURNED' } as const;
+  await profile(models, 'demo', 'P2', 'OVERDUE_NOTIFICATION_2', 30, blocking);
+  await loan(models, 'demo', 'A');
+  const userId = idOf('demo', 'U1');
+  await models.UserBlock.create({
+    institutionId: 'demo', userId, definitionId: definition._id, code: 'OVERDUE', source: 'OVERDUE', status: 'ACTIVE', mode: 'UNTIL_RETURNED',
+    startsAt: new Date(at('2025-03-01 01:00')), loanIds: [idOf('demo', 'Z')], activeKey: `${userId}:${definition._id}:OVERDUE`,
+  });
+  let faster = times;
+  let atTheDesk = false;
+  const stop = onWrites(async ({ name, send }) => {
+    if (!atTheDesk && name.startsWith('userBlocks.') && name !== 'userBlocks.insertMany' && faster > 0) {
+      faster -= 1;
+      atTheDesk = true;
+      await models.UserBlock.updateOne({ institutionId: 'demo', userId }, { $inc: { version: 1, extensions: 1 } });
+      atTheDesk = false;
+    }
+    return send();
+  });
+  await call(ageOverdueLoans).finally(stop);
+}
+const blockedFor = async () => (await models.UserBlock.findOne({ institutionId: 'demo' }).lean())?.loanIds;
+
+test('a block that the desk writes at the same time is read again and extended', async () => {
+  await pageBesideTheDesk(2);
+  assert.deepEqual(await blockedFor(), [idOf('demo', 'Z'), idOf('demo', 'A')]);
+});
+
+test('a block that the desk keeps writing lets the page be repeated: nobody is told of a block that is not there', async () => {
+  await assert.rejects(pageBesideTheDesk(3), { type: 'BLOCKS_CHANGED', nonRetryable: false });
+  assert.equal(await stateOf('A'), 'DECIDED');
+  await call(ageOverdueLoans);
+  assert.deepEqual(await blockedFor(), [idOf('demo', 'Z'), idOf('demo', 'A')]);
+  assert.equal(await stateOf('A'), 'LETTER_PENDING');
 });

@@ -74,7 +74,7 @@ export function differences(expected: readonly string[], found: readonly string[
   return [...lost.map((line) => `lost ${line}`), ...left.map((line) => `more ${line}`)];
 }
 
-const operations = ['insertMany', 'updateOne', 'updateMany', 'deleteMany'] as const;
+const operations = ['insertMany', 'updateOne', 'updateMany', 'deleteMany', 'bulkWrite'] as const;
 
 /** One statement that writes. */
 export interface Write {
@@ -95,7 +95,8 @@ export function onWrites(listener: (write: Write) => Promise<unknown>): () => vo
   const originals = operations.map((operation) => [operation, methods[operation]!] as const);
   for (const [operation, original] of originals) {
     methods[operation] = function (first, ...rest) {
-      const about = (operation === 'insertMany' ? (first as Document[])[0] : (first as Document)) ?? {};
+      const about = subjectOf(operation, first);
+      if (about === null) return original.call(this, first, ...rest);
       const send = (given: unknown) => original.call(this, given, ...rest);
       const half = halfOf(first);
       return listener({
@@ -109,6 +110,14 @@ export function onWrites(listener: (write: Write) => Promise<unknown>): () => vo
   return () => {
     for (const [operation, original] of originals) methods[operation] = original;
   };
+}
+
+/** Names the institution; null: the driver's own bulk, in which it sends an insertMany that was heard already. */
+function subjectOf(operation: (typeof operations)[number], given: unknown): Document | null {
+  if (operation === 'insertMany') return (given as Document[])[0] ?? {};
+  if (operation !== 'bulkWrite') return given as Document;
+  const [first] = given as { updateOne?: { filter: Document } }[];
+  return first?.updateOne?.filter ?? null;
 }
 
 function halfOf(given: unknown): unknown {

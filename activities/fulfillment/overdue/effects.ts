@@ -2,28 +2,18 @@
  * The effects of a page, in the order of rules 7-9, each under its own key: a crash between any two of them is repaired
  * by doing all again (fulfillment-loans.md, S10).
  */
-import { blockExpiry, overdueBlockKey } from '../../../domain/fulfillment/overdue-blocks.js';
 import type { ProfileRef } from '../../../domain/fulfillment/loans-overdue-and-lost.js';
 import type { FeeToCharge } from '../../../domain/fulfillment/overdue-fees.js';
-import type { Firing } from '../../../domain/fulfillment/overdue-firing.js';
 import type { Run } from '../../../domain/run.js';
 import { newId } from '../../../models/document.js';
 import type { Fee } from '../../../models/fee.js';
-import type { UserBlock } from '../../../models/fulfillment.js';
 import { insertOnce } from '../../../models/insert-once.js';
 import type { LoanEvent, LoanNotice, NoticeState } from '../../../models/loan.js';
 import type { Models } from '../../../models/models.js';
+import { isLosing, type Action } from './action.js';
 import type { Ground } from './ground.js';
-import type { ReadItem } from './judge.js';
+import { placeBlocks } from './place-blocks.js';
 import type { ReadLoan } from './walk.js';
-
-/** One loan that something is done to. */
-export interface Action {
-  loan: ReadLoan;
-  item: ReadItem | null;
-  firing: readonly Firing[];
-  superseded: readonly ProfileRef[];
-}
 
 /** What came of it: somebody at the desk may have been faster. */
 export interface Outcome {
@@ -49,8 +39,6 @@ export async function writeActions(models: Models, run: Run, ground: Ground, act
   await settleNotices(models, run, done);
   return { changedDuringRun, blocked };
 }
-
-export const isLosing = ({ firing }: Action): boolean => firing.some(({ lost }) => lost !== null);
 
 function noticesOf(run: Run, { loan, firing, superseded }: Action, now: Date): LoanNotice[] {
   const fresh = firing.filter(({ noticeExists }) => !noticeExists);
@@ -218,109 +206,6 @@ export function feeDocument(
 function feeOf(run: Run, loan: ReadLoan, fee: FeeToCharge, now: Date): Fee {
   const { userId, userGroup, libraryCode, itemId, barcode, title } = loan;
   return feeDocument(run, fee, { userId, userGroup, libraryCode, loanId: loan._id, itemId, barcode, title }, now);
-}
-
-interface WantedBlock {
-  userId: string;
-  block: NonNullable<Firing['block']>;
-  loanIds: string[];
-}
-
-/** Rule 7c: one block per user and definition, placed or extended; answers with the users that were blocked by this page. */
-async function placeBlocks(models: Models, run: Run, ground: Ground, actions: readonly Action[], now: Date): Promise<Set<string>> {
-  const wanted = blocksOf(actions);
-  if (wanted.size === 0) return new Set();
-  const { institutionId } = run;
-  await insertOnce(
-    models.UserBlock,
-    [...wanted].flatMap(([activeKey, want]) => newBlock(run, ground, activeKey, want, now)),
-  );
-
-  let left = [...wanted.keys()];
-  const blocked = new Set<string>();
-  for (let attempt = 0; left.length > 0 && attempt < 3; attempt += 1) {
-    const present = await models.UserBlock.find({ institutionId, activeKey: { $in: left } }).lean();
-    const missed: string[] = [];
-    for (const block of present) {
-      const want = wanted.get(block.activeKey)!;
-      // Placed by the page whose loan stands first in it, in this run.
-      if (block.startsAt.getTime() === Date.parse(run.asOf) && want.loanIds.includes(block.loanIds[0] ?? '')) blocked.add(want.userId);
-      if (!(await extendBlock(models, ground, block, want))) missed.push(block.activeKey);
-    }
-    left = missed;
-  }
-  return blocked;
-}
-
-function blocksOf(actions: readonly Action[]): Map<string, WantedBlock> {
-  const wanted = new Map<string, WantedBlock>();
-  for (const { loan, firing } of actions) {
-    for (const { block } of firing) {
-      if (block === null || loan.userId === null) continue;
-      const key = overdueBlockKey(loan.userId, block.definitionId);
-      const before = wanted.get(key);
-      if (before === undefined) wanted.set(key, { userId: loan.userId, block, loanIds: [loan._id] });
-      else {
-        before.loanIds.push(loan._id);
-        before.block = longer(before.block, block);
-      }
-    }
-  }
-  return wanted;
-}
-
-function longer(a: WantedBlock['block'], b: WantedBlock['block']): WantedBlock['block'] {
-  if (a.mode === 'UNTIL_RETURNED' || b.mode === 'UNTIL_RETURNED') return { ...a, mode: 'UNTIL_RETURNED', days: null };
-  return (a.days ?? 0) >= (b.days ?? 0) ? a : b;
-}
-
-/** None where the definition is gone: a profile with an unknown one cannot be saved. */
-function newBlock(run: Run, ground: Ground, activeKey: string, { userId, block, loanIds }: WantedBlock, now: Date): UserBlock[] {
-  const definition = ground.blockDefinitions.get(block.definitionId);
-  if (definition === undefined) return [];
-  const expiresAt = blockExpiry(block, null, ground.context.moment);
-  return [
-    {
-      _id: newId(),
-      institutionId: run.institutionId,
-      userId,
-      definitionId: block.definitionId,
-      code: definition.code,
-      description: definition.description,
-      blockedActions: definition.blockedActions,
-      source: 'OVERDUE',
-      status: 'ACTIVE',
-      mode: block.mode,
-      startsAt: new Date(run.asOf),
-      expiresAt: expiresAt === null ? null : new Date(expiresAt),
-      loanIds,
-      extensions: 0,
-      removedAt: null,
-      removedBy: null,
-      activeKey,
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-    },
-  ];
-}
-
-/** Adds the loans and moves the end; true when nothing was left to do or it was done, false when somebody was faster. */
-async function extendBlock(models: Models, ground: Ground, present: UserBlock, { block, loanIds }: WantedBlock): Promise<boolean> {
-  const until = present.expiresAt?.getTime() ?? null;
-  const expiresAt = blockExpiry(block, { expiresAt: until }, ground.context.moment);
-  const added = loanIds.filter((id) => !present.loanIds.includes(id));
-  if (added.length === 0 && expiresAt === until) return true;
-  const { institutionId, _id, version } = present;
-  const extended = await models.UserBlock.updateOne(
-    { institutionId, _id, version },
-    {
-      $addToSet: { loanIds: { $each: added } },
-      $set: { expiresAt: expiresAt === null ? null : new Date(expiresAt), mode: expiresAt === null ? 'UNTIL_RETURNED' : present.mode },
-      $inc: { version: 1 },
-    },
-  );
-  return extended.modifiedCount === 1;
 }
 
 /** Rules 7d and 8f: a notice whose effects are all there goes on to its letter, or needs none. */

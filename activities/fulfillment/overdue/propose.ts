@@ -1,6 +1,6 @@
 /** What a run would do to a page's loans, in the words of a preview. */
 import type { Proposal } from '../../../models/run.js';
-import type { Action } from './effects.js';
+import type { Action } from './action.js';
 
 /** One proposal per profile that fires; `details` holds what its notice would say. */
 export function proposalsOf(actions: readonly Action[]): Proposal[] {

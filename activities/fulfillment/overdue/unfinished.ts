@@ -8,7 +8,6 @@ import { profileTypes } from '../../../domain/fulfillment/overdue-lost-profiles.
 import type { Run } from '../../../domain/run.js';
 import type { LoanNotice } from '../../../models/loan.js';
 import type { Models } from '../../../models/models.js';
-import type { Action } from './effects.js';
 import type { Ground } from './ground.js';
 import { surroundings, type JudgedLoan } from './judge.js';
 import { loansById, snapshotOf, type ReadLoan } from './walk.js';
@@ -67,9 +66,3 @@ function isThere({ kind, dueCycle, profileId }: LeftNotice, loan: ReadLoan): boo
   if (loan.dueCycle !== dueCycle) return false;
   return kind !== 'CHANGE_TO_LOST' || (loan.processStatus === 'LOST' && loan.lost?.profileId === profileId);
 }
-
-/** Only what is still open of a completed notice: its loan stays as it is. */
-export const actionsOf = (completed: readonly JudgedLoan[]): Action[] =>
-  completed.flatMap(({ loan, item, decision }) =>
-    decision.action === 'ACT' ? [{ loan, item, firing: decision.firing, superseded: decision.superseded }] : [],
-  );
