@@ -74,6 +74,20 @@ test('a notice left of a type that no profile has any more is taken back', async
   assert.equal(await stateOf('A'), undefined);
 });
 
+test('a loan that was lost the night before is on record as lost the night before, and its item too', async () => {
+  await profile(models, 'demo', 'PL', 'CHANGE_TO_LOST', 29, {});
+  const lostAt = new Date(at('2025-04-01 01:00'));
+  const lost = { at: lostAt, by: 'JOB', profileId: idOf('demo', 'PL'), runId: idOf('demo', 'run before'), previousStatus: 'NORMAL' } as const;
+  await loan(models, 'demo', 'A', { processStatus: 'LOST', processStatusDate: lostAt, lost, lostCount: 1 });
+  await notice('A', 'PL', { kind: 'CHANGE_TO_LOST', state: 'DECIDED' });
+  await call(finishLeftNotices);
+
+  const event = await models.LoanEvent.findOne({ institutionId: 'demo' }).lean();
+  assert.deepEqual([event?.type, event?.at, event?.runId], ['LOST', lostAt, idOf('demo', 'run before')]);
+  const item = await models.Item.findOne({ institutionId: 'demo', barcode: 'A' }).lean();
+  assert.deepEqual([item?.processType, item?.processTypeAt], ['LOST_LOAN', lostAt]);
+});
+
 test('the fine of a loan that was lost the night before is that of the night before', async () => {
   await profile(models, 'demo', 'PL', 'CHANGE_TO_LOST', 29, {});
   await models.FulfillmentSettings.updateOne({ institutionId: 'demo' }, { $set: { overdueAtLostLoan: true } });

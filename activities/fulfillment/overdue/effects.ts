@@ -139,7 +139,13 @@ async function takeBackNotices(models: Models, { institutionId, runId }: Run, lo
   await models.LoanNotice.deleteMany({ institutionId, loanId: { $in: [...loanIds] }, runId });
 }
 
+/** When and by which run the loan became lost: of a notice that another run left, by that one. */
+function losing(run: Run, { processStatus, lost }: ReadLoan): { at: Date; runId: string | null } {
+  return processStatus === 'LOST' && lost !== null ? lost : { at: new Date(run.asOf), runId: run.runId };
+}
+
 function lostEvent(run: Run, { loan, firing }: Action, now: Date): LoanEvent {
+  const { at, runId } = losing(run, loan);
   const { lostCount } = firing.find(({ lost }) => lost !== null)!.lost!;
   return {
     _id: newId(),
@@ -148,11 +154,11 @@ function lostEvent(run: Run, { loan, firing }: Action, now: Date): LoanEvent {
     loanId: loan._id,
     dueCycle: loan.dueCycle,
     type: 'LOST',
-    at: new Date(run.asOf),
+    at,
     by: `JOB:${run.jobKey}`,
     oldDueDate: null,
     newDueDate: null,
-    runId: run.runId,
+    runId,
     createdAt: now,
     updatedAt: now,
   };
@@ -161,15 +167,18 @@ function lostEvent(run: Run, { loan, firing }: Action, now: Date): LoanEvent {
 /** Rule 8c. An item that is lost by now stays as it is; `updatedAt` moves, by which requests are recalculated. */
 async function markItems(models: Models, run: Run, actions: readonly Action[]): Promise<void> {
   const marked = actions.filter(({ item, firing }) => item?.processType !== 'LOST_LOAN' && firing.some(({ lost }) => lost?.markItem));
-  if (marked.length === 0) return;
-  await models.Item.updateMany(
-    {
-      institutionId: run.institutionId,
-      _id: { $in: marked.map(({ loan }) => loan.itemId) },
-      currentLoanId: { $in: marked.map(({ loan }) => loan._id) },
-    },
-    { $set: { processType: 'LOST_LOAN', processTypeAt: new Date(run.asOf) }, $inc: { version: 1 } },
-  );
+  const lostAt = ({ loan }: Action) => losing(run, loan).at.getTime();
+  for (const at of new Set(marked.map(lostAt))) {
+    const lostThen = marked.filter((action) => lostAt(action) === at);
+    await models.Item.updateMany(
+      {
+        institutionId: run.institutionId,
+        _id: { $in: lostThen.map(({ loan }) => loan.itemId) },
+        currentLoanId: { $in: lostThen.map(({ loan }) => loan._id) },
+      },
+      { $set: { processType: 'LOST_LOAN', processTypeAt: new Date(at) }, $inc: { version: 1 } },
+    );
+  }
 }
 
 /** A fee as the rules decided it; `loan` null for a fee on a letter. */
