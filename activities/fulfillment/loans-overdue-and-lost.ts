@@ -41,8 +41,10 @@ export function createOverdueAndLostActivities({ models, now }: Dependencies) {
     if ((claim?.leaving ?? notices).length === 0) return recordBatch(models, run, null, { counters: {}, problems: [] }, now());
     if (claim === null) await claimBatch(models, run, { toKey: null, leaving: notices.map(({ _id }) => _id) }, now());
 
-    const { completed, takenBack } = await sortLeft(models, run, ground, notices);
-    await models.LoanNotice.deleteMany({ institutionId: run.institutionId, _id: { $in: takenBack }, state: 'DECIDED' });
+    const { completed, takenBack, cancelled } = await sortLeft(models, run, ground, notices);
+    const ofThem = (ids: string[]) => ({ institutionId: run.institutionId, _id: { $in: ids }, state: 'DECIDED' }) as const;
+    await models.LoanNotice.deleteMany(ofThem(takenBack));
+    if (cancelled.length > 0) await models.LoanNotice.updateMany(ofThem(cancelled), { $set: { state: 'CANCELLED' }, $inc: { version: 1 } });
     const outcome = await writeActions(models, run, ground, actionsOf(completed), now());
     return recordBatch(models, run, 'more', tally(completed, outcome), now());
   }

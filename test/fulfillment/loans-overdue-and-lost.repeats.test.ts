@@ -5,7 +5,7 @@ import { afterAll, beforeEach, test } from 'vitest';
 import { createOverdueAndLostActivities } from '../../activities/fulfillment/loans-overdue-and-lost.js';
 import { createNoticeLetterActivities } from '../../activities/fulfillment/notice-letters.js';
 import type { Page, Run } from '../../domain/run.js';
-import type { LoanNotice } from '../../models/loan.js';
+import type { Loan, LoanNotice } from '../../models/loan.js';
 import { demoLibrary, idOf, loan, profile } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
 import { clear, emptyDatabase } from '../support/mail-house.js';
@@ -151,4 +151,76 @@ test('a block that the desk keeps writing lets the page be repeated: nobody is t
   await call(ageOverdueLoans);
   assert.deepEqual(await blockedFor(), [idOf('demo', 'Z'), idOf('demo', 'A')]);
   assert.equal(await stateOf('A'), 'LETTER_PENDING');
+});
+
+const found = (barcode: string, given: Partial<Loan> = {}) =>
+  models.Loan.updateOne({ institutionId: 'demo', barcode }, { $set: { processStatus: 'NORMAL', ...given }, $inc: { version: 1 } });
+const statusOf = async (barcode: string) => {
+  const { processStatus, lostCount } = await models.Loan.findOne({ institutionId: 'demo', barcode }).orFail().lean();
+  return [processStatus, lostCount];
+};
+
+/** The process dies when the loans are lost, and nothing else of rule 8 is done. */
+async function dyingOnceLost(): Promise<void> {
+  let lost = false;
+  const stop = onWrites(async ({ name, send }) => {
+    if (lost) throw new Error('killed');
+    lost = name === 'loans.updateMany';
+    return send();
+  });
+  await assert.rejects(call(ageOverdueLoans), /killed/).finally(stop);
+}
+
+test('a loan found at the desk before its page is done again stays found: no fee, no letter, and the profile does not fire again', async () => {
+  await profile(models, 'demo', 'PL', 'CHANGE_TO_LOST', 30, {});
+  await loan(models, 'demo', 'A');
+  await dyingOnceLost();
+  assert.deepEqual(await statusOf('A'), ['LOST', 1]);
+  await found('A');
+
+  await call(ageOverdueLoans);
+  assert.deepEqual(await statusOf('A'), ['NORMAL', 1]);
+  assert.equal(await models.Fee.countDocuments({ institutionId: 'demo' }), 0);
+  assert.equal(await stateOf('A'), 'CANCELLED');
+  const { counters } = await models.RunBatch.findOne({ institutionId: 'demo', runId: run.runId }).orFail().lean();
+  assert.deepEqual([counters.recordsUnchanged, counters.changedDuringRun, counters.changedToLost], [1, 1, undefined]);
+
+  const nextNight = { ...run, runId: idOf('demo', 'next run'), asOf: new Date(at('2025-04-03 01:00')).toISOString(), businessDate: '2025-04-03' };
+  await new MockActivityEnvironment().run(ageOverdueLoans, nextNight);
+  assert.deepEqual(await statusOf('A'), ['NORMAL', 1]);
+});
+
+test('a loan returned before its page is done again costs nothing', async () => {
+  await profile(models, 'demo', 'PL', 'CHANGE_TO_LOST', 30, {});
+  await loan(models, 'demo', 'A');
+  await dyingOnceLost();
+  await found('A', { status: 'COMPLETE', processStatus: 'LOST', closeReason: 'RETURNED', returnDate: asOf });
+  await call(ageOverdueLoans);
+  assert.equal(await models.Fee.countDocuments({ institutionId: 'demo' }), 0);
+});
+
+test('a loan found after everything about it was done counts as done when its page is done again, and its item stays found', async () => {
+  await profile(models, 'demo', 'PL', 'CHANGE_TO_LOST', 30, {});
+  await loan(models, 'demo', 'A');
+  await call(ageOverdueLoans);
+  await found('A');
+  await models.Item.updateOne({ institutionId: 'demo', barcode: 'A' }, { $set: { processType: 'LOAN' } });
+
+  await call(ageOverdueLoans);
+  assert.deepEqual(await statusOf('A'), ['NORMAL', 1]);
+  assert.equal((await models.Item.findOne({ institutionId: 'demo', barcode: 'A' }).lean())?.processType, 'LOAN');
+  const { counters } = await models.RunBatch.findOne({ institutionId: 'demo', runId: run.runId }).orFail().lean();
+  assert.deepEqual([counters.recordsChanged, counters.changedToLost, counters.replacementFees], [1, 1, 1]);
+});
+
+test('a loan that the run of the night before lost, found since, is not lost again by finishing what that run left', async () => {
+  await profile(models, 'demo', 'PL', 'CHANGE_TO_LOST', 29, {});
+  const lostAt = new Date(at('2025-04-01 01:00'));
+  const lost = { at: lostAt, by: 'JOB', profileId: idOf('demo', 'PL'), runId: idOf('demo', 'run before'), previousStatus: 'NORMAL' } as const;
+  await loan(models, 'demo', 'A', { lost, lostCount: 1 });
+  await notice('A', 'PL', { kind: 'CHANGE_TO_LOST', state: 'DECIDED' });
+  await call(finishLeftNotices);
+  await call(ageOverdueLoans);
+  assert.deepEqual(await statusOf('A'), ['NORMAL', 1]);
+  assert.equal(await stateOf('A'), 'CANCELLED');
 });

@@ -23,13 +23,17 @@ export interface Outcome {
   blocked: Set<string>;
 }
 
-/** Carries out a page's actions. Repeatable. */
+/** Carries out a page's actions. Repeatable: a loan that was found since an earlier attempt lost it stays found. */
 export async function writeActions(models: Models, run: Run, ground: Ground, actions: readonly Action[], now: Date): Promise<Outcome> {
-  await insertOnce(models.LoanNotice, actions.flatMap((action) => noticesOf(run, action, now)));
+  const foundBefore = actions.filter(({ loan }) => isFoundSince(run, loan)).map(({ loan }) => loan._id);
+  const standing = actions.filter(({ loan }) => !foundBefore.includes(loan._id));
+  await insertOnce(models.LoanNotice, standing.flatMap((action) => noticesOf(run, action, now)));
 
-  const changedDuringRun = await loseLoans(models, run, actions.filter(isLosing));
-  if (changedDuringRun.size > 0) await takeBackNotices(models, run, changedDuringRun);
-  const done = actions.filter(({ loan }) => !changedDuringRun.has(loan._id));
+  const { changed, found } = await loseLoans(models, run, standing.filter(isLosing));
+  if (changed.length > 0) await takeBackNotices(models, run, changed);
+  const undone = await cancelNotices(models, run, [...foundBefore, ...found]);
+  const left = new Set([...changed, ...found]);
+  const done = standing.filter(({ loan }) => !left.has(loan._id));
 
   const lost = done.filter(isLosing);
   await insertOnce(models.LoanEvent, lost.map((action) => lostEvent(run, action, now)));
@@ -37,7 +41,12 @@ export async function writeActions(models: Models, run: Run, ground: Ground, act
   await insertOnce(models.Fee, done.flatMap(({ loan, firing }) => firing.flatMap(({ fees }) => fees.map((fee) => feeOf(run, loan, fee, now)))));
   const blocked = await placeBlocks(models, run, ground, done, now);
   await settleNotices(models, run, done);
-  return { changedDuringRun, blocked };
+  return { changedDuringRun: new Set([...changed, ...undone]), blocked };
+}
+
+/** This run made the loan lost, and it was found, returned or renewed since (S11). */
+function isFoundSince({ runId }: Run, { status, processStatus, lost }: Pick<ReadLoan, 'status' | 'processStatus' | 'lost'>): boolean {
+  return lost?.runId === runId && !(status === 'ACTIVE' && processStatus === 'LOST');
 }
 
 function noticesOf(run: Run, { loan, firing, superseded }: Action, now: Date): LoanNotice[] {
@@ -85,18 +94,21 @@ function notice(
 }
 
 /**
- * Rule 8b, one update for all loans of one state and profile; answers with the loans that were in another state.
+ * Rule 8b, one update for all loans of one state and profile. Answers with the loans that were in another state, and with those
+ * that another attempt of this page lost and that were found since.
  *
- * A loan that this run has lost before counts as done.
+ * A loan that this run has lost before counts as done. The filter names `lostCount`, or an attempt that comes late would lose again what
+ * was found.
  */
-async function loseLoans(models: Models, run: Run, actions: readonly Action[]): Promise<Set<string>> {
+async function loseLoans(models: Models, run: Run, actions: readonly Action[]): Promise<{ changed: string[]; found: string[] }> {
   const { institutionId, runId } = run;
-  const changed = new Set<string>();
+  const changed: string[] = [];
+  const found: string[] = [];
   for (const group of alike(actions.filter(({ loan }) => loan.processStatus !== 'LOST'))) {
-    const { processStatus, dueCycle, profileId, ids } = group;
+    const { processStatus, dueCycle, lostCount, profileId, ids } = group;
     const asOf = new Date(run.asOf);
     const update = await models.Loan.updateMany(
-      { institutionId, _id: { $in: ids }, status: 'ACTIVE', dueCycle, processStatus },
+      { institutionId, _id: { $in: ids }, status: 'ACTIVE', dueCycle, processStatus, lostCount },
       {
         $set: {
           processStatus: 'LOST',
@@ -107,16 +119,21 @@ async function loseLoans(models: Models, run: Run, actions: readonly Action[]): 
       },
     );
     if (update.modifiedCount === ids.length) continue;
-    const found = await models.Loan.find({ institutionId, _id: { $in: ids } }, { processStatus: 1, lost: 1 }).lean();
-    const lost = new Set(found.filter((loan) => loan.lost?.runId === runId).map(({ _id }) => _id));
-    for (const id of ids) if (!lost.has(id)) changed.add(id);
+    const present = await models.Loan.find({ institutionId, _id: { $in: ids } }, { status: 1, processStatus: 1, lost: 1 }).lean();
+    const byId = new Map(present.map((loan) => [loan._id, loan]));
+    for (const id of ids) {
+      const loan = byId.get(id);
+      if (loan?.lost?.runId !== runId) changed.push(id);
+      else if (isFoundSince(run, loan)) found.push(id);
+    }
   }
-  return changed;
+  return { changed, found };
 }
 
 interface AlikeLoans {
   processStatus: ReadLoan['processStatus'];
   dueCycle: number;
+  lostCount: number;
   profileId: string;
   ids: string[];
 }
@@ -124,10 +141,10 @@ interface AlikeLoans {
 function alike(actions: readonly Action[]): AlikeLoans[] {
   const groups = new Map<string, AlikeLoans>();
   for (const { loan, firing } of actions) {
-    const { processStatus, dueCycle } = loan;
+    const { processStatus, dueCycle, lostCount } = loan;
     const { profileId } = firing.find(({ lost }) => lost !== null)!;
-    const key = `${processStatus} ${dueCycle} ${profileId}`;
-    const group = groups.get(key) ?? { processStatus, dueCycle, profileId, ids: [] };
+    const key = `${processStatus} ${dueCycle} ${lostCount} ${profileId}`;
+    const group = groups.get(key) ?? { processStatus, dueCycle, lostCount, profileId, ids: [] };
     group.ids.push(loan._id);
     groups.set(key, group);
   }
@@ -135,8 +152,20 @@ function alike(actions: readonly Action[]): AlikeLoans[] {
 }
 
 /** Nothing was done to these loans, so nothing may say so: their rules may fire again. */
-async function takeBackNotices(models: Models, { institutionId, runId }: Run, loanIds: ReadonlySet<string>): Promise<void> {
+async function takeBackNotices(models: Models, { institutionId, runId }: Run, loanIds: readonly string[]): Promise<void> {
   await models.LoanNotice.deleteMany({ institutionId, loanId: { $in: [...loanIds] }, runId });
+}
+
+/**
+ * Ends the change to lost of loans that were found before its other effects were there: the notice stays, by which the profile does
+ * not fire again in this due cycle (S11). Answers with these loans; of the others everything had been done.
+ */
+async function cancelNotices(models: Models, { institutionId, runId }: Run, loanIds: readonly string[]): Promise<string[]> {
+  if (loanIds.length === 0) return [];
+  const ofThem = { institutionId, loanId: { $in: [...loanIds] }, runId, kind: 'CHANGE_TO_LOST' } as const;
+  await models.LoanNotice.updateMany({ ...ofThem, state: 'DECIDED' }, { $set: { state: 'CANCELLED' }, $inc: { version: 1 } });
+  const cancelled = await models.LoanNotice.find({ ...ofThem, state: 'CANCELLED' }, { loanId: 1 }).lean();
+  return cancelled.map(({ loanId }) => loanId);
 }
 
 /** When and by which run the loan became lost: of a notice that another run left, by that one. */

@@ -27,8 +27,8 @@ export type ReadItem = Pick<Item, '_id' | 'currentLoanId' | 'processType' | 'rep
 type ReadNotice = Pick<LoanNotice, '_id' | 'loanId' | 'dueCycle' | 'kind' | 'profileId' | 'state' | 'runId'>;
 
 /**
- * Decides every loan of a page. A loan that this very run has made lost is not decided again: what it did is read off
- * its notices, so that a page done twice does and counts the same.
+ * Decides every loan of a page. A loan that this very run has made lost is not decided again, also if it was found since: what was done is
+ * read off its notices, so that a page done twice does and counts the same.
  */
 export async function judgeLoans(
   models: Models,
@@ -39,10 +39,8 @@ export async function judgeLoans(
 ): Promise<JudgedLoan[]> {
   const snapshots = loans.map(snapshotOf);
   const bare: OverdueContext = { ...ground.context, users: new Map(), items: new Map() };
-  const ofThisRun = (loan: ReadLoan) => loan.lost?.runId === ground.context.runId && loan.processStatus === 'LOST';
-  const concerned = loans.filter(
-    (loan, index) => loan.processStatus === 'LOST' || mayFire(snapshots[index]!, ground.profiles, bare),
-  );
+  const ofThisRun = (loan: ReadLoan) => loan.lost?.runId === ground.context.runId;
+  const concerned = loans.filter((loan, index) => ofThisRun(loan) || mayFire(snapshots[index]!, ground.profiles, bare));
   const near = await surroundings(models, institutionId, concerned);
   const context: OverdueContext = { ...bare, users: near.users, items: near.items };
 

@@ -13,8 +13,8 @@ import { surroundings, type JudgedLoan } from './judge.js';
 import { loansById, snapshotOf, type ReadLoan } from './walk.js';
 
 const NOTICES_A_PAGE = 1_000;
-type LeftNotice = Pick<LoanNotice, '_id' | 'loanId' | 'dueCycle' | 'kind' | 'profileId'>;
-const noticeFields = { loanId: 1, dueCycle: 1, kind: 1, profileId: 1 } as const;
+type LeftNotice = Pick<LoanNotice, '_id' | 'loanId' | 'dueCycle' | 'kind' | 'profileId' | 'runId'>;
+const noticeFields = { loanId: 1, dueCycle: 1, kind: 1, profileId: 1, runId: 1 } as const;
 
 /** The next notices left DECIDED; a page finishes all it reads, so the next one begins at the beginning. */
 export function leftDecided(models: Models, { institutionId }: Run): Promise<LeftNotice[]> {
@@ -29,24 +29,28 @@ export function noticesById(models: Models, { institutionId }: Run, ids: readonl
   return models.LoanNotice.find({ institutionId, _id: { $in: [...ids] } }, noticeFields).lean<LeftNotice[]>().exec();
 }
 
-/** What is to be completed, as judged loans whose decision is just that, and the ids of the notices to take back. */
+/**
+ * What is to be completed, as judged loans whose decision is just that, and the ids of the notices to take back, and of those whose
+ * loan was lost and found since: these stay, cancelled, by which their profile does not fire again in this due cycle (S11).
+ */
 export async function sortLeft(
   models: Models,
   run: Run,
   ground: Ground,
   notices: readonly LeftNotice[],
-): Promise<{ completed: JudgedLoan[]; takenBack: string[] }> {
+): Promise<{ completed: JudgedLoan[]; takenBack: string[]; cancelled: string[] }> {
   const loans = await loansById(models, run.institutionId, [...new Set(notices.map(({ loanId }) => loanId))]);
   const byId = new Map(loans.map((loan) => [loan._id, loan]));
   const { users, items } = await surroundings(models, run.institutionId, loans);
 
   const completed: JudgedLoan[] = [];
   const takenBack: string[] = [];
+  const cancelled: string[] = [];
   for (const notice of notices) {
     const loan = byId.get(notice.loanId);
     const profile = ground.profiles.inOrder.find(({ profile }) => profile.profileId === notice.profileId)?.profile;
     if (loan === undefined || profile === undefined || !isThere(notice, loan)) {
-      takenBack.push(notice._id);
+      (isFound(notice, loan) ? cancelled : takenBack).push(notice._id);
       continue;
     }
     const snapshot = snapshotOf(loan);
@@ -58,11 +62,16 @@ export async function sortLeft(
     const item = items.get(loan.itemId) ?? null;
     completed.push({ loan, item, decision: { action: 'ACT', firing: [firing], superseded: [], problems } });
   }
-  return { completed, takenBack };
+  return { completed, takenBack, cancelled };
 }
 
 /** Whether the change that goes with the notice was made; a notification goes with none. */
 function isThere({ kind, dueCycle, profileId }: LeftNotice, loan: ReadLoan): boolean {
   if (loan.dueCycle !== dueCycle) return false;
-  return kind !== 'CHANGE_TO_LOST' || (loan.processStatus === 'LOST' && loan.lost?.profileId === profileId);
+  return kind !== 'CHANGE_TO_LOST' || (loan.status === 'ACTIVE' && loan.processStatus === 'LOST' && loan.lost?.profileId === profileId);
+}
+
+/** The change was made by the run that left the notice, and undone by staff. */
+function isFound({ kind, dueCycle, profileId, runId }: LeftNotice, loan: ReadLoan | undefined): boolean {
+  return kind === 'CHANGE_TO_LOST' && loan?.dueCycle === dueCycle && loan.lost?.profileId === profileId && loan.lost.runId === runId;
 }
