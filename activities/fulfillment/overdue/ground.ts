@@ -39,8 +39,8 @@ export async function readGround(models: Models, judging: Judging, parameters: P
   const [settings, profiles, termsOfUse, policies, libraries, hours, rates, definitions] = await Promise.all([
     models.FulfillmentSettings.findOne({ institutionId }).lean(),
     models.OverdueLostProfile.find({ institutionId }).lean(),
-    models.TermsOfUse.find({ institutionId, type: 'LOAN' }).lean(),
-    models.Policy.find({ institutionId }, { type: 1, code: 1, value: 1 }).lean(),
+    models.TermsOfUse.find({ institutionId, type: 'LOAN', deletedAt: null }).lean(),
+    models.Policy.find({ institutionId, deletedAt: null }, { type: 1, code: 1, value: 1 }).lean(),
     models.Library.find({ institutionId }).lean(),
     models.CalendarRecord.find({ institutionId, state: 'APPLIED' }).lean(),
     models.ExchangeRate.find({ institutionId: '*' }).lean(),
