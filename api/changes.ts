@@ -59,6 +59,30 @@ export async function saveChange<T extends Configuration>(
   return version;
 }
 
+/**
+ * Removes a document that still has the version it was read with. What it was, `content`, is written first into its last change and into the
+ * audit, so that a removal that breaks off loses nothing and is done again. Refusal `precondition-failed`: somebody else was faster.
+ */
+export async function removeRecorded<T extends Configuration>(
+  { models, now }: { models: Models; now: Now },
+  model: Model<T>,
+  before: T,
+  content: object,
+  { label, author }: { label: string; author: Author },
+): Promise<void> {
+  const { _id, institutionId, version } = before;
+  const overtaken = () => new Refusal('precondition-failed', `${label} was changed by somebody else since version ${version} was read.`);
+  const action = 'DELETE';
+  const changes = Object.entries(content).map(([path, value]: [string, unknown]) => ({ path, before: value, after: null }));
+  const last = version + 1;
+  const lastChange: LastChange = { version: last, actor: author.actor, action, changes, requestId: author.requestId };
+  const noted = await model.updateOne({ institutionId, _id, version }, { $set: { lastChange }, $inc: { version: 1 } });
+  if (noted.matchedCount === 0) throw overtaken();
+  await insertEntry(models, institutionId, { type: model.modelName, id: _id, label }, String(last), { action, changes, author, at: now() });
+  const removed = await model.deleteOne({ institutionId, _id, version: last });
+  if (removed.deletedCount === 0) throw overtaken();
+}
+
 /** The entry of a new document: its whole content is the change. */
 export async function recordCreation(
   { models, now }: { models: Models; now: Now },
@@ -76,9 +100,9 @@ export async function recordDeed(
   { models, now }: { models: Models; now: Now },
   institutionId: string,
   target: Target,
-  { action, author, changes = [] }: { action: string; author: Author; changes?: Change[] },
+  { action, author }: { action: string; author: Author },
 ): Promise<void> {
-  await insertEntry(models, institutionId, target, `E:${newId()}`, { action, changes, author, at: now() });
+  await insertEntry(models, institutionId, target, `E:${newId()}`, { action, changes: [], author, at: now() });
 }
 
 async function insertEntry(

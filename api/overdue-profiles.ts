@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { profileTypes } from '../domain/fulfillment/overdue-lost-profiles.js';
 import { newId } from '../models/document.js';
 import type { StoredOverdueLostProfile } from '../models/fulfillment.js';
-import { changesBetween, isDuplicateKey, recordCreation, recordDeed, saveChange, type Author } from './changes.js';
+import { isDuplicateKey, recordCreation, removeRecorded, saveChange, type Author } from './changes.js';
 import type { ApiContext } from './context.js';
 import { checked, valid } from './job-settings.js';
 import { Refusal, type InputProblem } from './refusal.js';
@@ -102,12 +102,8 @@ export async function changeOverdueProfile(
 /** Notices that it sent stay on record. The entry of the audit holds what the profile was. */
 export async function removeOverdueProfile(context: ApiContext, viewer: Viewer, before: StoredOverdueLostProfile, author: Author): Promise<void> {
   demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', 'overdue profiles');
-  const { _id: id, institutionId, name, version } = before;
-  const removed = await context.models.OverdueLostProfile.deleteOne({ institutionId, _id: id, version });
-  if (removed.deletedCount === 0) throw new Refusal('precondition-failed', `${name} was changed by somebody else since version ${version} was read.`);
-  const kept = Object.fromEntries(Object.keys(overdueProfileFields.shape).map((field) => [field, Reflect.get(before, field)]));
-  const none = Object.fromEntries(Object.keys(kept).map((field) => [field, null]));
-  await recordDeed(context, institutionId, { type: TYPE, id, label: name }, { action: 'DELETE', author, changes: changesBetween(kept, none) });
+  const content = Object.fromEntries(Object.keys(overdueProfileFields.shape).map((field) => [field, Reflect.get(before, field)]));
+  await removeRecorded(context, context.models.OverdueLostProfile, before, content, { label: before.name, author });
 }
 
 async function checkedProfile({ models }: ApiContext, viewer: Viewer, input: unknown): Promise<OverdueProfileFields> {

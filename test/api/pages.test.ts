@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import nodemailer from 'nodemailer';
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 import { insertLetters, planLetters } from '../../activities/letters.js';
 import { listMail, readMail, sourceOf, startMailCatcher } from '../../cli/mail-catcher.js';
 import { newId } from '../../models/document.js';
@@ -223,6 +223,21 @@ describe('overdue profiles', () => {
     assert.doesNotMatch(await manager.page('/overdue-profiles'), /New profile/);
     assert.equal(await status(manager, '/overdue-profiles/new'), 403);
     assert.equal(await status(await library.signIn('buyer'), '/overdue-profiles'), 404);
+  });
+  test('one whose deletion cannot be put on record stays, and is deleted the next time', async () => {
+    const before = await profile();
+    const path = `/overdue-profiles/${before!._id}`;
+    const submit = async () => fulfillment.post(`${path}/delete`, { version: String((await profile())!.version), token: await tokenOf(path) });
+    const entry = vi.spyOn(library.models.AuditEntry, 'create').mockRejectedValueOnce(new Error('the store is away'));
+    assert.equal((await submit()).status, 500);
+    entry.mockRestore();
+    assert.equal((await profile())?.name, 'Renamed');
+
+    await submit();
+    assert.equal(await profile(), null);
+    const kept = await library.models.AuditEntry.findOne({ institutionId: 'riverside', targetId: before!._id, action: 'DELETE' }).lean();
+    assert.deepEqual(kept?.changes.find(({ path: field }) => field === 'name'), { path: 'name', before: 'Renamed', after: null });
+    await library.models.OverdueLostProfile.create({ institutionId: 'riverside', name: 'Another', type: 'CHANGE_TO_LOST' });
   });
   test('one is deleted by its form', async () => {
     const before = await profile();
