@@ -1,9 +1,10 @@
 /** A run ends: totals from its batches, status from its problems, and what follows for its job and its parent. */
 import { jobOf } from '../../catalogue/jobs.js';
-import { finalStatusOf, isCompleted, median, type Ending } from '../../domain/run-status.js';
+import { finalStatusOf, isCompleted, isFinal, median, type Ending } from '../../domain/run-status.js';
 import type { Counters, RunRef, RunStatus, Severity } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
 import type { StoredRun } from '../../models/run.js';
+import type { ScheduledJob } from '../../models/scheduled-job.js';
 import { moveRun } from './status.js';
 
 /** The counters of every job, in their order (platform.md 5). */
@@ -31,18 +32,26 @@ export interface Closed {
 }
 
 /**
- * Closes a run and answers how it ended, null when there is none. Repeatable: a run that is final stays as it is, and what follows from it is worked out again.
- *
- * `run` is null when the run never began its work (aborted while it waited).
+ * Closes a run and answers how it ended, null when there is none. Repeatable: a run that is final stays as it is, whatever it is closed with
+ * the second time; what should have followed from its end and did not is made up for.
  */
 export async function closeRun(models: Models, now: () => Date, ref: RunRef, leaving: Leaving): Promise<Closed | null> {
   const { institutionId, runId } = ref;
   const stored = await models.Run.findOne({ institutionId, _id: runId }).lean();
   if (stored === null) return null;
 
-  const { counters, problems } = await totalsOf(models, ref, stored.jobKey);
-  const status = finalStatusOf(endingOf(leaving, stored), problems);
-  const endedAt = now();
+  if (!isFinal(stored.status)) await endRun(models, now(), stored, leaving);
+  const run = await models.Run.findOne({ institutionId, _id: runId }).lean();
+  if (run === null) return null;
+  await resolveParent(models, run);
+  await rememberRun(models, run);
+  return { status: run.status, errors: run.problems.errors };
+}
+
+async function endRun(models: Models, endedAt: Date, run: StoredRun, leaving: Leaving): Promise<void> {
+  const ref = { institutionId: run.institutionId, runId: run._id };
+  const { counters, problems } = await totalsOf(models, ref, run.jobKey);
+  const status = finalStatusOf(endingOf(leaving, run), problems);
   const broken = status === 'FAILED' || status.startsWith('ABORTED');
   await moveRun(models, ref, status, endedAt, {
     endedAt,
@@ -53,9 +62,6 @@ export async function closeRun(models: Models, now: () => Date, ref: RunRef, lea
     resolution: { resolved: 0, open: broken ? 1 : problems.errors },
     failure: failureOf(leaving),
   });
-  await resolveParent(models, { ...stored, status });
-  await rememberRun(models, { ...stored, status, endedAt });
-  return { status, errors: problems.errors };
 }
 
 function endingOf({ how }: Leaving, { abort }: StoredRun): Ending {
@@ -123,12 +129,12 @@ async function totalsOf(
 async function resolveParent(models: Models, run: StoredRun): Promise<void> {
   const { institutionId, parentRunId } = run;
   if (parentRunId === null || !isCompleted(run.status)) return;
-  const parent = await models.Run.findOne({ institutionId, _id: parentRunId }, { status: 1 }).lean();
+  const parent = await models.Run.findOne({ institutionId, _id: parentRunId }, { status: 1, resolution: 1 }).lean();
   if (parent === null) return;
 
   if (!isCompleted(parent.status)) {
     if (run.trigger !== 'RERUN' && run.trigger !== 'AUTO_RETRY') return;
-    await setResolution(models, institutionId, parentRunId, { resolved: 1, open: 0 });
+    await setResolution(models, institutionId, parent, { resolved: 1, open: 0 });
     return;
   }
   if (run.trigger !== 'RETRY_FAILED' || run.scope === null) return;
@@ -142,7 +148,7 @@ async function resolveParent(models: Models, run: StoredRun): Promise<void> {
   const errors = { institutionId, runId: parentRunId, severity: 'ERROR' } as const;
   const all = await models.RunEvent.countDocuments(errors);
   const open = await models.RunEvent.countDocuments({ ...errors, resolvedInRunId: null });
-  await setResolution(models, institutionId, parentRunId, { resolved: all - open, open });
+  await setResolution(models, institutionId, parent, { resolved: all - open, open });
 }
 
 /** Ids of the records that failed in the retry as well; of a letter sent again, the one that it repeats. */
@@ -152,14 +158,43 @@ async function stillFailing(models: Models, { institutionId, _id: runId }: Store
   return new Set([...errors.map(({ recordId }) => recordId), ...copies.map(({ resendOfId }) => resendOfId)]);
 }
 
-async function setResolution(models: Models, institutionId: string, _id: string, resolution: StoredRun['resolution']): Promise<void> {
+async function setResolution(
+  models: Models,
+  institutionId: string,
+  { _id, resolution: before }: Pick<StoredRun, '_id' | 'resolution'>,
+  resolution: StoredRun['resolution'],
+): Promise<void> {
+  if (before.resolved === resolution.resolved && before.open === resolution.open) return;
   await models.Run.updateOne({ institutionId, _id }, { $set: { resolution }, $inc: { version: 1 } });
 }
 
-/** What the Scheduled tab and the guard want to know of the last runs of a job. */
-async function rememberRun(models: Models, run: StoredRun & { endedAt: Date }): Promise<void> {
-  if (run.scheduledJobId === null || run.trigger === 'DRY_RUN') return;
-  const { institutionId, scheduledJobId } = run;
+/** What the Scheduled tab and the guard want to know of the last runs of a job; nothing where a later run was remembered. */
+async function rememberRun(models: Models, { _id: runId, institutionId, scheduledJobId, trigger, status, endedAt }: StoredRun): Promise<void> {
+  if (scheduledJobId === null || trigger === 'DRY_RUN' || endedAt === null) return;
+  const job = await models.ScheduledJob.findOne({ institutionId, _id: scheduledJobId }, { lastRun: 1, lastSuccessAt: 1 }).lean();
+  if (job === null) return;
+  const isLast = job.lastRun === null || job.lastRun.endedAt < endedAt;
+  const isLastSuccess = isCompleted(status) && (job.lastSuccessAt === null || job.lastSuccessAt < endedAt);
+  if (!isLast && !isLastSuccess) return;
+  await models.ScheduledJob.updateOne(
+    { institutionId, _id: scheduledJobId },
+    {
+      $set: {
+        ...(isLast ? { lastRun: { runId, status, endedAt } } : {}),
+        ...(isLastSuccess ? { lastSuccessAt: endedAt } : {}),
+        ...(await mediansOf(models, institutionId, scheduledJobId)),
+      },
+    },
+    { timestamps: false }, // bookkeeping
+  );
+}
+
+/** Of the last ten scheduled runs that completed; null where there is none. */
+async function mediansOf(
+  models: Models,
+  institutionId: string,
+  scheduledJobId: string,
+): Promise<Pick<ScheduledJob, 'medianDurationSec' | 'medianSelected'>> {
   const completed = await models.Run.find(
     { institutionId, scheduledJobId, trigger: 'SCHEDULE', status: { $in: ['COMPLETED_SUCCESSFULLY', 'COMPLETED_WITH_WARNINGS', 'COMPLETED_WITH_ERRORS'] } },
     { startedAt: 1, endedAt: 1, counters: 1 },
@@ -170,16 +205,8 @@ async function rememberRun(models: Models, run: StoredRun & { endedAt: Date }): 
   const seconds = completed.flatMap(({ startedAt, endedAt }) =>
     startedAt === null || endedAt === null ? [] : [(endedAt.getTime() - startedAt.getTime()) / 1000],
   );
-  await models.ScheduledJob.updateOne(
-    { institutionId, _id: scheduledJobId },
-    {
-      $set: {
-        lastRun: { runId: run._id, status: run.status, endedAt: run.endedAt },
-        ...(isCompleted(run.status) ? { lastSuccessAt: run.endedAt } : {}),
-        medianDurationSec: seconds.length === 0 ? null : Math.round(median(seconds)),
-        medianSelected: completed.length === 0 ? null : Math.round(median(completed.map(({ counters }) => counters.recordsSelected ?? 0))),
-      },
-    },
-    { timestamps: false }, // bookkeeping
-  );
+  return {
+    medianDurationSec: seconds.length === 0 ? null : Math.round(median(seconds)),
+    medianSelected: completed.length === 0 ? null : Math.round(median(completed.map(({ counters }) => counters.recordsSelected ?? 0))),
+  };
 }

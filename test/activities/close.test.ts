@@ -1,0 +1,64 @@
+/** The end of a run, and the same end told again (platform.md 5). */
+import assert from 'node:assert/strict';
+import { afterAll, beforeEach, test } from 'vitest';
+import { closeRun, type Leaving } from '../../activities/runs/close.js';
+import type { RunRef } from '../../domain/run.js';
+import { demoLibrary } from '../support/demo-library.js';
+import { clear, emptyDatabase } from '../support/mail-house.js';
+import { asOf } from '../support/mixed-library.js';
+import { begin, record } from '../support/run-by-hand.js';
+import { everythingOf } from '../support/store.js';
+
+const { models, close } = await emptyDatabase('close_run');
+afterAll(close);
+beforeEach(async () => {
+  await clear(models);
+  await demoLibrary(models, 'demo');
+});
+
+const ended: Leaving = { how: 'ENDED', failure: null };
+const at = (time: string) => () => new Date(`2025-04-02T${time}.000Z`);
+const lastRun = async () => (await models.ScheduledJob.findOne({ institutionId: 'demo', jobKey: 'loans-overdue-and-lost' }).orFail().lean()).lastRun;
+async function begun(): Promise<RunRef> {
+  const run = await record(models, 'demo', asOf);
+  await begin(models, run);
+  return run;
+}
+
+test('a run closed again, an hour later and otherwise, stays byte for byte as it was, and so does its job', async () => {
+  const run = await begun();
+  const closed = await closeRun(models, at('11:00:00'), run, ended);
+  const before = await everythingOf(models, 'demo');
+  assert.deepEqual(closed, { status: 'COMPLETED_SUCCESSFULLY', errors: 0 });
+
+  assert.deepEqual(await closeRun(models, at('12:00:00'), run, { how: 'FAILED', failure: null }), closed);
+  assert.deepEqual(await everythingOf(models, 'demo'), before);
+});
+
+test('a run closed again after the next one has ended does not become the last run of its job', async () => {
+  const [first, second] = [await begun(), await begun()];
+  await closeRun(models, at('11:00:00'), first, ended);
+  await closeRun(models, at('11:30:00'), second, ended);
+  await closeRun(models, at('12:00:00'), first, ended);
+  assert.equal((await lastRun())?.runId, second.runId);
+});
+
+test('a process that dies as soon as the run is final leaves the rest to the next attempt, at the time of the first', async () => {
+  const run = await begun();
+  await models.Run.updateOne({ institutionId: 'demo', _id: run.runId }, { $set: { status: 'FAILED', endedAt: at('11:00:00')() } });
+  await closeRun(models, at('12:00:00'), run, ended);
+  assert.deepEqual(await lastRun(), { runId: run.runId, status: 'FAILED', endedAt: at('11:00:00')() });
+});
+
+test('a re-run that completed resolves the failed run once', async () => {
+  const failed = await begun();
+  await closeRun(models, at('11:00:00'), failed, { how: 'FAILED', failure: { code: 'RUN_MISSING', message: 'gone' } });
+  const again = await record(models, 'demo', asOf, { trigger: 'RERUN', parentRunId: failed.runId });
+  await begin(models, again);
+  await closeRun(models, at('12:00:00'), again, ended);
+  const before = await everythingOf(models, 'demo');
+  assert.deepEqual((await models.Run.findOne({ institutionId: 'demo', _id: failed.runId }).lean())?.resolution, { resolved: 1, open: 0 });
+
+  await closeRun(models, at('13:00:00'), again, ended);
+  assert.deepEqual(await everythingOf(models, 'demo'), before);
+});
