@@ -8,7 +8,9 @@ import { moveRun } from './status.js';
 
 /** So long a run waits for its letters to leave. */
 const LONGEST_WAIT_MS = 30 * 60 * 1000;
-const LOOK_EVERY_MS = 100;
+/** Most letters of a night leave at once; the longer they take, the less a second matters. */
+const FIRST_LOOK_MS = 100;
+const LOOK_AT_LEAST_EVERY_MS = 2_000;
 
 /**
  * Waits until the letters of a run have left QUEUED and SENDING, at most 30 minutes from its FINALIZING on, then tells
@@ -22,9 +24,11 @@ export async function awaitLetters(models: Models, now: () => Date, run: Run): P
   const open = { institutionId, runId, state: { $in: ['QUEUED', 'SENDING'] satisfies LetterState[] } };
 
   let waiting = await models.Letter.countDocuments(open);
+  let pause = FIRST_LOOK_MS;
   while (waiting > 0 && now().getTime() < until && !(await mailIsPaused(models, institutionId))) {
     Context.current().heartbeat();
-    await Context.current().sleep(LOOK_EVERY_MS);
+    await Context.current().sleep(pause);
+    pause = Math.min(pause * 1.5, LOOK_AT_LEAST_EVERY_MS);
     waiting = await models.Letter.countDocuments(open);
   }
 

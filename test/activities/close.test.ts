@@ -1,10 +1,13 @@
-/** The end of a run, and the same end told again (platform.md 5). */
+/** The end of a run: it looks at its letters, is closed, and the same end may be told again (platform.md 5). */
 import assert from 'node:assert/strict';
-import { afterAll, beforeEach, test } from 'vitest';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterAll, beforeEach, test, vi } from 'vitest';
+import { insertLetters, planLetters } from '../../activities/letters.js';
 import { closeRun, type Leaving } from '../../activities/runs/close.js';
+import { awaitLetters } from '../../activities/runs/letters.js';
 import type { RunRef } from '../../domain/run.js';
-import { demoLibrary } from '../support/demo-library.js';
-import { clear, emptyDatabase } from '../support/mail-house.js';
+import { demoLibrary, idOf } from '../support/demo-library.js';
+import { clear, emptyDatabase, notice } from '../support/mail-house.js';
 import { asOf } from '../support/mixed-library.js';
 import { begin, record } from '../support/run-by-hand.js';
 import { everythingOf } from '../support/store.js';
@@ -24,6 +27,23 @@ async function begun(): Promise<RunRef> {
   await begin(models, run);
   return run;
 }
+
+test('a run looks soon for letters that leave at once, and every other second for the rest', async () => {
+  const ref = await record(models, 'demo', asOf);
+  const run = await begin(models, ref);
+  const request = notice('demo', 'U1', { to: { userId: idOf('demo', 'U1') }, runId: run.runId });
+  const { planned } = await planLetters({ models, institutionId: 'demo', now: at('10:00:00') }, [request]);
+  await insertLetters(models, planned);
+
+  const pauses: number[] = [];
+  const environment = new MockActivityEnvironment();
+  vi.spyOn(environment.context, 'sleep').mockImplementation(async (pause) => {
+    pauses.push(Math.round(Number(pause)));
+    if (pauses.length === 11) await models.Letter.updateMany({ institutionId: 'demo' }, { $set: { state: 'SENT' } });
+  });
+  await environment.run(() => awaitLetters(models, at('10:00:00'), run));
+  assert.deepEqual(pauses, [100, 150, 225, 338, 506, 759, 1139, 1709, 2000, 2000, 2000]);
+});
 
 test('a run closed again, an hour later and otherwise, stays byte for byte as it was, and so does its job', async () => {
   const run = await begun();
