@@ -39,7 +39,7 @@ const turnSignal = defineSignal('turn');
 const refusedSignal = defineSignal<[{ skipReason: string }]>('refused');
 
 /** The engine's time of the task at work: the same in every replay. */
-const clock = (): number => Date.now();  
+const clock = (): number => Date.now();
 
 export async function dispatcher({ institutionId, lookEveryMs = 5 * MINUTE, carried }: DispatcherInput): Promise<void> {
   const inbox = carried?.inbox ?? [];
