@@ -3,16 +3,15 @@ import type { Client } from '@temporalio/client';
 import { jobOf } from '../catalogue/jobs.js';
 import { zoneOf } from '../domain/days.js';
 import { nextRunAt } from '../domain/occurrences.js';
-import { nextNumber } from '../models/administration.js';
 import { newId } from '../models/document.js';
 import type { Institution } from '../models/institution.js';
 import { insertOnce } from '../models/insert-once.js';
 import type { Models } from '../models/models.js';
-import { newRun, skippedRun } from '../models/new-run.js';
 import type { ScheduledJob } from '../models/scheduled-job.js';
 import { makeScheduledJobs } from './scheduled-jobs.js';
 import { desiredSchedule, type DesiredSchedule, type SchedulingSettings } from './schedules/desired.js';
-import { catchUpMissed, type RecordSkipped } from './schedules/missed.js';
+import { catchUpMissed } from './schedules/missed.js';
+import { recordSkippedOf } from './schedules/record-skipped.js';
 import { reconcile, reconcileOne, type Drift } from './schedules/reconcile.js';
 import { scheduleIdOf } from './schedules/start.js';
 
@@ -58,7 +57,7 @@ export async function reconcileInstallation(reconciling: Reconciling): Promise<S
   let missedStarted = 0;
   for (const { job, institution } of all) {
     await noteNextRun(models, job, institution, now());
-    const started = await catchUpMissed(client, job, institution, jobOf(job.jobKey), settings, recorder(reconciling, institution));
+    const started = await catchUpMissed(client, job, institution, jobOf(job.jobKey), settings, recordSkippedOf(models, now, institution));
     if (started) missedStarted += 1;
   }
   const { created, updated, deleted, unchanged, healed, failed } = done;
@@ -103,32 +102,6 @@ async function noteNextRun(models: Models, job: ScheduledJob, institution: Insti
     { $set: { nextRunAt: next === null ? null : new Date(next) } },
     { timestamps: false },
   );
-}
-
-/** Rows for the occurrences that nobody began, under the keys that their runs would have had. */
-function recorder({ models, now }: Reconciling, institution: Institution): RecordSkipped {
-  return async (record, { rows, settledUpTo }) => {
-    const { institutionId, _id } = record;
-    const job = await models.ScheduledJob.findOne({ institutionId, _id }).lean();
-    if (job === null) return;
-    for (const { occurrence, skipReason, missedCount } of rows) {
-      const at = new Date(occurrence.at);
-      const run = newRun(job, institution, {
-        trigger: 'SCHEDULE',
-        processId: await nextNumber(models.Counter, institutionId, 'process-id'),
-        submittedBy: { type: 'SYSTEM', id: null, name: 'Schedule' },
-        submittedAt: now(),
-        asOf: at,
-        occurrence: { key: occurrence.occurrenceKey, at },
-      });
-      await insertOnce(models.Run, [{ ...skippedRun(run, skipReason, now()), missedCount }]);
-    }
-    await models.ScheduledJob.updateOne(
-      { institutionId, _id },
-      { $set: { lastOccurrenceAt: new Date(settledUpTo) } },
-      { timestamps: false },
-    );
-  };
 }
 
 const healedWords: Record<Drift, string> = {
