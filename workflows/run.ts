@@ -62,7 +62,9 @@ export async function inRun(
   setHandler(refusedSignal, () => void (answers.refused = true));
   setHandler(approvedSignal, () => void (answers.approved = true));
 
-  const ref = input.leg ?? (await openRun({ ...input, workflowId: workflowInfo().workflowId, firedAt: firedAt(input) }));
+  const opening = { ...input, workflowId: workflowInfo().workflowId, firedAt: firedAt(input) };
+  // An abort that comes before the run is open would leave a record that nobody closes.
+  const ref = input.leg ?? (await CancellationScope.nonCancellable(() => openRun(opening)));
   if (ref === null) return;
   let goesOn = false;
   try {

@@ -36,6 +36,16 @@ const lastPage = (run: Run) => Promise.resolve({ next: null, batchNo: run.batchN
 /** A run whose job ends by `endsBy`; `told` is what its activities hear, in order. */
 async function started(endsBy: number, told: string[], given: Record<string, (run: Run) => Promise<unknown>>): Promise<WorkflowHandle> {
   const taskQueue = `run-${newId()}`;
+  await working(taskQueue, endsBy, told, given);
+  const run = await begunOn(taskQueue);
+  await run.signal('turn');
+  return run;
+}
+
+const begunOn = (taskQueue: string) =>
+  client.workflow.start('loans-overdue-and-lost', { workflowId: taskQueue, taskQueue, args: [{ ...ref, scheduledJobId: null }] });
+
+async function working(taskQueue: string, endsBy: number, told: string[], given: Record<string, (run: Run) => Promise<unknown>>): Promise<void> {
   const activities = {
     openRun: () => Promise.resolve(ref),
     beginRun: () => Promise.resolve(begun(endsBy)),
@@ -58,9 +68,6 @@ async function started(endsBy: number, told: string[], given: Record<string, (ru
     worker.shutdown();
     await running;
   };
-  const run = await client.workflow.start('loans-overdue-and-lost', { workflowId: taskQueue, taskQueue, args: [{ ...ref, scheduledJobId: null }] });
-  await run.signal('turn');
-  return run;
 }
 
 const until = async (holds: () => boolean) => {
@@ -122,4 +129,13 @@ test('an abort that comes just when the history is to be renewed is not lost', a
   });
   await assert.rejects(run.result());
   assert.deepEqual([pages, told.at(-1)], [100, 'closeRun CANCELLED']);
+});
+
+test('a run that is aborted before any worker takes it up is closed as soon as one does', async () => {
+  const told: string[] = [];
+  const run = await begunOn(`run-${newId()}`);
+  await run.cancel();
+  await working(run.workflowId, Date.now() + 60_000, told, {});
+  await assert.rejects(run.result());
+  assert.deepEqual(told, ['closeRun CANCELLED']);
 });
