@@ -14,7 +14,7 @@ export interface Effects<Outcome> {
   /** The same in words and values, in the order of the records. */
   propose(): Proposal[];
   /** What writing comes to when nobody interferes. */
-  undisturbed: Outcome;
+  undisturbed(): Promise<Outcome>;
 }
 
 /** Carries effects out, or collects them; proposals only of a preview, and no more of them than are shown. */
@@ -24,5 +24,5 @@ export async function carryOut<Outcome>(
   effects: Effects<Outcome>,
 ): Promise<{ outcome: Outcome; proposals: Proposal[] }> {
   if (!run.preview) return { outcome: await effects.write(), proposals: [] };
-  return { outcome: effects.undisturbed, proposals: effects.propose().slice(0, Math.max(0, PROPOSALS_SHOWN - shownSoFar)) };
+  return { outcome: await effects.undisturbed(), proposals: effects.propose().slice(0, Math.max(0, PROPOSALS_SHOWN - shownSoFar)) };
 }

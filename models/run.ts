@@ -156,12 +156,21 @@ export interface RunBatch extends Versioned {
   counters: Record<string, number>;
   /** Of a preview: what a run would do, and the letters it would send. */
   proposals: Proposal[];
-  /** Of a preview: the key of the letter that each notice would go into. */
-  letterKeys: string[];
+  /** Of a preview: the letter that each notice would go into. */
+  letters: NoticedLetter[];
+  /** Of a preview: ids of the users that it would block and no page before it. */
+  blockedUsers: string[];
   attempts: number;
   startedAt: Date | null;
   endedAt: Date | null;
   deleteAfter: Date;
+}
+
+/** The letter that a notice of a preview asks for. */
+export interface NoticedLetter {
+  letterKey: string;
+  /** Of the profile that fired; minor units. */
+  notificationFee: number;
 }
 
 /** One thing that a preview found a run would do. */
@@ -182,7 +191,8 @@ const runBatchSchema = versioned<RunBatch>('runBatches', {
   leaving: { type: [String], default: [] },
   counters: { type: anything, default: {} },
   proposals: { type: [anything], default: [] },
-  letterKeys: { type: [String], default: [] },
+  letters: { type: [anything], default: [] },
+  blockedUsers: { type: [String], default: [] },
   attempts: { ...number, default: 0 },
   startedAt: maybeInstant,
   endedAt: maybeInstant,

@@ -1,14 +1,18 @@
 /** Sets up the scheduled jobs that an institution has of its own (platform.md 2.1). */
+import { z } from 'zod';
 import { jobs } from '../catalogue/jobs.js';
 import { newId } from '../models/document.js';
 import type { Institution } from '../models/institution.js';
 import { insertOnce } from '../models/insert-once.js';
 import type { Models } from '../models/models.js';
 import type { ScheduledJob } from '../models/scheduled-job.js';
-import { desiredScheduledJobs, type NewScheduledJob } from './schedules/jobs.js';
+import { desiredScheduledJobs, type InstitutionFacts, type NewScheduledJob } from './schedules/jobs.js';
 
 /** 400 days: how long what was deleted is kept (spec/README.md, Documents). */
 const KEPT_MS = 400 * 24 * 60 * 60 * 1000;
+
+/** The setting of the same name is on (spec/data-model.md, institution). */
+const distributes = z.object({ acq: z.object({ acq_distribution_job: z.literal(true) }) });
 
 /** Makes, revives, renames and removes what the catalogue asks for; answers with the number of changes. Repeatable. */
 export async function makeScheduledJobs(models: Models, institution: Institution, now: Date): Promise<number> {
@@ -22,9 +26,8 @@ export async function makeScheduledJobs(models: Models, institution: Institution
       institutionId,
       kind: institution.kind,
       features: institution.features,
-      exists: [],
-      acqDistributionJob: false,
-      startJobs: 'BY_DEFAULT',
+      exists: await whatExists(models),
+      acqDistributionJob: distributes.safeParse(institution.settings).success,
     },
     jobs,
     existing,
@@ -44,6 +47,12 @@ export async function makeScheduledJobs(models: Models, institution: Institution
     );
   }
   return create.length + revive.length + rename.length + remove.length;
+}
+
+/** Of what jobs work on. PDA programs and SUSHI accounts are not kept here yet: there is none. */
+async function whatExists(models: Models): Promise<InstitutionFacts['exists']> {
+  const community = await models.Institution.findOne({ kind: 'COMMUNITY', status: 'ACTIVE' }, { _id: 1 }).lean();
+  return community === null ? [] : ['COMMUNITY_INSTITUTION'];
 }
 
 /** The whole document: it goes in lean. */

@@ -8,6 +8,7 @@ import { loansOverdueAndLost } from '../../catalogue/fulfillment/loans-overdue-a
 import { selectionBound } from '../../domain/fulfillment/overdue-lost-profiles.js';
 import type { Page, Run } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
+import type { NoticedLetter } from '../../models/run.js';
 import { carryOut } from '../effects.js';
 import { claimBatch, claimedBatch, recordBatch } from '../runs/batches.js';
 import { forAMinute } from '../runs/pages.js';
@@ -15,6 +16,7 @@ import { actionsOf, isLosing, type Action } from './overdue/action.js';
 import { writeActions, type Outcome } from './overdue/effects.js';
 import { readGround, type Ground } from './overdue/ground.js';
 import { judgeLoans } from './overdue/judge.js';
+import { usersToBlock } from './overdue/place-blocks.js';
 import { proposalsOf } from './overdue/propose.js';
 import { tally } from './overdue/tally.js';
 import { leftDecided, noticesById, sortLeft } from './overdue/unfinished.js';
@@ -61,16 +63,21 @@ export function createOverdueAndLostActivities({ models, now }: Dependencies) {
     const judged = await judgeLoans(models, run.institutionId, ground, loans);
     const actions = actionsOf(judged);
 
-    const { outcome, proposals } = await carryOut<Outcome>(run, await proposalsSoFar(run), {
+    const before = await proposedBefore(run);
+    const { outcome, proposals } = await carryOut<Outcome>(run, before.proposals, {
       write: async () => {
         const leaving = actions.filter(isLosing).map(({ loan }) => loan._id);
         if (leaving.length > 0) await claimBatch(models, run, { toKey: next, leaving }, now());
         return writeActions(models, run, ground, actions, now());
       },
       propose: () => proposalsOf(actions),
-      undisturbed: { changedDuringRun: new Set(), blocked: blockedBy(actions) },
+      undisturbed: async () => {
+        const blocked = await usersToBlock(models, run, actions);
+        return { changedDuringRun: new Set(), blocked: new Set(blocked.filter((userId) => !before.blockedUsers.has(userId))) };
+      },
     });
-    return recordBatch(models, run, next, { ...tally(judged, outcome), proposals, letterKeys: letterKeysOf(run, actions) }, now());
+    const collected = run.preview ? { proposals, letters: lettersOf(actions), blockedUsers: [...outcome.blocked] } : {};
+    return recordBatch(models, run, next, { ...tally(judged, outcome), ...collected }, now());
   }
 
   async function loansOfPage(run: Run, ground: Ground): Promise<LoansOfPage> {
@@ -81,10 +88,14 @@ export function createOverdueAndLostActivities({ models, now }: Dependencies) {
     return claim === null ? nextLoans(models, run, dueBefore) : sameLoans(models, run, dueBefore, claim);
   }
 
-  async function proposalsSoFar({ preview, institutionId, runId }: Run): Promise<number> {
-    if (!preview) return 0;
-    const batches = await models.RunBatch.find({ institutionId, runId }, { proposals: 1 }).lean();
-    return batches.reduce((sum, { proposals }) => sum + proposals.length, 0);
+  /** Of a preview: how much its earlier pages show, and whom they would have blocked. */
+  async function proposedBefore({ preview, institutionId, runId, batchNo }: Run): Promise<{ proposals: number; blockedUsers: Set<string> }> {
+    if (!preview) return { proposals: 0, blockedUsers: new Set() };
+    const batches = await models.RunBatch.find({ institutionId, runId, batchNo: { $lt: batchNo } }, { proposals: 1, blockedUsers: 1 }).lean();
+    return {
+      proposals: batches.reduce((sum, { proposals }) => sum + proposals.length, 0),
+      blockedUsers: new Set(batches.flatMap(({ blockedUsers }) => blockedUsers)),
+    };
   }
 
   return {
@@ -107,11 +118,8 @@ export function createOverdueAndLostActivities({ models, now }: Dependencies) {
 }
 export type OverdueAndLostActivities = ReturnType<typeof createOverdueAndLostActivities>;
 
-function blockedBy(actions: readonly Action[]): Set<string> {
-  return new Set(actions.flatMap(({ loan, firing }) => (firing.some(({ block }) => block !== null) ? (loan.userId ?? []) : [])));
-}
-
-/** Of a preview: the letters its notices would make, one key a notice; a run reads them off its notices. */
-function letterKeysOf({ preview }: Run, actions: readonly Action[]): string[] {
-  return preview ? actions.flatMap(({ firing }) => firing.flatMap(({ letterKey }) => (letterKey === '' ? [] : [letterKey]))) : [];
+/** The letters that the notices of a preview would make, once a notice; a run reads them off its notices. */
+function lettersOf(actions: readonly Action[]): NoticedLetter[] {
+  const noticed = actions.flatMap(({ firing }) => firing.map(({ letterKey, notificationFee }) => ({ letterKey, notificationFee })));
+  return noticed.filter(({ letterKey }) => letterKey !== '');
 }

@@ -3,7 +3,7 @@ import type { Counters, Page, Problem, Run } from '../../domain/run.js';
 import { newId } from '../../models/document.js';
 import { insertOnce } from '../../models/insert-once.js';
 import type { Models } from '../../models/models.js';
-import type { Proposal, RunEvent } from '../../models/run.js';
+import type { NoticedLetter, Proposal, RunEvent } from '../../models/run.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Retention of batches and events (platform.md 8). */
@@ -19,8 +19,10 @@ export interface BatchResult {
   problems: Problem[];
   /** Of a preview: what a run would have done. */
   proposals?: Proposal[];
-  /** Of a preview: the key of the letter that each notice would go into. */
-  letterKeys?: string[];
+  /** Of a preview: the letter that each notice would go into. */
+  letters?: NoticedLetter[];
+  /** Of a preview: ids of the users that it would block and no page before it. */
+  blockedUsers?: string[];
 }
 
 /** What an earlier attempt at the same batch had settled before its first write. */
@@ -84,7 +86,8 @@ export async function recordBatch(
         endedAt: now,
         counters: { ...result.counters, ...overflow },
         proposals: result.proposals ?? [],
-        letterKeys: result.letterKeys ?? [],
+        letters: result.letters ?? [],
+        blockedUsers: result.blockedUsers ?? [],
       },
       $inc: { version: 1 },
     },

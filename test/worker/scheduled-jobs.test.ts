@@ -21,3 +21,16 @@ test('a job that comes back with its feature does not make up for the time while
   assert.equal(job?.deletedAt, null);
   assert.deepEqual(job.lastOccurrenceAt, back);
 });
+
+test('the Community Zone is synchronized as soon as the installation holds one, and not before', async () => {
+  await institution(models, 'main', {});
+  const main = await models.Institution.findOne({ institutionId: 'main' }).orFail().lean();
+  const synchronizing = async () => {
+    await makeScheduledJobs(models, main, new Date('2026-01-10T12:00:00.000Z'));
+    const jobs = await models.ScheduledJob.find({ institutionId: 'main', jobKey: 'cz-synchronize-changes' }).sort({ slot: 1 }).lean();
+    return jobs.map(({ name }) => name);
+  };
+  assert.deepEqual(await synchronizing(), []);
+  await institution(models, 'community', { kind: 'COMMUNITY' });
+  assert.deepEqual(await synchronizing(), ['Synchronize Changes from CZ (1)', 'Synchronize Changes from CZ (2)']);
+});

@@ -11,7 +11,6 @@ const institution = (given: Partial<InstitutionFacts> = {}): InstitutionFacts =>
   features: [],
   exists: [],
   acqDistributionJob: false,
-  startJobs: 'BY_DEFAULT',
   ...given,
 });
 const created = (given: Partial<InstitutionFacts> = {}, definitions: readonly JobDefinition[] = jobs) =>
@@ -102,11 +101,10 @@ describe('a new institution', () => {
 
   test('has every job inactive whose workflow does not exist, though it is active by default', () => {
     const renewal = jobOf('po-line-renewal');
-    const states = (startJobs: InstitutionFacts['startJobs'], available: boolean) =>
-      created({ startJobs }, [{ ...renewal, available }]).map(({ active, inactiveReason }) => [active, inactiveReason]);
-    assert.deepEqual(states('BY_DEFAULT', false), [[false, 'NOT_ENABLED']]);
-    assert.deepEqual(states('BY_DEFAULT', true), [[true, null]]);
-    assert.deepEqual(states('ALL_INACTIVE', true), [[false, 'NOT_ENABLED']]);
+    const states = (available: boolean) =>
+      created({}, [{ ...renewal, available }]).map(({ active, inactiveReason }) => [active, inactiveReason]);
+    assert.deepEqual(states(false), [[false, 'NOT_ENABLED']]);
+    assert.deepEqual(states(true), [[true, null]]);
   });
 
   test('has the acquisition distribution active only where the setting says so', () => {

@@ -16,8 +16,6 @@ export interface InstitutionFacts {
   /** What there is to work on. */
   exists: readonly NonNullable<JobDefinition['listedWhen']['exists']>[];
   acqDistributionJob: boolean;
-  /** As chosen when the institution was set up. */
-  startJobs: 'BY_DEFAULT' | 'ALL_INACTIVE';
 }
 
 export type ExistingScheduledJob = Pick<
@@ -75,8 +73,7 @@ function newScheduledJob(
   naming: { name: string; nameFolded: string },
   now: Date,
 ): NewScheduledJob {
-  const active =
-    institution.startJobs === 'BY_DEFAULT' && definition.available && isDefaultActive(definition, institution, slot);
+  const active = definition.available && isDefaultActive(definition, institution, slot);
   return {
     institutionId: institution.institutionId,
     jobKey: definition.key,

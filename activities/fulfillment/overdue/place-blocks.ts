@@ -47,6 +47,14 @@ export async function placeBlocks(models: Models, run: Run, ground: Ground, acti
   throw ApplicationFailure.retryable(message, 'BLOCKS_CHANGED');
 }
 
+/** The users that a page would block, were its actions carried out: those of whom some block is not there yet. */
+export async function usersToBlock(models: Models, { institutionId }: Run, actions: readonly Action[]): Promise<string[]> {
+  const wanted = blocksOf(actions);
+  const present = await models.UserBlock.find({ institutionId, activeKey: { $in: [...wanted.keys()] } }, { activeKey: 1 }).lean();
+  for (const { activeKey } of present) wanted.delete(activeKey);
+  return [...new Set([...wanted.values()].map(({ userId }) => userId))];
+}
+
 function blocksOf(actions: readonly Action[]): Map<string, WantedBlock> {
   const wanted = new Map<string, WantedBlock>();
   for (const { loan, firing } of actions) {

@@ -4,12 +4,13 @@ import { letterPartKey } from '../../../domain/fulfillment/loan-letters.js';
 import { profileTypes, type ProfileType } from '../../../domain/fulfillment/overdue-lost-profiles.js';
 import { sendFormats } from '../../../domain/letters.js';
 import type { Counters, Page, Run } from '../../../domain/run.js';
-import type { Proposal } from '../../../models/run.js';
+import type { NoticedLetter, Proposal } from '../../../models/run.js';
 import { renderLetter } from '../../../templates/render.js';
 import { planLetters, type LetterContext, type LetterRequest } from '../../letters.js';
 import { recordBatch } from '../../runs/batches.js';
 import { byLetterKey, countLetters, draftsOf, noticeData, type DraftedNotice } from './draft-letters.js';
 import type { Ground } from './ground.js';
+import { addFee } from './tally.js';
 
 const LETTERS_AT_ONCE = 1_000;
 const SAMPLE_LETTERS = 20;
@@ -19,14 +20,18 @@ export async function proposeLetters(context: LetterContext, run: Run, ground: G
   const { models, institutionId, now } = context;
   const batches = await models.RunBatch.find(
     { institutionId, runId: run.runId, batchNo: { $lt: run.batchNo } },
-    { proposals: 1, letterKeys: 1 },
+    { proposals: 1, letters: 1 },
   ).sort({ batchNo: 1 }).lean();
   const counters: Counters = {};
-  const asked = lettersOf(run, ground, batches.flatMap(({ letterKeys }) => letterKeys));
+  const asked = lettersOf(run, ground, batches.flatMap(({ letters }) => letters));
   for (let from = 0; from < asked.length; from += LETTERS_AT_ONCE) {
     const slice = asked.slice(from, from + LETTERS_AT_ONCE);
     const { planned } = await planLetters(context, slice.map(({ request }) => request));
     countLetters(counters, planned, slice);
+    const goingOut = new Set(planned.filter(({ state }) => state === 'QUEUED').map(({ dedupeKey }) => dedupeKey.slice(0, dedupeKey.lastIndexOf(':'))));
+    for (const { request, fee } of slice) {
+      if (fee > 0 && goingOut.has(request.dedupeKey)) addFee(counters, 'notificationFees', fee, run.currency);
+    }
   }
   const proposals = await sampleLetters(context, run, ground, batches.flatMap((batch) => batch.proposals));
   return recordBatch(models, run, null, { counters, problems: [], proposals }, now());
@@ -52,14 +57,22 @@ async function sampleLetters(
   });
 }
 
+interface AskedLetter {
+  request: LetterRequest;
+  kind: ProfileType;
+  /** The largest of its profiles, with the first part; charged only if a letter goes out (S8.9). */
+  fee: number;
+}
+
 /** The letters that keys stand for: `{runId}:{letterCode}:{kind}.{sendFormat}…:{userId}:{libraryCode|-}`. */
-function lettersOf(run: Run, ground: Ground, letterKeys: readonly string[]): { request: LetterRequest; kind: ProfileType }[] {
-  return [...byLetterKey(letterKeys.map((letterKey) => ({ letterKey })))].flatMap(([letterKey, notices]) => {
+function lettersOf(run: Run, ground: Ground, noticed: readonly NoticedLetter[]): AskedLetter[] {
+  return [...byLetterKey(noticed)].flatMap(([letterKey, notices]) => {
     const [, letterCode = '', group = '', userId = ''] = letterKey.split(':');
     const [kind = '', sendFormat = ''] = group.split('.');
     const parts = Math.ceil(notices.length / ground.maxLoansPerLetter);
     return Array.from({ length: parts }, (_, index) => ({
       kind: z.enum(profileTypes).parse(kind),
+      fee: index === 0 ? Math.max(...notices.map(({ notificationFee }) => notificationFee)) : 0,
       request: {
         letterCode,
         dedupeKey: letterPartKey(letterKey, index + 1),
