@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { createExplainers } from '../../activities/explain.js';
+import { jobOf } from '../../catalogue/jobs.js';
 import type { Explanation } from '../../domain/explanation.js';
 import type { RunRef } from '../../domain/run.js';
 import { emptyDatabase } from '../support/mail-house.js';
@@ -202,6 +203,16 @@ describe.each([
   test('the preview counts what the run counts, but for what last night left', () => {
     assert.deepEqual(more(tonight), left.counters);
   });
+});
+
+test('what the job counts is what its definition declares; no profile of the fourth type sends a letter here', async () => {
+  const runs = await models.Run.find(own).lean();
+  const counted = [...new Set(runs.flatMap(({ counters }) => Object.entries(counters).flatMap(([name, value]) => (value > 0 ? name.split(':')[0]! : []))))];
+  const declared = jobOf('loans-overdue-and-lost').counters.map(({ key }) => key as string);
+  assert.deepEqual(counted.filter((name) => !declared.includes(name)).sort(), [
+    'lettersCreated', 'lettersSuppressed', 'recordsChanged', 'recordsInError', 'recordsProcessed', 'recordsSelected', 'recordsUnchanged',
+  ]);
+  assert.deepEqual(declared.filter((name) => !counted.includes(name)), ['lettersType4']);
 });
 
 test('the library next door is as it was', async () => {
