@@ -1,10 +1,11 @@
 /**
- * Three kinds of test file, told apart by what they import: pure ones run in parallel, those with a database in parallel
- * on one mongod, those with Temporal one after the other, because workers starve each other on two cores.
+ * Three kinds of test file, told apart by what they import: pure ones, those with a database on one mongod, and those with
+ * Temporal besides. Three at a time on two cores, since those with servers wait half of their time; the longest begin.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
 
 const root = import.meta.dirname;
 const serversModule = resolve(root, 'test/support/servers.ts');
@@ -35,15 +36,29 @@ const withTemporal = files.filter((file) => serversOf(file).has('temporal') || o
 const withMongo = files.filter((file) => serversOf(file).has('mongo') && !withTemporal.includes(file));
 const pure = files.filter((file) => !withMongo.includes(file) && !withTemporal.includes(file));
 
-const common = { root, testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks' };
+/** Of a minute and more each. */
+const longest = ['test/nights/', 'test/pages/way-to-a-letter', 'test/workflows/dispatcher', 'test/killed/'].map((start) => resolve(root, start));
+const rankOf = ({ moduleId }) => {
+  const long = longest.findIndex((start) => moduleId.startsWith(start));
+  if (long >= 0) return long;
+  return longest.length + (withTemporal.includes(moduleId) ? 0 : withMongo.includes(moduleId) ? 1 : 2);
+};
+class LongestFirst extends BaseSequencer {
+  async sort(specifications) {
+    return (await super.sort(specifications)).sort((a, b) => rankOf(a) - rankOf(b));
+  }
+}
+
+const common = { root, testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks', maxWorkers: 3 };
 const withServers = { ...common, globalSetup: ['test/support/global-setup.ts'] };
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { ...common, name: 'pure', include: pure, isolate: false, maxWorkers: 2, sequence: { groupOrder: 0 } } },
-      { test: { ...withServers, name: 'mongo', include: withMongo, maxWorkers: 2, sequence: { groupOrder: 1 } } },
-      { test: { ...withServers, name: 'temporal', include: withTemporal, maxWorkers: 1, fileParallelism: false, sequence: { groupOrder: 2 } } },
+      { test: { ...common, name: 'pure', include: pure, isolate: false } },
+      { test: { ...withServers, name: 'mongo', include: withMongo } },
+      { test: { ...withServers, name: 'temporal', include: withTemporal } },
     ].filter(({ test }) => test.include.length > 0),
   },
 });

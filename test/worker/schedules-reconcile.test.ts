@@ -60,7 +60,20 @@ async function listed(expected: number): Promise<void> {
   }
   assert.fail(`the engine never listed ${expected} schedules`);
 }
-const settled = () => new Promise((resolve) => setTimeout(resolve, 500));
+/** Until the listing shows of each schedule whether it is paused and when it fires first: `paused 12:00`. */
+async function shown(expected: Record<string, string>): Promise<void> {
+  const seen: Record<string, string> = {};
+  for (let look = 0; look < 100; look += 1) {
+    for await (const { scheduleId, state, spec } of client.schedule.list({ query: `Institution = '${institutionId}'` })) {
+      const { hour, minute } = spec?.calendars?.[0] ?? {};
+      const time = [hour, minute].map((field) => String(field?.[0]?.start ?? 0).padStart(2, '0')).join(':');
+      if (scheduleId in expected) seen[scheduleId] = `${state.paused ? 'paused' : 'active'} ${time}`;
+    }
+    if (Object.entries(expected).every(([id, words]) => seen[id] === words)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.deepEqual(seen, expected, 'the engine never listed it so');
+}
 
 describe('reconcile', () => {
   const everyKind: Schedule[] = [
@@ -128,7 +141,7 @@ describe('reconcile', () => {
       spec: { calendars: [{ hour: 12, minute: 0 }], timezone: 'Europe/Vienna' },
     }));
     await client.schedule.getHandle(resumed).unpause();
-    await settled();
+    await shown({ [paused]: 'paused 00:15', [moved]: 'active 12:00', [resumed]: 'active 02:30' });
 
     const { healed, ...others } = await reconcile(client, jobs.map(desiredOf), { institutionId });
     assert.deepEqual(others, { created: [], updated: [], deleted: [], unchanged: 2, failed: [] });
@@ -140,7 +153,7 @@ describe('reconcile', () => {
         { id: resumed, what: 'RESUMED' },
       ]),
     );
-    await settled();
+    await shown({ [paused]: 'active 00:15', [moved]: 'active 00:40', [resumed]: 'paused 02:30' });
     assert.equal((await reconcile(client, jobs.map(desiredOf), { institutionId })).unchanged, 5);
     assert.equal((await client.schedule.getHandle(paused).describe()).state.paused, false);
   });
