@@ -72,27 +72,28 @@ async function runOfOccurrence(
   const occurrence = occurrenceAt(job.schedule, zoneOf(institution.timeZone), Date.parse(firedAt));
   if (occurrence === null) return null; // the engine's later copy of a repeated hour, and the like
 
-  const before = await models.Run.findOne({ institutionId, scheduledJobId: job._id, occurrenceKey: occurrence.occurrenceKey }).lean();
-  if (before !== null) return before.workflowId === workflowId ? before : null;
-
+  const recorded = () => models.Run.findOne({ institutionId, scheduledJobId: job._id, occurrenceKey: occurrence.occurrenceKey }).lean();
   const at = new Date(occurrence.at);
-  const run = newRun(job, institution, {
-    trigger: 'SCHEDULE',
-    processId: await nextNumber(models.Counter, institutionId, 'process-id'),
-    submittedBy: { type: 'SYSTEM', id: null, name: 'Schedule' },
-    submittedAt: now(),
-    asOf: at,
-    occurrence: { key: occurrence.occurrenceKey, at },
-    workflowId,
-  });
-  const missed = nextOccurrenceIsDue(job, institution, occurrence, now());
-  const taken = await insertOnce(models.Run, [missed ? skippedRun(run, 'MISSED', now()) : run]);
+  if ((await recorded()) === null) {
+    const run = newRun(job, institution, {
+      trigger: 'SCHEDULE',
+      processId: await nextNumber(models.Counter, institutionId, 'process-id'),
+      submittedBy: { type: 'SYSTEM', id: null, name: 'Schedule' },
+      submittedAt: now(),
+      asOf: at,
+      occurrence: { key: occurrence.occurrenceKey, at },
+      workflowId,
+    });
+    const missed = nextOccurrenceIsDue(job, institution, occurrence, now());
+    await insertOnce(models.Run, [missed ? skippedRun(run, 'MISSED', now()) : run]);
+  }
   await models.ScheduledJob.updateOne(
-    { institutionId, _id: job._id },
+    { institutionId, _id: job._id, $or: [{ lastOccurrenceAt: null }, { lastOccurrenceAt: { $lt: at } }] },
     { $set: { lastOccurrenceAt: at, nextRunAt: followingStart(job, institution, now()) } },
     { timestamps: false }, // bookkeeping
   );
-  return taken.length > 0 || missed ? null : run;
+  const run = await recorded(); // perhaps by an attempt of this workflow that was given up and yet went on
+  return run?.workflowId === workflowId ? run : null;
 }
 
 /** Of a catch-up after an outage only the latest occurrence runs (platform.md 6.5). */
