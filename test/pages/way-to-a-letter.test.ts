@@ -109,7 +109,7 @@ async function everyPath(): Promise<string[]> {
   ];
 }
 
-describe('every page', { timeout: 120_000 }, () => {
+describe('every page', { timeout: 300_000 }, () => {
   /** The second pass looks for what a colour or a width alone decides. */
   const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] as const;
   const passes = [
