@@ -76,6 +76,8 @@ export async function openHouse(name: string): Promise<House> {
   const operating: Operating = { models, client, now, taskQueue: queues.jobs };
 
   const finished = async (institutionId: string, runId: string): Promise<RunView> => {
+    const { workflowId } = await models.Run.findOne({ institutionId, _id: runId }, { workflowId: 1 }).orFail().lean();
+    await client.workflow.getHandle(workflowId).result().catch(() => undefined); // how it ended, its record says
     for (let look = 0; look < 1200; look += 1) {
       const run = await runView(operating, institutionId, runId);
       if (isFinal(run.status)) return run;
