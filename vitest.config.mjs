@@ -57,7 +57,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...common, name: 'pure', include: pure, isolate: false } },
-      { test: { ...withServers, name: 'mongo', include: withMongo } },
+      { test: { ...withServers, name: 'mongo', include: withMongo, isolate: false } },
       { test: { ...withServers, name: 'temporal', include: withTemporal } },
     ].filter(({ test }) => test.include.length > 0),
   },
