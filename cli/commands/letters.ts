@@ -19,6 +19,7 @@ export function lettersCommand() {
     .option('--state <state>', `only those in one state: ${letterStates.join(', ')}`)
     .action(async ({ institution, json, limit, state }: Options) => {
       const wanted = stateOption(state);
+      const count = countOption('--limit', limit);
       await withModels('almanac letters', async (models) => {
         const institutionId = await institutionCode(models, institution);
         const letters = await models.Letter.find(
@@ -26,7 +27,7 @@ export function lettersCommand() {
           { letterCode: 1, channel: 1, language: 1, recipient: 1, state: 1, suppressedReason: 1, runId: 1, createdAt: 1, sentAt: 1 },
         )
           .sort({ createdAt: -1 })
-          .limit(countOption('--limit', limit))
+          .limit(count)
           .lean();
         answer(json, letters.map(({ _id, ...letter }) => ({ id: _id, ...letter })), () =>
           letters.map(({ _id, createdAt, state, suppressedReason, letterCode, recipient }) =>

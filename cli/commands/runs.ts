@@ -14,9 +14,10 @@ export function runsCommand() {
     .option(...institutionOption)
     .option('--limit <number>', 'how many', '20')
     .action(async ({ institution, json, limit }: Options) => {
+      const count = countOption('--limit', limit);
       await withModels('almanac runs', async (models) => {
         const institutionId = await institutionCode(models, institution);
-        const runs = await models.Run.find({ institutionId }).sort({ submittedAt: -1, _id: -1 }).limit(countOption('--limit', limit)).lean();
+        const runs = await models.Run.find({ institutionId }).sort({ submittedAt: -1, _id: -1 }).limit(count).lean();
         answer(json, runs.map(({ _id, ...run }) => ({ id: _id, ...run })), () =>
           runs.map(({ processId, status, submittedAt, trigger, businessDate, name }) =>
             [String(processId).padStart(6), submittedAt.toISOString(), status.padEnd(24), trigger.padEnd(12), businessDate, name].join('  '),
