@@ -10,10 +10,12 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { loansOverdueAndLost } from '../../catalogue/fulfillment/loans-overdue-and-lost.js';
 import { listMail } from '../../cli/mail-catcher.js';
-import { failpoints, type Failpoint, type Sabotage } from './failpoints.js';
-import { nightsWork } from './night.js';
-import { differences, pictureOf } from './picture.js';
-import { openStack, type OwnStack } from './stack.js';
+import { failpoints, type Failpoint } from '../../chaos/failpoints.js';
+import { openInstallation, type Installation } from '../../chaos/installation.js';
+import { nightsWork } from '../../chaos/library.js';
+import { differences, pictureOf } from '../../chaos/picture.js';
+import { armedWorker, ended } from './armed-workers.js';
+import type { Sabotage } from './arming.js';
 
 const undisturbed = 'k00';
 const killedAt = new Map((Object.keys(failpoints) as Failpoint[]).map((place, index) => [place, `k${String(index + 1).padStart(2, '0')}`]));
@@ -25,12 +27,15 @@ const sabotaged: Record<Sabotage, { institutionId: string; place: Failpoint }> =
 };
 const sabotage = Object.fromEntries((Object.keys(sabotaged) as Sabotage[]).map((what) => [sabotaged[what].institutionId, what]));
 
-let stack: OwnStack;
+/** A draw with work of every kind, which the first test asks for. */
+const size = { seed: 1, loans: 80 };
+
+let stack: Installation;
 const pictures = new Map<string, string[]>();
 const unlike = (institutionId: string) => differences(pictures.get(undisturbed)!, pictures.get(institutionId)!);
 
 beforeAll(async () => {
-  stack = await openStack();
+  stack = await openInstallation({ commandLine: 'npm test', smtpUrl: null });
   const { models, mailFolder } = stack;
   const placeOf: Record<string, Failpoint> = Object.fromEntries([
     ...[...killedAt].map(([place, institutionId]) => [institutionId, place]),
@@ -40,8 +45,8 @@ beforeAll(async () => {
   const all = [...ofServers, ...ofWorker, undisturbed];
 
   const [first, jobs] = await Promise.all([
-    stack.armedWorker({ stops: stopsOf(placeOf), rests, sabotage }),
-    Promise.all(all.map(async (institutionId) => [institutionId, await nightsWork(models, institutionId)] as const)),
+    armedWorker(stack, { stops: stopsOf(placeOf), rests, sabotage }),
+    Promise.all(all.map(async (institutionId) => [institutionId, await nightsWork(models, institutionId, size)] as const)),
   ]);
   const jobOf = new Map(jobs);
   const begin = (institutionIds: readonly string[]) => Promise.all(institutionIds.map((each) => stack.begin(each, jobOf.get(each)!)));
@@ -54,13 +59,13 @@ beforeAll(async () => {
 
   await begin(ofWorker);
   await first.reaches(placeOf);
-  await stack.ended(ofServers);
+  await ended(models, ofServers);
   await first.kill();
   await fiveMinutesPass();
 
-  await stack.armedWorker({ stops: {}, rests: {}, sabotage });
+  await armedWorker(stack, { stops: {}, rests: {}, sabotage });
   await begin([undisturbed]);
-  await stack.ended(all);
+  await ended(models, all);
   const arrived = await listMail(mailFolder, { limit: Infinity });
   for (const each of all) pictures.set(each, await pictureOf(models, each, arrived));
 }, 600_000);

@@ -12,7 +12,7 @@ import { abortRun, approveRun } from '../../api/operations/steer-run.js';
 import { retryFailed, startRun } from '../../api/operations/start-run.js';
 import { queues } from '../../config/queues.js';
 import { newId } from '../../models/document.js';
-import { asOf, nightsWork } from '../killed/night.js';
+import { asOf, nightsWork } from '../../chaos/library.js';
 import { startServers } from '../support/global-setup.js';
 import { openHouse, type House } from '../support/house.js';
 
@@ -40,7 +40,7 @@ try {
 async function recordRuns(house: House): Promise<void> {
   const { models, operating } = house;
   const jobs = new Map<string, string>();
-  for (const institutionId of ['whole', 'aborted', 'failed', 'approved']) jobs.set(institutionId, await nightsWork(models, institutionId));
+  for (const institutionId of ['whole', 'aborted', 'failed', 'approved']) jobs.set(institutionId, await nightsWork(models, institutionId, { seed: 1, loans: 80 }));
   const night = (institutionId: string) => ({ institutionId, scheduledJobId: jobs.get(institutionId)!, asOf });
 
   await models.Item.updateOne({ institutionId: 'whole', barcode: 'B002' }, { $set: { replacementCost: { amount: 4250, currency: 'SEK' } } });

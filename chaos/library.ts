@@ -1,33 +1,49 @@
-/** A library with one night's work of every kind: the same in every institution that is given one. */
-import { newId } from '../../models/document.js';
-import type { Loan } from '../../models/loan.js';
-import type { Models } from '../../models/models.js';
-import { activated, demoLibrary, idOf, profile } from '../support/demo-library.js';
-import { at } from '../support/fixture-a.js';
+/**
+ * A library with one night's work of every kind, drawn from a seed: the same in every institution that is given one.
+ */
+import { newId } from '../models/document.js';
+import type { Loan } from '../models/loan.js';
+import type { Models } from '../models/models.js';
+import { drawFrom, type Draw } from './draw.js';
+import { activated, demoLibrary, idOf, profile } from '../test/support/demo-library.js';
+import { at } from '../test/support/fixture-a.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const PATRONS = 31;
-const LOANS = 70;
+/** Of mongoose's casting at once. */
+const DOCUMENTS_AT_ONCE = 2_000;
+
+export interface Size {
+  seed: number;
+  /** At most 46,656: a barcode has three digits of base 36. There are 0.6 patrons to a loan. */
+  loans: number;
+}
 
 /** Monday, 05:30 in New York. */
 export const asOf = new Date(at('2025-03-17 05:30'));
 
 /** Answers with the id of its scheduled job, which nothing but a person starts. */
-export async function nightsWork(models: Models, institutionId: string): Promise<string> {
+export async function nightsWork(models: Models, institutionId: string, { seed, loans: size }: Size): Promise<string> {
   await demoLibrary(models, institutionId);
   for (const code of ['MAIN', 'WEST']) {
     // The mailbox is shared: every address tells its institution.
     await models.Library.updateOne({ institutionId, code }, { $set: { email: `${code.toLowerCase()}.${institutionId}@lib.example` } });
   }
   await profiles(models, institutionId);
-  await models.User.insertMany(Array.from({ length: PATRONS }, (_, index) => patron(institutionId, index)));
-  const loans = Array.from({ length: LOANS }, (_, index) => loan(institutionId, index));
-  await models.Loan.insertMany([...loans, ...ofBrokenRun(institutionId)]);
-  await models.Item.insertMany([...loans, ...ofBrokenRun(institutionId)].map(itemOf));
+  const draw = drawFrom(seed, 'library');
+  const patrons = Math.ceil(size * 0.6);
+  const users = Array.from({ length: patrons }, (_, index) => patron(institutionId, index, draw));
+  const drawn = Array.from({ length: size }, (_, index) => loan(institutionId, index, patrons, draw));
+  const loans = [...drawn, ...ofBrokenRun(institutionId)];
+  for (const some of parts(users)) await models.User.insertMany(some);
+  for (const some of parts(loans)) await Promise.all([models.Loan.insertMany(some), models.Item.insertMany(some.map(itemOf))]);
   await models.LoanNotice.insertMany(ofBrokenRun(institutionId).map(leftNotice));
 
   await models.ScheduledJob.updateMany({ institutionId }, { $set: { schedule: { kind: 'NONE' } } });
   return (await activated(models, institutionId, 'loans-overdue-and-lost'))._id;
+}
+
+function parts<T>(all: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(all.length / DOCUMENTS_AT_ONCE) }, (_, part) => all.slice(part * DOCUMENTS_AT_ONCE, (part + 1) * DOCUMENTS_AT_ONCE));
 }
 
 async function profiles(models: Models, institutionId: string): Promise<void> {
@@ -44,39 +60,39 @@ async function profiles(models: Models, institutionId: string): Promise<void> {
   await models.FulfillmentSettings.updateOne({ institutionId }, { $set: { overdueAtLostLoan: true } });
 }
 
-/** Every tenth has no address, every seventeenth is gone, every fifth is told by telephone as well. */
-function patron(institutionId: string, index: number) {
-  const primaryId = `P${String(index).padStart(3, '0')}`;
+/** One in ten has no address, one in seventeen is gone, one in twenty-three wants no such letters. */
+function patron(institutionId: string, index: number, draw: Draw) {
+  const primaryId = primaryIdOf(index);
   return {
     _id: idOf(institutionId, primaryId), institutionId, primaryId, displayName: `Patron ${primaryId}`,
     firstName: 'Pat', lastName: primaryId, userGroup: 'STUDENT', statusDate: '2025-01-01',
-    status: index % 17 === 16 ? 'DELETED' as const : 'ACTIVE' as const,
-    letterOptOut: index % 23 === 22 ? ['FulOverdueAndLostLoanNotificationLetter'] : [],
-    emails: index % 10 === 9 ? [] : [
+    status: draw.below(17) === 0 ? 'DELETED' as const : 'ACTIVE' as const,
+    letterOptOut: draw.below(23) === 0 ? ['FulOverdueAndLostLoanNotificationLetter'] : [],
+    emails: draw.below(10) === 0 ? [] : [
       { address: `${primaryId.toLowerCase()}.${institutionId}@example.org`, types: [], preferred: true, bounced: false, segment: 'INTERNAL' as const },
     ],
   };
 }
 
+const primaryIdOf = (index: number) => `P${String(index).padStart(5, '0')}`;
+
 /** In an order that is the same in every institution: the loans of a letter stand in it by their ids. */
 const loanIdOf = (institutionId: string, barcode: string) => idOf(institutionId, 'loans').slice(0, 16) + Buffer.from(barcode).toString('hex');
 
-/** From 2 days to come to 31 days overdue, all statuses, one in three from WEST, which has no hours. */
-function loan(institutionId: string, index: number): Loan {
-  const barcode = `L${String(index).padStart(3, '0')}`;
-  const [processStatus] = pick(index, [['NORMAL'], ['NORMAL'], ['RENEW'], ['RECALL'], ['NORMAL'], ['CLAIMED_RETURN'], ['RENEW_REQUESTED']] as const);
-  const dueDate = new Date(at('2025-03-14 21:00') - ((index * 7) % 34 - 5) * DAY_MS);
+/** From 5 days to come to 28 days overdue, all statuses, one in three from WEST, which has no hours. */
+function loan(institutionId: string, index: number, patrons: number, draw: Draw): Loan {
+  const barcode = `L${index.toString(36).padStart(3, '0')}`;
+  const processStatus = draw.one(['NORMAL', 'NORMAL', 'NORMAL', 'RENEW', 'RECALL', 'CLAIMED_RETURN', 'RENEW_REQUESTED'] as const);
+  const dueDate = new Date(at('2025-03-14 21:00') - (draw.below(34) - 5) * DAY_MS);
   return {
     ...bare(institutionId, barcode, dueDate),
-    userId: idOf(institutionId, `P${String((index * 13) % PATRONS).padStart(3, '0')}`),
-    libraryCode: index % 3 === 2 ? 'WEST' : 'MAIN',
+    userId: idOf(institutionId, primaryIdOf(draw.below(patrons))),
+    libraryCode: draw.below(3) === 0 ? 'WEST' : 'MAIN',
     processStatus,
     claimedReturnAt: processStatus === 'CLAIMED_RETURN' ? new Date(dueDate.getTime() - DAY_MS) : null,
     recall: processStatus === 'RECALL' ? { active: true, requestId: null, at: new Date(dueDate.getTime() - 5 * DAY_MS), dueDateBefore: dueDate, dueDateChanged: false } : null,
   };
 }
-
-const pick = <T>(index: number, choices: readonly T[]): T => choices[index % choices.length]!;
 
 /** Two loans at which an earlier run broke off: after one was lost, and before the other was. */
 function ofBrokenRun(institutionId: string): Loan[] {
@@ -103,7 +119,7 @@ function leftNotice({ _id, institutionId, userId, libraryCode, dueCycle }: Loan)
 function bare(institutionId: string, barcode: string, dueDate: Date): Loan {
   const lent = new Date(dueDate.getTime() - 28 * DAY_MS);
   return {
-    _id: loanIdOf(institutionId, barcode), institutionId, userId: idOf(institutionId, 'P001'), proxyUserId: null,
+    _id: loanIdOf(institutionId, barcode), institutionId, userId: idOf(institutionId, primaryIdOf(1)), proxyUserId: null,
     itemId: idOf(institutionId, `item ${barcode}`), bibId: idOf(institutionId, `bib ${barcode}`), barcode,
     title: `Title ${barcode}`, author: 'A. Author', description: '', callNumber: '', libraryCode: 'MAIN', locationCode: 'STACKS',
     itemPolicy: null, materialType: 'BOOK', circDesk: null, userGroup: 'STUDENT', jobCategory: null, statisticalCategories: [],

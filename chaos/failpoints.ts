@@ -1,5 +1,5 @@
 /**
- * Named moments between two writes of a run, at which a process is killed.
+ * Named moments between two writes of a run, at which a process is killed or stands still.
  *
  * Each is the moment after one write to the store was acknowledged, so no line of the program knows of them.
  */
@@ -45,20 +45,3 @@ export const failpoints = {
   'the run is closed': on('runs', 'updateOne', ({ set }) => 'endedAt' in set),
 } as const satisfies Record<string, (write: Write) => boolean>;
 export type Failpoint = keyof typeof failpoints;
-
-/** What is switched off to see that its absence is noticed. */
-export type Sabotage = 'CLAIMS_FORGOTTEN' | 'FEES_WITHOUT_KEYS';
-
-/** By institution; handed to a worker in ALMANAC_TEST_KILLED. */
-export interface Arming {
-  /** Where its work stands still until the worker is killed. */
-  stops: Record<string, readonly Failpoint[]>;
-  /** Where its work stands still once, until the parent says `{ goOn: <institution> }`: meanwhile a server is killed. */
-  rests: Record<string, Failpoint>;
-  sabotage: Record<string, Sabotage>;
-}
-
-/** What an armed worker tells its parent. */
-export interface Reached {
-  reached: { institutionId: string; place: Failpoint };
-}

@@ -1,10 +1,14 @@
 /** What a night has left behind, line by line, in words that are the same in every institution. */
-import type { listMail } from '../../cli/mail-catcher.js';
-import type { Models } from '../../models/models.js';
-import { asOf } from './night.js';
+import type { Models } from '../models/models.js';
+import { asOf } from './library.js';
+
+interface Mail {
+  to: string;
+  subject: string;
+}
 
 /** `arrived` is the whole mailbox. Sorted; what was done twice stands there twice. */
-export async function pictureOf(models: Models, institutionId: string, arrived: Awaited<ReturnType<typeof listMail>>): Promise<string[]> {
+export async function pictureOf(models: Models, institutionId: string, arrived: readonly Mail[]): Promise<string[]> {
   const own = { institutionId };
   const [loans, items, users, profiles, notices, events, fees, blocks, letters, runs, problems] = await Promise.all([
     models.Loan.find(own).lean(), models.Item.find(own).lean(), models.User.find(own).lean(), models.OverdueLostProfile.find(own).lean(),
@@ -50,11 +54,12 @@ export async function pictureOf(models: Models, institutionId: string, arrived: 
 
 /** What the second picture lacks (`lost`) and what it has beyond the first (`more`), each as often as it does. */
 export function differences(expected: readonly string[], found: readonly string[]): string[] {
-  const left = [...found];
-  const lost = expected.filter((line) => {
-    const at = left.indexOf(line);
-    if (at >= 0) left.splice(at, 1);
-    return at < 0;
-  });
-  return [...lost.map((line) => `lost ${line}`), ...left.map((line) => `more ${line}`)];
+  const surplus = new Map<string, number>();
+  for (const line of found) surplus.set(line, (surplus.get(line) ?? 0) + 1);
+  for (const line of expected) surplus.set(line, (surplus.get(line) ?? 0) - 1);
+  const [lost, more]: [string[], string[]] = [[], []];
+  for (const [line, times] of surplus) {
+    for (let time = 0; time < Math.abs(times); time += 1) (times < 0 ? lost : more).push(`${times < 0 ? 'lost' : 'more'} ${line}`);
+  }
+  return [...lost, ...more];
 }
