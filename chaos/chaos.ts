@@ -1,0 +1,103 @@
+/**
+ * Nights under blows beside an undisturbed one of the same seed (engine.md 4.4).
+ *
+ * Every night has an institution of its own with the same library, so that one undisturbed night stands beside all. Kills are drawn
+ * until as many were struck as were asked for; a blow whose place a night never came to is drawn again later.
+ */
+import { rm } from 'node:fs/promises';
+import { drawFrom } from './draw.js';
+import { openInstallation } from './installation.js';
+import { impatientBundle } from './impatient-bundle.js';
+import { startChaosMailServer } from './mail-server.js';
+import { night, type House, type Struck } from './night.js';
+import type { Sabotage } from './orders.js';
+import { pictureOf } from './picture.js';
+import { blows, inOrder, type Blow } from './programme.js';
+import { reckon, subjects, type Reckoning } from './reckoning.js';
+import type { Scenario } from './scenarios.js';
+import { Workers } from './workers.js';
+
+export interface ChaosOptions {
+  scenario: Scenario;
+  seed: number;
+  kills: number;
+  loans: number;
+  /** Each gets a night with the one overlap that its protection is for, beside the kills. */
+  sabotage: readonly Sabotage[];
+  report: (line: string) => void;
+}
+
+export interface Night {
+  institutionId: string;
+  struck: Struck[];
+  reckoning: Reckoning;
+}
+
+export interface Chaos {
+  nights: Night[];
+  sabotaged: Map<Sabotage, Night>;
+  /** How often each fault of the mail server befell a letter. */
+  mailFaults: Map<string, number>;
+}
+
+const BLOWS_A_NIGHT = 12;
+const LOANS_A_PAGE = 1_000;
+
+const overlaps: Record<Sabotage, Blow> = {
+  'notice-key': { kind: 'FROZEN_AT', place: 'before its notices are written', skip: 0, phase: 'PAGES' },
+  'loan-filter': { kind: 'FROZEN_AT', place: 'before its loans are lost', skip: 0, phase: 'PAGES' },
+  'letter-claim': { kind: 'FROZEN_AT', place: 'before the delivery claims letters', skip: 0, phase: 'MAIL' },
+};
+
+export async function chaos({ scenario, seed, kills, loans, sabotage, report }: ChaosOptions): Promise<Chaos> {
+  const { folder, codePath } = await impatientBundle();
+  const mail = await startChaosMailServer(seed);
+  const installation = await openInstallation({ commandLine: 'npm run chaos', smtpUrl: mail.url });
+  const institutionOf = (sabotaged: Sabotage) => `s${String(sabotage.indexOf(sabotaged) + 1).padStart(2, '0')}`;
+  const workers = new Workers(installation, mail, { codePath, sabotage: Object.fromEntries(sabotage.map((each) => [institutionOf(each), each])) });
+  const house: House = { installation, mail, workers };
+  const { models } = installation;
+
+  const nightOf = async (institutionId: string, planned: readonly Blow[]): Promise<Struck[]> => {
+    const job = await scenario.prepare(models, institutionId, { seed, loans });
+    return night(house, institutionId, () => installation.begin(institutionId, job), planned);
+  };
+  const compared = async (institutionId: string, planned: readonly Blow[], undisturbed: readonly string[]): Promise<Night> => {
+    const startedAt = performance.now();
+    const struck = await nightOf(institutionId, planned);
+    const reckoning = await reckon(house, undisturbed, institutionId);
+    const count = struck.filter((each) => each.struck).length;
+    report(`night ${institutionId}: ${count} of ${planned.length} blows struck, ${differencesIn(reckoning)} differences, ${Math.round((performance.now() - startedAt) / 1000)} s`);
+    return { institutionId, struck, reckoning };
+  };
+
+  try {
+    await workers.start();
+    mail.spared.add('u00');
+    await nightOf('u00', []);
+    const undisturbed = await pictureOf(models, 'u00', []);
+    report(`undisturbed night: ${undisturbed.length} facts`);
+
+    const nights: Night[] = [];
+    const drawn = blows(drawFrom(seed, 'blows'), Math.ceil(loans / LOANS_A_PAGE));
+    let left = kills;
+    for (let number = 1; left > 0; number += 1) {
+      const planned = Array.from({ length: Math.min(left, BLOWS_A_NIGHT) }, () => drawn.next().value);
+      const done = await compared(`c${String(number).padStart(2, '0')}`, inOrder(planned), undisturbed);
+      nights.push(done);
+      left -= done.struck.filter(({ struck }) => struck).length;
+    }
+    const sabotaged = new Map<Sabotage, Night>();
+    for (const each of sabotage) sabotaged.set(each, await compared(institutionOf(each), [overlaps[each]], undisturbed));
+    return { nights, sabotaged, mailFaults: mail.befell };
+  } finally {
+    workers.end();
+    await installation.stop();
+    await mail.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export function differencesIn(reckoning: Reckoning): number {
+  return subjects.reduce((sum, subject) => sum + reckoning[subject].length, 0);
+}

@@ -1,0 +1,50 @@
+/** The kills of a night, drawn from the seed. */
+import type { Draw } from './draw.js';
+import { phases, places, type Phase, type PlaceName } from './places.js';
+
+export type Blow =
+  | { kind: 'KILLED_AT'; place: PlaceName; skip: number; phase: Phase }
+  | { kind: 'FROZEN_AT'; place: PlaceName; skip: number; phase: Phase }
+  | { kind: 'KILLED_AT_RANDOM'; worker: 0 | 1; afterMs: number; phase: Phase }
+  | { kind: 'BOTH_DEAD'; phase: Phase }
+  | { kind: 'SERVER_KILLED'; server: 'mongod' | 'temporal'; afterMs: number; phase: Phase };
+
+/** Where a frozen worker's second attempt overlaps the first with something left to do twice. */
+const frozenAt: readonly PlaceName[] = [
+  'before its notices are written', 'before its loans are lost', 'its loans are lost', 'its fees are charged', 'before the delivery claims letters',
+];
+
+/** Every named place once, and of the others so many that each comes in every few nights. */
+function deck(draw: Draw, pages: number): Blow[] {
+  const names = Object.keys(places) as PlaceName[];
+  const skip = (place: PlaceName) => (places[place].phase === 'PAGES' && place !== 'a notice of a broken run is taken back' ? draw.below(pages) : 0);
+  const random = (): { afterMs: number; phase: Phase } => ({ afterMs: draw.below(1_500), phase: draw.one(['OPENING', 'PAGES', 'LETTERS', 'MAIL'] as const) });
+  return [
+    ...names.map((place): Blow => ({ kind: 'KILLED_AT', place, skip: skip(place), phase: places[place].phase })),
+    ...frozenAt.map((place): Blow => ({ kind: 'FROZEN_AT', place, skip: skip(place), phase: places[place].phase })),
+    ...Array.from({ length: 6 }, (): Blow => ({ kind: 'KILLED_AT_RANDOM', worker: draw.one([0, 1] as const), ...random() })),
+    ...Array.from({ length: 2 }, (): Blow => ({ kind: 'BOTH_DEAD', phase: random().phase })),
+    ...(['mongod', 'temporal', 'mongod', 'temporal'] as const).map((server): Blow => ({ kind: 'SERVER_KILLED', server, ...random() })),
+  ];
+}
+
+/** Blows without end: the deck shuffled, and again; `pages` are those that the night's loans fill. */
+export function* blows(draw: Draw, pages: number): Generator<Blow, never> {
+  for (;;) yield* draw.shuffled(deck(draw, pages));
+}
+
+/** As a night comes by their places. */
+export function inOrder(night: readonly Blow[]): Blow[] {
+  const rank = (blow: Blow) => phases.indexOf(blow.phase) * 100 + ('place' in blow ? 1 + Object.keys(places).indexOf(blow.place) : 0);
+  return [...night].sort((a, b) => rank(a) - rank(b));
+}
+
+export function blowText(blow: Blow): string {
+  switch (blow.kind) {
+    case 'KILLED_AT': return `worker killed: ${blow.place}`;
+    case 'FROZEN_AT': return `worker frozen: ${blow.place}`;
+    case 'KILLED_AT_RANDOM': return 'worker killed at random';
+    case 'BOTH_DEAD': return 'both workers dead for 6 s';
+    case 'SERVER_KILLED': return `${blow.server} killed and started again`;
+  }
+}
