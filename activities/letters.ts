@@ -55,7 +55,7 @@ export interface LetterContext {
 }
 
 export interface PlannedLetters {
-  /** QUEUED or SUPPRESSED, complete, not yet written. Of a user who does not exist there is none. */
+  /** QUEUED or SUPPRESSED, complete, not yet written; or as it stands under its key. Of a user who does not exist there is none. */
   planned: StoredLetter[];
   /** WARNING NO_ADDRESS per user, INFO OPTED_OUT per user and LETTER_DISABLED per letter code. */
   problems: Problem[];
@@ -74,7 +74,8 @@ export interface QueuedLetter {
 /**
  * Decides for a page of requests who gets a letter, by which channel, where and in which language. Writes nothing.
  *
- * One query each for users, letter settings, institution and gateway, whatever the number of requests.
+ * One query each for users, letter settings, institution, gateway and letters that an earlier attempt wrote, whatever the number of
+ * requests. What such a letter was decided to be stays: it may have left since.
  */
 export async function planLetters(context: LetterContext, requests: readonly LetterRequest[]): Promise<PlannedLetters> {
   if (requests.length === 0) return { planned: [], problems: [] };
@@ -88,6 +89,8 @@ export async function planLetters(context: LetterContext, requests: readonly Let
     const user = 'userId' in request.to ? known.users.get(request.to.userId) : null;
     if (user === undefined) continue; // the caller's rules have said USER_MISSING
     const letters = channelsOf(request.sendFormat).map((channel) => {
+      const standing = known.standing.get(letterKeyOf(request, channel));
+      if (standing !== undefined) return standing;
       const recipient = recipientOf(request, user, channel, known.smsGatewayPattern);
       const { optOutAllowed } = letterOf(request.letterCode);
       const type = { code: request.letterCode, enabled: !known.disabled.has(request.letterCode), optOutAllowed };
@@ -127,13 +130,16 @@ interface Known {
   disabled: Set<string>;
   defaultLanguage: string;
   smsGatewayPattern: string | null;
+  /** By their stored key. */
+  standing: Map<string, StoredLetter>;
 }
 type Recipient = Pick<User, '_id' | 'primaryId' | 'displayName' | 'status' | 'preferredLanguage' | 'emails' | 'phones' | 'letterOptOut'>;
 
 async function readForPlanning({ models, institutionId }: LetterContext, requests: readonly LetterRequest[]): Promise<Known> {
   const userIds = [...new Set(requests.flatMap(({ to }) => ('userId' in to ? [to.userId] : [])))];
   const letterCodes = [...new Set(requests.map(({ letterCode }) => letterCode))];
-  const [users, switchedOff, institution, platform] = await Promise.all([
+  const keys = requests.flatMap((request) => channelsOf(request.sendFormat).map((channel) => letterKeyOf(request, channel)));
+  const [users, switchedOff, institution, platform, letters] = await Promise.all([
     models.User.find(
       { institutionId, _id: { $in: userIds } },
       { primaryId: 1, displayName: 1, status: 1, preferredLanguage: 1, emails: 1, phones: 1, letterOptOut: 1 },
@@ -141,6 +147,7 @@ async function readForPlanning({ models, institutionId }: LetterContext, request
     models.LetterConfig.find({ institutionId, letterCode: { $in: letterCodes }, enabled: false }, { letterCode: 1 }).lean(),
     models.Institution.findOne({ institutionId, code: institutionId }, { defaultLanguage: 1 }).lean(),
     models.PlatformSettings.findOne({ institutionId: '*' }, { smsGatewayPattern: 1 }).lean(),
+    models.Letter.find({ institutionId, dedupeKey: { $in: keys } }).lean<StoredLetter[]>(),
   ]);
   if (institution === null) throw permanently('INSTITUTION_MISSING', `There is no institution "${institutionId}" to send letters for.`);
   return {
@@ -148,8 +155,11 @@ async function readForPlanning({ models, institutionId }: LetterContext, request
     disabled: new Set(switchedOff.map(({ letterCode }) => letterCode)),
     defaultLanguage: institution.defaultLanguage,
     smsGatewayPattern: platform?.smsGatewayPattern ?? null,
+    standing: new Map(letters.map((letter) => [letter.dedupeKey, letter])),
   };
 }
+
+const letterKeyOf = ({ dedupeKey }: LetterRequest, channel: Channel): string => `${dedupeKey}:${channel}`;
 
 function recipientOf(
   { to }: LetterRequest, user: Recipient | null, channel: Channel, smsGatewayPattern: string | null,
@@ -189,7 +199,7 @@ function queuedLetter(given: {
     attachments: [],
     causes: request.causes,
     runId: request.runId,
-    dedupeKey: `${request.dedupeKey}:${channel}`,
+    dedupeKey: letterKeyOf(request, channel),
     state: suppressedReason === null ? 'QUEUED' : 'SUPPRESSED',
     suppressedReason,
     attempts: [],

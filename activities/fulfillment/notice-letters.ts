@@ -10,6 +10,7 @@ import { insertLetters, planLetters } from '../letters.js';
 import { queueUndeliverableReports } from '../undeliverable-letters.js';
 import { claimBatch, claimedBatch, recordBatch } from '../runs/batches.js';
 import { forAMinute } from '../runs/pages.js';
+import { begunLetters } from './overdue/begun-letters.js';
 import { countersOf, draftsOf, settleFees } from './overdue/draft-letters.js';
 import { readGround } from './overdue/ground.js';
 import { pendingNotices } from './overdue/pending-notices.js';
@@ -27,7 +28,7 @@ export function createNoticeLetterActivities({ models, now, wakeMail }: Dependen
    * Queues the letters of the next pending notices.
    *
    * Repeatable: the letter keys of a page are claimed first, letters and fees have keys, and a letter is built from all
-   * notices of its key whatever their state.
+   * notices of its key whatever their state. What an attempt before, or a run before, has begun is finished as it was.
    */
   async function queueNoticeLetters(run: Run): Promise<Page> {
     const { institutionId } = run;
@@ -39,9 +40,10 @@ export function createNoticeLetterActivities({ models, now, wakeMail }: Dependen
 
     const ground = await groundOf(run);
     const notices = await models.LoanNotice.find({ institutionId, letterKey: { $in: page.letterKeys } }).lean();
-    const { drafts, leftOut } = await draftsOf(models, run, ground, notices);
+    const begun = await begunLetters(models, institutionId, claim === null ? notices.filter(({ runId }) => runId !== run.runId) : notices);
+    const { drafts, leftOut } = await draftsOf(models, run, ground, notices, begun);
     const plan = await planLetters({ models, institutionId, now }, drafts.map(({ request }) => request));
-    const fees = settleFees(run, drafts, plan.planned, now());
+    const fees = settleFees(run, drafts, plan.planned, begun, now());
     await insertOnce(models.Fee, fees);
     const queued = await insertLetters(models, plan.planned);
 

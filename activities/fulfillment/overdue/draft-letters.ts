@@ -11,6 +11,7 @@ import type { Models } from '../../../models/models.js';
 import type { User } from '../../../models/user.js';
 import { overdueLetterData, type OverdueLetterData } from '../../../templates/letters/overdue-letter-data.js';
 import type { LetterRequest } from '../../letters.js';
+import type { BegunLetters } from './begun-letters.js';
 import { feeDocument } from './effects.js';
 import type { Ground } from './ground.js';
 import { add, addFee, letterCounter } from './tally.js';
@@ -46,12 +47,17 @@ export type DraftedNotice = Pick<
   '_id' | 'loanId' | 'dueCycle' | 'kind' | 'userId' | 'libraryCode' | 'sendFormat' | 'data' | 'state' | 'letterKey'
 >;
 
-/** Letters as their notices say, in parts; `leftOut` are the notices whose loan went another way meanwhile. */
+/**
+ * Letters as their notices say, in parts; `leftOut` are the notices whose loan went another way meanwhile.
+ *
+ * What was begun is not taken back: a loan that a written letter tells of stays in it, and a letter that was paid for is written.
+ */
 export async function draftsOf(
   models: Models,
   run: Run,
   ground: Ground,
   notices: readonly DraftedNotice[],
+  begun: BegunLetters,
 ): Promise<{ drafts: Draft[]; leftOut: Set<string> }> {
   const { institutionId } = run;
   const userIds = [...new Set(notices.flatMap(({ userId }) => userId ?? []))];
@@ -65,7 +71,13 @@ export async function draftsOf(
   ]);
   const loansById = new Map(loans.map((loan) => [loan._id, loan]));
   const usersById = new Map(users.map((user) => [user._id, user]));
-  const leftOut = new Set(notices.filter((notice) => !stillSo(notice, loansById.get(notice.loanId))).map(({ _id }) => _id));
+  const leftOut = new Set<string>();
+  for (const [letterKey, group] of byLetterKey(notices)) {
+    const known = group.filter(({ loanId }) => loansById.has(loanId));
+    const still = known.filter((notice) => begun.told.has(notice._id) || stillSo(notice, loansById.get(notice.loanId)));
+    const told = still.length === 0 && begun.owed.has(letterKey) ? known : still;
+    for (const notice of group) if (!told.includes(notice)) leftOut.add(notice._id);
+  }
 
   const drafts: Draft[] = [];
   for (const [letterKey, group] of byLetterKey(notices)) {
@@ -73,7 +85,8 @@ export async function draftsOf(
     if (user === undefined || institution === null) continue;
     for (const [index, part] of letterParts(group, ground.maxLoansPerLetter).entries()) {
       const told = part.filter(({ _id }) => !leftOut.has(_id));
-      const fee = index === 0 ? notificationFeeOf(group.filter(({ _id }) => !leftOut.has(_id))) : 0;
+      const charged = begun.fees.get(letterKey)?.originalAmount ?? notificationFeeOf(group.filter(({ _id }) => !leftOut.has(_id)));
+      const fee = index === 0 ? charged : 0;
       const letter = { letterKey, part: index + 1, user, notificationFee: fee };
       if (told.length > 0) drafts.push(draftOf({ run, ground, institution, loans: loansById }, letter, told));
     }
@@ -165,10 +178,15 @@ function draftOf(
   return { request, data, kind, letterKey, user };
 }
 
-/** The fee for a letter is charged only if one goes out by any channel; otherwise the letter does not speak of it. */
-export function settleFees(run: Run, drafts: readonly Draft[], planned: StoredLetter[], at: Date): Fee[] {
+/**
+ * The fee for a letter is charged only if one goes out by any channel; otherwise the letter does not speak of it. One that was
+ * charged already stands among the answer.
+ */
+export function settleFees(run: Run, drafts: readonly Draft[], planned: StoredLetter[], begun: BegunLetters, at: Date): Fee[] {
   return drafts.flatMap(({ request, data, letterKey, user }) => {
     if (data.notificationFee === 0) return [];
+    const charged = begun.fees.get(letterKey);
+    if (charged !== undefined) return [charged];
     const letters = planned.filter(({ dedupeKey }) => dedupeKey.startsWith(`${request.dedupeKey}:`));
     if (!letters.some(({ state }) => state === 'QUEUED')) {
       for (const letter of letters) letter.data = { ...data, totalFees: data.totalFees - data.notificationFee, notificationFee: 0 };

@@ -8,6 +8,7 @@ import type { NoticedLetter, Proposal } from '../../../models/run.js';
 import { renderLetter } from '../../../templates/render.js';
 import { planLetters, type LetterContext, type LetterRequest } from '../../letters.js';
 import { recordBatch } from '../../runs/batches.js';
+import { noneBegun } from './begun-letters.js';
 import { byLetterKey, countLetters, draftsOf, noticeData, type DraftedNotice } from './draft-letters.js';
 import type { Ground } from './ground.js';
 import { addFee } from './tally.js';
@@ -42,7 +43,7 @@ async function sampleLetters(
 ): Promise<Proposal[]> {
   const notices = proposals.flatMap((proposal) => proposedNotice(proposal));
   const first = new Set([...new Set(notices.map(({ letterKey }) => letterKey))].slice(0, SAMPLE_LETTERS));
-  const { drafts } = await draftsOf(context.models, run, ground, notices.filter(({ letterKey }) => first.has(letterKey)));
+  const { drafts } = await draftsOf(context.models, run, ground, notices.filter(({ letterKey }) => first.has(letterKey)), noneBegun);
   const { planned } = await planLetters(context, drafts.map(({ request }) => request));
   return planned.slice(0, SAMPLE_LETTERS).map((letter) => {
     const spoken = { language: letter.language, defaultLanguage: letter.language };
