@@ -24,7 +24,7 @@ let busy = 0;
 
 process.on('message', (message: ToWorker) => {
   if ('orders' in message) orders = message.orders;
-  else if ('question' in message) tell({ busy });
+  else void tell({ busy });
 });
 
 watchStore({

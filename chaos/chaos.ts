@@ -55,7 +55,7 @@ export async function chaos({ scenario, seed, kills, loans, sabotage, report }: 
   const installation = await openInstallation({ commandLine: 'npm run chaos', smtpUrl: mail.url });
   const institutionOf = (sabotaged: Sabotage) => `s${String(sabotage.indexOf(sabotaged) + 1).padStart(2, '0')}`;
   const workers = new Workers(installation, mail, { codePath, sabotage: Object.fromEntries(sabotage.map((each) => [institutionOf(each), each])) });
-  const house: House = { installation, mail, workers };
+  const house: House = { installation, mail, workers, report };
   const { models } = installation;
 
   const nightOf = async (institutionId: string, planned: readonly Blow[]): Promise<Struck[]> => {

@@ -11,6 +11,8 @@ export interface House {
   installation: Installation;
   mail: ChaosMailServer;
   workers: Workers;
+  /** Takes a line of progress. */
+  report: (line: string) => void;
 }
 
 export interface Struck {
@@ -29,6 +31,7 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 
 /** Throws when the night does not end. */
 export async function night(house: House, institutionId: string, begin: () => Promise<void>, blows: readonly Blow[]): Promise<Struck[]> {
+  const startedAt = performance.now();
   const struck: Struck[] = [];
   const thawing: Promise<void>[] = [];
   let begun: Promise<void> | undefined;
@@ -37,6 +40,7 @@ export async function night(house: House, institutionId: string, begin: () => Pr
     const happens = strike(house, institutionId, blow, thawing);
     await (begun ??= begin()); // only now: the order stands
     struck.push({ what: blowText(blow), struck: await happens });
+    house.report(`  ${institutionId}, ${Math.round((performance.now() - startedAt) / 1000)} s: ${blowText(blow)}${struck.at(-1)!.struck ? '' : ' (not come to)'}`);
   }
   await (begun ?? begin());
   await Promise.all(thawing);
@@ -101,7 +105,7 @@ async function overlapped(house: House, institutionId: string, { place }: Placed
 /** Nothing is left of a phase that could bring anybody to a place of it. */
 async function isPast(models: Models, institutionId: string, phase: Phase): Promise<boolean> {
   const run = await quietly(models.Run.findOne({ institutionId }, { status: 1 }).lean());
-  if (run == null) return false;
+  if (run === null) return false;
   if (finalStatuses.some((status) => status === run.status)) return true;
   return run.status === 'FINALIZING' && phase !== 'MAIL' && phase !== 'CLOSING';
 }

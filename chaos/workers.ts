@@ -92,9 +92,9 @@ export class Workers {
   }
 
   #passesInMail(moment: MailMoment, greeting: string, institutionId: string): void {
-    const child = this.#places.find(({ name }) => name === greeting)?.child;
+    const child = this.#places.find(({ name }) => name === greeting)?.child ?? null;
     for (const { order } of this.#orders.values()) {
-      if (child == null || order.how !== 'KILL' || order.institutionId !== institutionId || !places[order.place].holds({ kind: 'MAIL', moment })) continue;
+      if (child === null || order.how !== 'KILL' || order.institutionId !== institutionId || !places[order.place].holds({ kind: 'MAIL', moment })) continue;
       child.process.kill('SIGKILL');
       this.#reached(order.id, greeting);
     }
