@@ -1,6 +1,6 @@
 /** The letters that a person may know of, for pages and API (platform.md 11 and 13). */
 import type { QueryFilter } from 'mongoose';
-import { masked, may, mayIn, type Category } from '../domain/permissions.js';
+import { masked, may, mayIn } from '../domain/permissions.js';
 import type { LetterContent, LetterState, StoredLetter } from '../models/letter.js';
 import type { StoredRun } from '../models/run.js';
 import type { ApiContext } from './context.js';
@@ -57,7 +57,7 @@ export async function letterOf({ models }: ApiContext, viewer: Viewer, letterId:
   return letter;
 }
 
-const seesRun = ({ grants }: Viewer, { category }: StoredRun): boolean => mayIn(grants, category as Category, 'VIEW');
+const seesRun = ({ grants }: Viewer, { category }: StoredRun): boolean => mayIn(grants, category, 'VIEW');
 
 /** How it reads; null for a letter that was not rendered. Throws forbidden without PATRON_DATA, gone after its retention. */
 export async function contentOf({ models }: ApiContext, { grants }: Viewer, letter: LetterFacts): Promise<LetterContent | null> {

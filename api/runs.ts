@@ -1,6 +1,7 @@
 /** The runs that a person may know of: Running and History tabs, the report, the lists of the API (platform.md 7 and 8). */
 import type { QueryFilter } from 'mongoose';
-import { categories as allCategories, mayAbort, mayIn, visibleCategories, type Category } from '../domain/permissions.js';
+import { categories as allCategories, type Category } from '../domain/categories.js';
+import { mayAbort, mayIn, visibleCategories } from '../domain/permissions.js';
 import { triggers, type RunStatus, type Trigger } from '../domain/run.js';
 import { isFinal } from '../domain/run-status.js';
 import type { StoredRun } from '../models/run.js';
@@ -58,7 +59,7 @@ export async function runOf({ models }: ApiContext, viewer: Viewer, reference: s
   const institutionId = viewer.institution.code;
   const named = /^[0-9a-f]{24}$/.test(reference) ? { _id: reference } : /^\d{1,12}$/.test(reference) ? { processId: Number(reference) } : null;
   const run = named === null ? null : await models.Run.findOne({ institutionId, ...named }).lean();
-  if (run === null || !mayIn(viewer.grants, run.category as Category, 'VIEW')) throw new Refusal('not-found', `There is no run ${reference}.`);
+  if (run === null || !mayIn(viewer.grants, run.category, 'VIEW')) throw new Refusal('not-found', `There is no run ${reference}.`);
   return run;
 }
 
@@ -71,7 +72,7 @@ export interface Steps {
 }
 
 export function stepsOf(viewer: Viewer, run: StoredRun): Steps {
-  const category = run.category as Category;
+  const category = run.category;
   const repeatable = mayIn(viewer.grants, category, 'RUN') && isFinal(run.status) && run.trigger !== 'DRY_RUN' && run.scheduledJobId !== null;
   return {
     abort: !isFinal(run.status) && run.abort === null && mayAbort(viewer.grants, { category, own: run.submittedBy.id === viewer.userId }),

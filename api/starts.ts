@@ -1,5 +1,5 @@
 /** Starting, repeating and stopping runs: what a person or program may ask, and the entry of the audit (platform.md 4, 6.7, 8, 17). */
-import { mayIn, type Category } from '../domain/permissions.js';
+import { mayIn } from '../domain/permissions.js';
 import type { StoredRun } from '../models/run.js';
 import { recordDeed, type Author } from './changes.js';
 import type { ApiContext } from './context.js';
@@ -53,7 +53,7 @@ async function refuseTooOften({ models, now }: ApiContext, { job }: ListedJob): 
 }
 
 export async function repeat(context: ApiContext, viewer: Viewer, run: StoredRun, how: 'rerun' | 'retryFailed', author: Author): Promise<StoredRun> {
-  if (!mayIn(viewer.grants, run.category as Category, 'RUN')) throw forbidden('RUN');
+  if (!mayIn(viewer.grants, run.category, 'RUN')) throw forbidden('RUN');
   const repeated = await context.operations[how]({ institutionId: run.institutionId, runId: run._id, submittedBy: submitterOf(viewer) });
   await record(context, repeated, how === 'rerun' ? 'RERUN' : 'RETRY_FAILED', author);
   return repeated;
@@ -68,7 +68,7 @@ export async function abort(context: ApiContext, viewer: Viewer, run: StoredRun,
 }
 
 export async function approve(context: ApiContext, viewer: Viewer, run: StoredRun, reason: string, author: Author): Promise<StoredRun> {
-  if (!mayIn(viewer.grants, run.category as Category, 'RUN')) throw forbidden('RUN');
+  if (!mayIn(viewer.grants, run.category, 'RUN')) throw forbidden('RUN');
   const approved = await context.operations.approveRun({ institutionId: run.institutionId, runId: run._id, by: viewer.name, reason });
   await record(context, run, 'APPROVE', author);
   return approved;

@@ -7,7 +7,8 @@ import type { Session } from '../models/administration.js';
 import type { Institution } from '../models/institution.js';
 import type { User } from '../models/user.js';
 import { dayText, localDay, zoneOf, type Zone } from '../domain/days.js';
-import { grantsOf, mayIn, visibleCategories, may, type Category, type Grants, type InstitutionPermission, type JobPermission } from '../domain/permissions.js';
+import type { Category } from '../domain/categories.js';
+import { grantsOf, mayIn, visibleCategories, may, type Grants, type InstitutionPermission, type JobPermission } from '../domain/permissions.js';
 
 export interface Viewer {
   userId: string;

@@ -1,5 +1,5 @@
 /** The words that pages use for stored values (platform.md 5, 6, 11 and 13). */
-import type { Category } from '../catalogue/definition.js';
+import type { Category } from '../domain/categories.js';
 import type { RunStatus, Trigger } from '../domain/run.js';
 import type { LetterState, SuppressedReason } from '../models/letter.js';
 import type { SkipReason, StoredRun } from '../models/run.js';

@@ -2,22 +2,9 @@
  * What a job is, as data: the entity "job definition" of platform.md, "Entities". Nothing in the catalogue runs.
  */
 import { z } from 'zod';
+import type { Category } from '../domain/categories.js';
 import type { StaleAfter } from '../domain/occurrences.js';
 import type { Schedule, ScheduleChoice } from '../domain/schedule.js';
-
-export const categories = [
-  'ACQUISITION',
-  'ADMINISTRATION',
-  'ANALYTICS',
-  'DATA_SERVICES',
-  'DISCOVERY',
-  'FULFILLMENT',
-  'IMPORT',
-  'PUBLISHING',
-  'REPOSITORY',
-  'USERS',
-] as const;
-export type Category = (typeof categories)[number];
 
 /** The profiles a job exists for. */
 export interface ProfileFamily {

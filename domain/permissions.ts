@@ -3,13 +3,8 @@
  *
  * Specification: platform.md 4 and 11. Several roles add up; a role of one library, or one that has expired, gives nothing here.
  */
+import { categories, type Category } from './categories.js';
 import type { Day } from './days.js';
-
-export const categories = [
-  'ACQUISITION', 'ADMINISTRATION', 'ANALYTICS', 'DATA_SERVICES', 'DISCOVERY',
-  'FULFILLMENT', 'IMPORT', 'PUBLISHING', 'REPOSITORY', 'USERS',
-] as const;
-export type Category = (typeof categories)[number];
 
 /** Held for one category of jobs, or for all of them. */
 export type JobPermission = 'VIEW' | 'RUN' | 'ABORT' | 'SCHEDULE' | 'CONFIGURE';

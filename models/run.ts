@@ -1,5 +1,6 @@
 /** run, runBatch and runEvent (spec/data-model.md, 1 Platform). */
 import type { Connection } from 'mongoose';
+import { categories, type Category } from '../domain/categories.js';
 import { runStatuses, triggers, type RunStatus, type Severity, type Trigger } from '../domain/run.js';
 import {
   anything,
@@ -33,7 +34,7 @@ export interface StoredRun extends Versioned {
   variant: string;
   profileId: string | null;
   slot: number;
-  category: string;
+  category: Category;
   name: string;
   trigger: Trigger;
   /** Nominal time (`L:…`, `U:…`), or `R:<runId>` where no schedule asked. */
@@ -82,7 +83,7 @@ const runSchema = versioned<StoredRun>('runs', {
   variant: { type: String, default: '' },
   profileId: maybeText,
   slot: { ...number, default: 1 },
-  category: text,
+  category: oneOf(categories),
   name: text,
   trigger: oneOf(triggers),
   occurrenceKey: text,

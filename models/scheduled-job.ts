@@ -1,5 +1,7 @@
 /** scheduledJob: a job set up for an institution (spec/data-model.md, 1 Platform). */
 import type { Connection } from 'mongoose';
+import { categories, type Category } from '../domain/categories.js';
+import type { RunStatus } from '../domain/run.js';
 import type { Schedule } from '../domain/schedule.js';
 import {
   anything,
@@ -8,6 +10,7 @@ import {
   maybeOneOf,
   maybeText,
   number,
+  oneOf,
   part,
   text,
   versioned,
@@ -44,7 +47,7 @@ export interface ScheduledJob extends Versioned {
   instanceKey: string;
   name: string;
   nameFolded: string;
-  category: string;
+  category: Category;
   active: boolean;
   inactiveReason: 'OPERATOR' | 'PROFILE_INACTIVE' | 'NOT_ENABLED' | null;
   /** The union of platform.md 3 as it is: only its kind's own fields. */
@@ -55,7 +58,7 @@ export interface ScheduledJob extends Versioned {
   onFailureRetry: { times: number; delayMinutes: number };
   nextRunAt: Date | null;
   lastOccurrenceAt: Date | null;
-  lastRun: { runId: string; status: string; endedAt: Date } | null;
+  lastRun: { runId: string; status: RunStatus; endedAt: Date } | null;
   lastSuccessAt: Date | null;
   medianDurationSec: number | null;
   medianSelected: number | null;
@@ -72,7 +75,7 @@ const scheduledJobSchema = versioned<ScheduledJob>('scheduledJobs', {
   instanceKey: text,
   name: text,
   nameFolded: text,
-  category: text,
+  category: oneOf(categories),
   active: { type: Boolean, required: true },
   inactiveReason: maybeOneOf(['OPERATOR', 'PROFILE_INACTIVE', 'NOT_ENABLED']),
   schedule: { type: anything, required: true },

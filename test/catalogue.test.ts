@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { scheduleSchema } from '../catalogue/schedule-schema.js';
-import { categories, type JobDefinition } from '../catalogue/definition.js';
+import type { JobDefinition } from '../catalogue/definition.js';
 import { jobOf, jobs } from '../catalogue/jobs.js';
+import { categories } from '../domain/categories.js';
 import { scheduleProblems, type Schedule } from '../domain/schedule.js';
 
 const definitions: readonly JobDefinition[] = jobs;

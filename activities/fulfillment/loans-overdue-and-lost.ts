@@ -37,12 +37,12 @@ export function createOverdueAndLostActivities({ models, now }: Dependencies) {
    */
   async function finishLeftNotices(run: Run): Promise<Page> {
     if (run.preview) return recordBatch(models, run, null, { counters: {}, problems: [] }, now());
-    const ground = await groundOf(run);
     const claim = await claimedBatch(models, run);
     const notices = claim === null ? await leftDecided(models, run) : await noticesById(models, run, claim.leaving);
     if ((claim?.leaving ?? notices).length === 0) return recordBatch(models, run, null, { counters: {}, problems: [] }, now());
     if (claim === null) await claimBatch(models, run, { toKey: null, leaving: notices.map(({ _id }) => _id) }, now());
 
+    const ground = await groundOf(run);
     const { completed, takenBack, cancelled } = await sortLeft(models, run, ground, notices);
     const ofThem = (ids: string[]) => ({ institutionId: run.institutionId, _id: { $in: ids }, state: 'DECIDED' }) as const;
     await models.LoanNotice.deleteMany(ofThem(takenBack));

@@ -1,7 +1,7 @@
 /** History tab: runs that have ended, filtered, sorted and as CSV (platform.md 8). */
 import { Router } from 'express';
 import { dayNumber, dayText, localDay, startOfDay, type Zone } from '../../domain/days.js';
-import type { Category } from '../../domain/permissions.js';
+import type { Category } from '../../domain/categories.js';
 import { finalStatuses, triggers } from '../../domain/run.js';
 import { foldText } from '../../domain/text.js';
 import type { StoredRun } from '../../models/run.js';
@@ -84,7 +84,7 @@ export function historyPage(context: ApiContext, { present }: Present): Router {
       for await (const run of cursor) {
         if (!foldText(run.name).includes(foldText(name))) continue;
         yield [
-          run.processId, run.name, categoryWords[run.category as Category], statusBadge(run).text, triggerWords[run.trigger], run.submittedBy.name,
+          run.processId, run.name, categoryWords[run.category], statusBadge(run).text, triggerWords[run.trigger], run.submittedBy.name,
           run.submittedAt, run.startedAt, run.endedAt, run.businessDate, run.counters['recordsProcessed'] ?? 0, run.problems.errors, run.problems.warnings,
         ];
       }
@@ -172,7 +172,7 @@ function row(run: StoredRun, viewer: Viewer, now: Date) {
     href: path,
     name: run.name,
     processId: run.processId,
-    category: categoryWords[run.category as Category],
+    category: categoryWords[run.category],
     badge: statusBadge(run),
     submittedBy: run.submittedBy.name,
     trigger: triggerWords[run.trigger],

@@ -1,6 +1,6 @@
 /** Record history: what did the jobs do with this record? Its events and letters, newest first (platform.md 8). */
 import { Router } from 'express';
-import { may, mayIn, type Category } from '../../domain/permissions.js';
+import { may, mayIn } from '../../domain/permissions.js';
 import type { NoticeState } from '../../models/loan.js';
 import type { ApiContext } from '../context.js';
 import { readableEvent } from '../events.js';
@@ -69,7 +69,7 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
       { institutionId, _id: { $in: entries.flatMap(({ runId }) => runId ?? []) } },
       { processId: 1, name: 1, category: 1 },
     ).lean();
-    const visible = new Map(runs.filter(({ category }) => mayIn(viewer.grants, category as Category, 'VIEW')).map((run) => [run._id, run]));
+    const visible = new Map(runs.filter(({ category }) => mayIn(viewer.grants, category, 'VIEW')).map((run) => [run._id, run]));
 
     present(request, response, 'record-jobs', {
       title: loan === null ? `What the jobs did with this ${spelledOut(type).toLowerCase()}` : `What the jobs did with loan ${loan.barcode}`,

@@ -2,7 +2,7 @@
 import { Router } from 'express';
 import { jobs } from '../../catalogue/jobs.js';
 import type { JobDefinition } from '../../catalogue/definition.js';
-import { mayIn, type Category } from '../../domain/permissions.js';
+import { mayIn } from '../../domain/permissions.js';
 import { isFinal } from '../../domain/run-status.js';
 import type { LetterState } from '../../models/letter.js';
 import type { StoredRun } from '../../models/run.js';
@@ -47,7 +47,7 @@ export function runPage(context: ApiContext, { present }: Present): Router {
       wait: run.waitReason?.text ?? null,
       decision: run.status === 'MANUAL_HANDLING_REQUIRED',
       path,
-      jobPage: run.scheduledJobId !== null && mayIn(viewer.grants, run.category as Category, 'VIEW') ? `/scheduled-jobs/${run.scheduledJobId}` : null,
+      jobPage: run.scheduledJobId !== null && mayIn(viewer.grants, run.category, 'VIEW') ? `/scheduled-jobs/${run.scheduledJobId}` : null,
       steps: stepsOf(viewer, run),
       progress: progress === null ? null : { ...progress, known: progress.percent !== null },
       facts: factsOf(run, viewer, now()),
@@ -73,7 +73,7 @@ function factsOf(run: StoredRun, { zone }: Viewer, now: Date) {
   const ran = startedAt === null ? null : (endedAt ?? now).getTime() - startedAt.getTime();
   const waited = startedAt === null ? null : startedAt.getTime() - submittedAt.getTime();
   return [
-    { name: 'Job category', value: categoryWords[run.category as Category], at: null },
+    { name: 'Job category', value: categoryWords[run.category], at: null },
     { name: 'Started by', value: `${triggerWords[run.trigger]}, ${run.submittedBy.name}`, at: null },
     { name: 'Rules go by', value: null, at: when(zone, run.asOf) },
     { name: 'Business date', value: run.businessDate, at: null },

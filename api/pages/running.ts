@@ -1,6 +1,6 @@
 /** Running tab: every run that has not ended (platform.md 7). */
 import { Router } from 'express';
-import { mayIn, type Category } from '../../domain/permissions.js';
+import { mayIn } from '../../domain/permissions.js';
 import { openStatuses, triggers } from '../../domain/run.js';
 import { foldText } from '../../domain/text.js';
 import type { StoredRun } from '../../models/run.js';
@@ -61,7 +61,7 @@ function row(run: StoredRun, viewer: Viewer, medianDurationSec: number | null, n
     href: path,
     name: run.name,
     processId: run.processId,
-    category: categoryWords[run.category as Category],
+    category: categoryWords[run.category],
     submittedBy: run.submittedBy.name,
     trigger: triggerWords[run.trigger],
     submitted: briefly(viewer.zone, run.submittedAt, now),
@@ -75,7 +75,7 @@ function row(run: StoredRun, viewer: Viewer, medianDurationSec: number | null, n
       { href: `${path}/events`, text: 'Events', shown: true },
       { href: `${path}/approve`, text: 'Approve', shown: steps.approve },
       { href: `${path}/abort`, text: 'Abort', shown: steps.abort },
-      { href: `/scheduled-jobs/${run.scheduledJobId}`, text: 'Job details', shown: run.scheduledJobId !== null && mayIn(viewer.grants, run.category as Category, 'VIEW') },
+      { href: `/scheduled-jobs/${run.scheduledJobId}`, text: 'Job details', shown: run.scheduledJobId !== null && mayIn(viewer.grants, run.category, 'VIEW') },
     ].filter(({ shown }) => shown),
   };
 }

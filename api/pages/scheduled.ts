@@ -2,7 +2,6 @@
 import { Router } from 'express';
 import { scheduleText } from '../../domain/schedule-text.js';
 import { may, mayIn, mayReschedule, type Grants } from '../../domain/permissions.js';
-import type { RunStatus } from '../../domain/run.js';
 import type { ApiContext } from '../context.js';
 import { briefly, count, when } from '../format.js';
 import { creatorNames, scheduledJobsOf, type ListedJob } from '../scheduled-jobs.js';
@@ -107,7 +106,7 @@ function row({ now }: ApiContext, viewer: Viewer, listed: ListedJob, creators: R
     next: when(viewer.zone, nextRunAt),
     last: lastRun === null ? null : {
       href: `/runs/${lastRun.runId}`,
-      badge: statusBadge({ status: lastRun.status as RunStatus, noWork: false, skipReason: null, missedCount: 1 }),
+      badge: statusBadge({ status: lastRun.status, noWork: false, skipReason: null, missedCount: 1 }),
       at: briefly(viewer.zone, lastRun.endedAt, now()),
     },
     menu: menuOf(viewer.grants, listed),

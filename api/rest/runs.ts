@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { allLetters, lettersOf } from '../letters.js';
 import { jobs } from '../../catalogue/jobs.js';
-import { categories } from '../../domain/permissions.js';
+import { categories } from '../../domain/categories.js';
 import { runStatuses, triggers } from '../../domain/run.js';
 import { skipReasons, type StoredRun } from '../../models/run.js';
 import type { ApiContext } from '../context.js';

@@ -1,7 +1,8 @@
 /** Scheduled jobs: list, one, schedule, activation, parameters, coming starts (platform.md 1, 3 and 4). */
 import { z } from 'zod';
 import { scheduleSchema } from '../../catalogue/schedule-schema.js';
-import { categories, mayReschedule } from '../../domain/permissions.js';
+import { categories } from '../../domain/categories.js';
+import { mayReschedule } from '../../domain/permissions.js';
 import { runStatuses } from '../../domain/run.js';
 import { scheduleText } from '../../domain/schedule-text.js';
 import type { ApiContext } from '../context.js';

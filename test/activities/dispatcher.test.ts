@@ -55,7 +55,7 @@ test('a look reads when jobs are due that others come after, within the hour', a
   const { institutionId } = world;
   const job = (jobKey: string, nextRunAt: Date | null, given: { active?: boolean; institutionId?: string } = {}) => ({
     institutionId, jobKey, instanceKey: `${jobKey}:${String(nextRunAt?.getTime())}`, name: jobKey, nameFolded: jobKey,
-    category: 'FULFILLMENT', active: true, schedule: { kind: 'DAILY' as const, times: ['04:00'] }, nextRunAt, ...given,
+    category: 'FULFILLMENT' as const, active: true, schedule: { kind: 'DAILY' as const, times: ['04:00'] }, nextRunAt, ...given,
   });
   await world.models.ScheduledJob.create([
     job('loans-due-date-correction', inMinutes(-5)),

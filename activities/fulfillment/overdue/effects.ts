@@ -204,6 +204,8 @@ async function markItems(models: Models, run: Run, actions: readonly Action[]): 
         institutionId: run.institutionId,
         _id: { $in: lostThen.map(({ loan }) => loan.itemId) },
         currentLoanId: { $in: lostThen.map(({ loan }) => loan._id) },
+        // As they were read: an attempt that comes late finds them marked, and leaves them.
+        processType: { $in: [...new Set(lostThen.flatMap(({ item }) => (item === null ? [] : [item.processType])))] },
       },
       { $set: { processType: 'LOST_LOAN', processTypeAt: new Date(at) }, $inc: { version: 1 } },
     );
