@@ -31,13 +31,13 @@ const files = readdirSync(resolve(root, 'test'), { recursive: true, encoding: 'u
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => resolve(root, 'test', name));
 /** Tests of the embedded installation start servers of their own. */
-const ownServers = [resolve(root, 'test/cli/stack'), resolve(root, 'test/killed/')];
+const ownServers = [resolve(root, 'test/cli/stack'), resolve(root, 'test/killed/'), resolve(root, 'test/chaos/')];
 const withTemporal = files.filter((file) => serversOf(file).has('temporal') || ownServers.some((start) => file.startsWith(start)));
 const withMongo = files.filter((file) => serversOf(file).has('mongo') && !withTemporal.includes(file));
 const pure = files.filter((file) => !withMongo.includes(file) && !withTemporal.includes(file));
 
 /** Of a minute and more each. */
-const longest = ['test/nights/', 'test/pages/way-to-a-letter', 'test/workflows/dispatcher', 'test/killed/'].map((start) => resolve(root, start));
+const longest = ['test/chaos/', 'test/nights/', 'test/pages/way-to-a-letter', 'test/workflows/dispatcher', 'test/killed/'].map((start) => resolve(root, start));
 const rankOf = ({ moduleId }) => {
   const long = longest.findIndex((start) => moduleId.startsWith(start));
   if (long >= 0) return long;
@@ -49,15 +49,15 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const common = { root, testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks', maxWorkers: 3 };
+const common = { root, testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks', maxWorkers: 3, isolate: false };
 const withServers = { ...common, globalSetup: ['test/support/global-setup.ts'] };
 
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { ...common, name: 'pure', include: pure, isolate: false } },
-      { test: { ...withServers, name: 'mongo', include: withMongo, isolate: false } },
+      { test: { ...common, name: 'pure', include: pure } },
+      { test: { ...withServers, name: 'mongo', include: withMongo } },
       { test: { ...withServers, name: 'temporal', include: withTemporal } },
     ].filter(({ test }) => test.include.length > 0),
   },

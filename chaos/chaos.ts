@@ -22,7 +22,7 @@ export interface ChaosOptions {
   seed: number;
   kills: number;
   loans: number;
-  /** Each gets a night with the one overlap that its protection is for, beside the kills. */
+  /** Each gets a night with the one overlap that its protection is for, and a mail server that behaves. */
   sabotage: readonly Sabotage[];
   report: (line: string) => void;
 }
@@ -73,7 +73,7 @@ export async function chaos({ scenario, seed, kills, loans, sabotage, report }: 
 
   try {
     await workers.start();
-    mail.spared.add('u00');
+    for (const each of ['u00', ...sabotage.map(institutionOf)]) mail.spared.add(each);
     await nightOf('u00', []);
     const undisturbed = await pictureOf(models, 'u00', []);
     report(`undisturbed night: ${undisturbed.length} facts`);

@@ -2,12 +2,12 @@
  * In the sandbox of a workflow: what a night may wait for is missed after seconds, so that hundreds of kills take minutes.
  *
  * Every time-out and pause keeps its place in the order: an activity whose worker was killed is missed after 4 s instead of 15 or
- * 30, one without a heartbeat after 10 s instead of 30, and the delivery looks each second.
+ * 30, one without a heartbeat after 8 s instead of 30, and the delivery looks each second.
  */
 import { workflowInfo, type ActivityInput, type Next, type TimerInput, type WorkflowInterceptors, type WorkflowOutboundCallsInterceptor } from '@temporalio/workflow';
 
 const MISSED_AFTER_MS = 4_000;
-const QUERY_MS = 10_000;
+const QUERY_MS = 8_000;
 const LONGEST_PAUSE_MS = 1_000;
 
 type Outbound = WorkflowOutboundCallsInterceptor;

@@ -7,8 +7,9 @@ import { scenarios } from './scenarios.js';
 
 /** Barcodes of the library have three digits of base 36. */
 const MOST_LOANS = 36 ** 3;
-/** Of what differs, so many sentences a subject are printed. */
+/** Of what differs, so many sentences a subject are printed, and so much of each. */
 const SHOWN = 10;
+const SHOWN_SIGNS = 300;
 
 interface Given {
   job: string;
@@ -73,7 +74,7 @@ function faultsOf({ institutionId, struck, reckoning }: Night): string[] {
     '', `Night ${institutionId} differs, after: ${blows.join('; ')}`,
     ...subjects.flatMap((subject) => {
       const faults = reckoning[subject];
-      return [...faults.slice(0, SHOWN), ...(faults.length > SHOWN ? [`and ${faults.length - SHOWN} more of ${subject}`] : [])];
+      return [...faults.slice(0, SHOWN).map((fault) => fault.slice(0, SHOWN_SIGNS)), ...(faults.length > SHOWN ? [`and ${faults.length - SHOWN} more of ${subject}`] : [])];
     }),
   ];
 }
