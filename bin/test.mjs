@@ -13,12 +13,13 @@ ensurePackages();
 const startedAt = performance.now();
 const tally = { passed: 0, failed: [], skipped: [] };
 
-await Promise.all([check('lint', 'node_modules/eslint/bin/eslint.js', '.'), check('types', 'node_modules/.bin/tsc', '--noEmit')]);
-
+// Beside the tests, which leave a core idle now and then.
+const checks = Promise.all([check('lint', 'node_modules/eslint/bin/eslint.js', '.'), check('types', 'node_modules/.bin/tsc', '--noEmit')]);
 const folder = mkdtempSync(join(tmpdir(), 'almanac-tally-'));
 const tallyFile = join(folder, 'tally.json');
 const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=./test/support/tally.ts', ...process.argv.slice(2)];
 await run(process.execPath, vitest, { stdio: 'inherit', env: { ...process.env, ALMANAC_TEST_TALLY: tallyFile } });
+await checks;
 add(tallyOf(tallyFile));
 rmSync(folder, { recursive: true });
 

@@ -6,11 +6,12 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, test } from 'vitest';
 import { z } from 'zod';
 import { workflowBundle } from '../../worker/workflow-bundle.js';
+import { quietRuntime } from '../support/quiet-runtime.js';
 import * as workflows from '../../workflows/index.js';
 
 const folder = join(import.meta.dirname, 'histories');
@@ -31,8 +32,7 @@ type Kept = (typeof kept)[number];
 
 let today: WorkflowBundleOption;
 beforeAll(async () => {
-  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }); // it tells of every history that does not fit
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter, forward: {} } } });
+  quietRuntime();
   today = await workflowBundle();
 });
 

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { createTransporters } from '../../activities/mail/transporters.js';
 import { startRun, type StartRequest } from '../../api/operations/start-run.js';
 import type { Operating } from '../../api/operations/context.js';
@@ -18,6 +18,7 @@ import { connectToMongo } from '../../models/connect.js';
 import { createIndexes, createModels, type Models } from '../../models/models.js';
 import { registerSearchAttributes } from '../../worker/register-search-attributes.js';
 import { createWorkers } from '../../worker/workers.js';
+import { quietRuntime } from './quiet-runtime.js';
 import { mongo, temporal } from './servers.js';
 
 export interface House {
@@ -114,16 +115,6 @@ export async function openHouse(name: string): Promise<House> {
       await Promise.all([native.close(), connection.close(), db.close()]);
     },
   };
-}
-
-let installed = false;
-function quietRuntime(): void {
-  if (installed) return;
-  installed = true;
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-    telemetryOptions: { logging: { filter: 'temporal_sdk_core=ERROR', forward: {} } },
-  });
 }
 
 async function makeNamespace(connection: Connection, namespace: string): Promise<void> {

@@ -4,10 +4,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, test } from 'vitest';
 import { createDispatcherActivities, wakeDispatcher } from '../../activities/dispatcher.js';
 import { now } from '../../config/clock.js';
+import { quietRuntime } from '../support/quiet-runtime.js';
 import { mongo, temporal } from '../support/servers.js';
 import { CAPACITY, createStubActivities, Workshop, World } from './dispatcher-world.js';
 
@@ -20,8 +21,7 @@ let workshop: Workshop;
 let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }); // it tells of every worker that is killed here
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter, forward: {} } } });
+  quietRuntime();
   folder = await mkdtemp(join(tmpdir(), 'almanac-dispatcher-'));
   codePath = await bundled('dispatcher-stub');
   changedCodePath = await bundled('dispatcher-changed-stub');

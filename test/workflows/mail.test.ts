@@ -1,7 +1,7 @@
 /** The delivery at work on a real engine: woken, waiting, pressing nobody, renewing its history (engine.md 3.1). */
 import assert from 'node:assert/strict';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { insertLetters, planLetters } from '../../activities/letters.js';
 import { createMailActivities, type Delivery } from '../../activities/mail.js';
@@ -10,10 +10,10 @@ import { wakeMail } from '../../activities/mail/wake.js';
 import { newId } from '../../models/document.js';
 import { emptyDatabase, institution, notice, user } from '../support/mail-house.js';
 import { startMailServer } from '../support/mail-server.js';
+import { quietRuntime } from '../support/quiet-runtime.js';
 import { temporal } from '../support/servers.js';
 
-const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }); // it tells of every workflow that is ended here
-Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter, forward: {} } } });
+quietRuntime();
 const { models, close } = await emptyDatabase('letters_workflow');
 const connection = await Connection.connect({ address: temporal() });
 const client = new Client({ connection });

@@ -2,17 +2,17 @@
 import assert from 'node:assert/strict';
 import { Context } from '@temporalio/activity';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, afterEach, test } from 'vitest';
 import type { Leaving } from '../../activities/runs/close.js';
 import type { Run } from '../../domain/run.js';
 import { newId } from '../../models/document.js';
 import { registerSearchAttributes } from '../../worker/register-search-attributes.js';
 import { workflowBundle } from '../../worker/workflow-bundle.js';
+import { quietRuntime } from '../support/quiet-runtime.js';
 import { temporal } from '../support/servers.js';
 
-const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
-Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter, forward: {} } } });
+quietRuntime();
 const connection = await Connection.connect({ address: temporal() });
 const client = new Client({ connection });
 const native = await NativeConnection.connect({ address: temporal() });
