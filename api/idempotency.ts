@@ -3,10 +3,10 @@
  * Programs send the key as a header, forms carry a one-time value.
  */
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { isDuplicateKey } from './changes.js';
 import type { ApiContext } from './context.js';
-import { Refusal, type RefusalSlug } from './refusal.js';
-import { z } from 'zod';
+import { Refusal, statusOf, type RefusalSlug } from './refusal.js';
 
 const KEPT_MS = 24 * 60 * 60_000;
 
@@ -24,11 +24,15 @@ export interface Answered<T> {
   replayed: boolean;
 }
 
-const refusalShape = z.object({ slug: z.string(), detail: z.string(), problems: z.array(z.any()) });
+const keptRefusal = z.object({
+  slug: z.custom<RefusalSlug>((given) => typeof given === 'string' && Object.hasOwn(statusOf, given)),
+  detail: z.string(),
+  problems: z.array(z.object({ pointer: z.string().exactOptional(), parameter: z.string().exactOptional(), code: z.string(), message: z.string() })),
+});
 
 /**
  * Does `work` for the first request with a key and repeats its answer, a JSON value, for the others. A refusal is an answer as well;
- * any other error is not kept, so the caller may try again.
+ * what may be over a minute later, a 5xx or any other error, is not kept, so the caller may try again.
  */
 export async function once<T>(context: ApiContext, asked: Asked, work: () => Promise<T>): Promise<Answered<T>> {
   const { models, now } = context;
@@ -46,7 +50,7 @@ export async function once<T>(context: ApiContext, asked: Asked, work: () => Pro
     await finish(200, answer);
     return { answer, replayed: false };
   } catch (error) {
-    if (error instanceof Refusal) await finish(error.status, { slug: error.slug, detail: error.message, problems: error.problems });
+    if (error instanceof Refusal && error.status < 500) await finish(error.status, { slug: error.slug, detail: error.message, problems: error.problems });
     else await models.IdempotencyRecord.deleteOne(named);
     throw error;
   }
@@ -83,8 +87,8 @@ function replay<T>(earlier: Earlier, requestHash: string): T {
   }
   if (earlier.state === 'IN_PROGRESS') throw new Refusal('request-in-progress', 'The first request with this key has not been answered yet.');
   if (earlier.status !== 200) {
-    const { slug, detail, problems } = refusalShape.parse(earlier.body);
-    throw new Refusal(slug as RefusalSlug, detail, problems);
+    const { slug, detail, problems } = keptRefusal.parse(earlier.body);
+    throw new Refusal(slug, detail, problems);
   }
   return earlier.body as T;
 }

@@ -1,6 +1,7 @@
 /** Who may do what through the API: platform.md 11, examples 15 and 16. */
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, test } from 'vitest';
+import { Refusal, type RefusalSlug } from '../../api/refusal.js';
 import { newId } from '../../models/document.js';
 import type { StoredRun } from '../../models/run.js';
 import { aRun, jobNamed, Visitor } from './library.js';
@@ -54,6 +55,26 @@ test('example 16: the same Idempotency-Key twice starts one run; with another bo
   const other = await library.call(ada, 'POST', runs, { kind: 'DRY_RUN' }, headers);
   assert.deepEqual([other.status, other.body.type], [422, '/problems/idempotency-key-reused']);
   assert.equal(library.started.length, before + 1);
+});
+
+test('a start that found no engine is done by the next request with its key; one that found the job inactive stays refused', async () => {
+  const ada = await library.signIn('admin');
+  const runs = `${await scheduledJob('loans-overdue-and-lost')}/runs`;
+  const { operations } = library.context;
+  const { startRun } = operations;
+  const asked = async (key: string) => {
+    const { status, headers, body } = await library.call(ada, 'POST', runs, { kind: 'RUN' }, { 'idempotency-key': key });
+    return [status, headers.get('idempotency-replayed'), body.detail ?? body.status];
+  };
+  const refuse = (slug: RefusalSlug) => void (operations.startRun = async () => { throw new Refusal(slug, `It is ${slug}.`); });
+
+  refuse('engine-unavailable');
+  assert.deepEqual(await asked('K-503'), [503, null, 'It is engine-unavailable.']);
+  refuse('job-inactive');
+  assert.deepEqual(await asked('K-409'), [409, null, 'It is job-inactive.']);
+  operations.startRun = startRun;
+  assert.deepEqual(await asked('K-503'), [202, null, 'QUEUED']);
+  assert.deepEqual(await asked('K-409'), [409, null, 'It is job-inactive.']);
 });
 
 test('example 16: If-Match "3" when the version is 4 is 412, and no If-Match is 428; neither changes anything', async () => {
