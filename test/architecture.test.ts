@@ -145,7 +145,7 @@ describe('clock, chance and environment have one place each', () => {
     // Existing names: the linter reads types by the project's own list of files.
     assert.deepEqual(await said('domain/days.ts', sample), ['no-restricted-syntax']);
     assert.deepEqual(await said('activities/effects.ts', sample), ['no-restricted-syntax']);
-  }, 120_000); // the first of them reads the types of the whole project
+  });
   test.each(Object.entries(samples))('and allows %s in config/', async (_, sample) => {
     assert.deepEqual(await said('config/clock.ts', sample), []);
   });

@@ -130,7 +130,7 @@ test('no place is held: at its next look every dispatcher finds nobody, and ends
     });
     await dispatcher.result();
   }
-}, 60_000);
+});
 
 describe('the comparison can fail', () => {
   test('a page that forgets which loans it claimed loses what the first attempt did', () => {

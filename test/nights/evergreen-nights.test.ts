@@ -43,7 +43,7 @@ beforeAll(async () => {
   scheduledJobId = (await activated(house.models, 'concerto', JOB))._id;
   await activated(house.models, 'next-door', JOB);
   nextDoor = await everythingOf(house.models, 'next-door');
-}, 120_000);
+});
 afterAll(() => house?.close());
 
 const load = (institution: string) => loadEvergreen(
@@ -80,7 +80,7 @@ test('a preview of 13 November, had there been no night before, says what the fi
   assert.deepEqual(differences(await run(asOf, 'DRY_RUN'), first.counters), []);
 });
 
-describe('each night at 04:00', { timeout: 60_000 }, () => {
+describe('each night at 04:00', () => {
   test.each(nights)('$day: counters, notices and letters are those of the second calculation, and a repeat does nothing', async ({ day, asOf }) => {
     const { counters, notices, letters } = expected.get(day)!;
     const first = await run(asOf);

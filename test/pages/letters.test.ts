@@ -17,12 +17,12 @@ let page: Page;
 beforeAll(async () => {
   browser = await openBrowser();
   page = await (await browser.newContext()).newPage();
-}, 60_000);
+});
 afterAll(() => browser?.close());
 
 const html = (code: string, sample: unknown, language: string) => renderLetter(code, 'EMAIL', sample, { language, defaultLanguage: 'en' }).html ?? '';
 
-describe.each(letters.map(({ code, samples }) => ({ code, samples })))('$code', { timeout: 60_000 }, ({ code, samples }) => {
+describe.each(letters.map(({ code, samples }) => ({ code, samples })))('$code', ({ code, samples }) => {
   test('fits its window in every language', async () => {
     const tooWide: string[] = [];
     for (const [name, sample] of Object.entries(samples)) {

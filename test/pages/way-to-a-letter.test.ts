@@ -21,7 +21,7 @@ beforeAll(async () => {
   mongo();
   temporal();
   pages = await openPages('pages');
-}, 120_000);
+});
 afterAll(() => pages?.close());
 
 const words = async (page: Page, selector: string) => ((await page.textContent(selector)) ?? '').replace(/\s+/g, ' ').trim();
@@ -48,7 +48,7 @@ async function start(page: Page, link: string): Promise<void> {
   assert.equal(inTheEngine, `${TEMPORAL_UI}/namespaces/pages/workflows/${run.workflowId}`);
 }
 
-describe('from the sign-in to a letter', { timeout: 90_000 }, () => {
+describe('from the sign-in to a letter', () => {
   test('without JavaScript, on the first night', async () => {
     const page = await pages.open({ javaScriptEnabled: false });
     await signIn(page, 'fulfillment-administrator');

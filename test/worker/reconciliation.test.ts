@@ -27,7 +27,7 @@ beforeAll(async () => {
   job = await activated(house.models, 'demo', JOB);
   // Set up today: the nights since the fixture's year are nobody's to make up.
   await house.models.ScheduledJob.updateMany({ institutionId: { $in: ['demo', 'next-door'] } }, { $set: { lastOccurrenceAt: new Date() } });
-}, 60_000);
+});
 afterAll(() => house?.close());
 
 test('the first pass makes a schedule for every scheduled job, the second changes nothing', async () => {

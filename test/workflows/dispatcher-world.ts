@@ -141,7 +141,7 @@ export class World {
   }
 
   /** Asks every 50 ms; the failure names what did not come about. */
-  async until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> {
+  async until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 90_000): Promise<void> {
     const end = Date.now() + withinMs;
     while (!(await holds())) {
       if (Date.now() > end) throw new Error(`within ${withinMs} ms it did not come about that ${what}`);

@@ -94,7 +94,7 @@ test('a hundred runs at once: never more than four inside, each has one turn, an
   const { workflowExecutionInfo } = (await world.dispatcher.describe()).raw;
   assert.notEqual(workflowExecutionInfo?.firstRunId, workflowExecutionInfo?.execution?.runId, 'it never continued as new');
   await world.until('an idle dispatcher ends', async () => (await world.dispatcher.describe()).status.name === 'COMPLETED');
-}, 120_000);
+});
 
 test('who waits is shown with the reason, and a place that comes free is given on', async () => {
   const [first = ''] = await fill();
@@ -189,7 +189,7 @@ test('a changed version that cannot follow the history of today starts again fro
   for (const runId of inside) workshop.letGo(runId);
   await world.until('it gets its turn', begun(waiting));
   assert.equal(workshop.most, CAPACITY);
-}, 60_000);
+});
 
 test('the older of two waiting occurrences is skipped, and its workflow ends', async () => {
   const scheduledJobId = 'a-scheduled-job';
@@ -259,7 +259,7 @@ test('the process with the dispatcher is killed: who is in goes on, and its succ
   } finally {
     child.kill('SIGKILL');
   }
-}, 90_000);
+});
 
 function startProcess(): ChildProcess {
   const script = new URL('./dispatcher-process.ts', import.meta.url).pathname;

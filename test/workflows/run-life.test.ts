@@ -31,7 +31,7 @@ beforeAll(async () => {
   house = await openHouse('run-life');
   await library('next-door', 'A');
   nextDoor = await everythingOf(house.models, 'next-door');
-}, 60_000);
+});
 afterAll(() => house?.close());
 let stopWatching = () => {};
 afterEach(() => stopWatching());
@@ -52,11 +52,11 @@ const abort = async (institutionId: string, runId: string): Promise<RunView> => 
 };
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let look = 0; look < 1_200; look += 1) {
+  for (let look = 0; look < 4_800; look += 1) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  assert.fail('it did not come about within half a minute');
+  assert.fail('it did not come about within two minutes');
 }
 const reaches = (institutionId: string, runId: string, status: StoredRun['status']) =>
   until(async () => (await house.models.Run.countDocuments({ institutionId, _id: runId, status })) === 1);
@@ -128,7 +128,7 @@ test('example 13: a retry takes up the records that failed and no others, and th
   await assert.rejects(retry(first.id), /has no failed record that can be retried/);
 });
 
-test('example 12: 2,000 loans are five times the usual 400, and one more stops the run until a person approves it', { timeout: 120_000 }, async () => {
+test('example 12: 2,000 loans are five times the usual 400, and one more stops the run until a person approves it', async () => {
   const job = await library('guarded', 'W1');
   const { models, operating } = house;
   await guarded('guarded', { factor: 5, minRecords: 500 }, [380, 390, 400, 410, 420]);
@@ -222,7 +222,7 @@ test('a run that is aborted at work ends after its page: what it did stays, and 
   assert.deepEqual(letters.map(({ text }) => ['A', 'B', 'C'].filter((barcode) => text.includes(`Title ${barcode}`))), [['A', 'B'], ['C']]);
 });
 
-test('a run whose twelve hours are over ends after its page, by the system, and the next one takes up what is left', { timeout: 60_000 }, async () => {
+test('a run whose twelve hours are over ends after its page, by the system, and the next one takes up what is left', async () => {
   const job = await library('slow', 'A');
   await loan(house.models, 'slow', 'B', { processStatus: 'RENEW' });
   await loan(house.models, 'slow', 'C', { processStatus: 'RECALL' });
