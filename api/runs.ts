@@ -72,7 +72,7 @@ export interface Steps {
 }
 
 export function stepsOf(viewer: Viewer, run: StoredRun): Steps {
-  const category = run.category;
+  const { category } = run;
   const repeatable = mayIn(viewer.grants, category, 'RUN') && isFinal(run.status) && run.trigger !== 'DRY_RUN' && run.scheduledJobId !== null;
   return {
     abort: !isFinal(run.status) && run.abort === null && mayAbort(viewer.grants, { category, own: run.submittedBy.id === viewer.userId }),

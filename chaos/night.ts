@@ -1,5 +1,6 @@
 /** One night of one institution under blows, until nothing of it is left to do. */
-import { finalStatuses } from '../domain/run.js';
+import { mongo } from 'mongoose';
+import { finalStatuses, openStatuses } from '../domain/run.js';
 import type { Models } from '../models/models.js';
 import type { Installation } from './installation.js';
 import type { ChaosMailServer } from './mail-server.js';
@@ -135,7 +136,7 @@ async function untilQuiet(house: House, institutionId: string): Promise<void> {
   const { models } = house.installation;
   const within = AbortSignal.timeout(NIGHT_WITHIN_MS);
   for (;;) {
-    const open = await quietly(models.Run.countDocuments({ institutionId, status: { $in: ['PENDING', 'QUEUED', 'INITIALIZING', 'RUNNING', 'FINALIZING'] } }));
+    const open = await quietly(models.Run.countDocuments({ institutionId, status: { $in: [...openStatuses] } }));
     const letters = await quietly(models.Letter.countDocuments({ institutionId, state: { $in: ['QUEUED', 'SENDING'] } }));
     if (open === 0 && letters === 0) return;
     if (within.aborted) throw new Error(`after ${NIGHT_WITHIN_MS / 1000} s, ${institutionId} has ${open} open runs and ${letters} letters on their way`);
@@ -144,7 +145,12 @@ async function untilQuiet(house: House, institutionId: string): Promise<void> {
   }
 }
 
-/** Null while the store is away. */
-function quietly<T>(reading: PromiseLike<T>): Promise<T | null> {
-  return Promise.resolve(reading).catch(() => null);
+/** Null while the store is away; any other error is one. */
+async function quietly<T>(asked: PromiseLike<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof mongo.MongoNetworkError || error instanceof mongo.MongoServerSelectionError) return null;
+    throw error;
+  }
 }

@@ -1,7 +1,8 @@
 /** What a disturbed night has done otherwise than the undisturbed, by counting in the store and in the mailbox. */
 import { WorkflowNotFoundError } from '@temporalio/client';
+import { differences } from './differences.js';
 import type { House } from './night.js';
-import { differences, pictureOf } from './picture.js';
+import { pictureOf } from './picture.js';
 
 /** Of what a line of a picture tells; `mail`, `open`: see below. */
 export const subjects = ['loan', 'item', 'notice', 'event', 'fee', 'block', 'letter', 'run', 'counter', 'code', 'problem', 'mail', 'open'] as const;

@@ -1,10 +1,9 @@
 /** The writes of this process to the store, as they pass: a test's worker looks at them, changes them, or stops at them. */
-import mongoose from 'mongoose';
+import { driver } from './driver.js';
 import { operations, type Operation, type Write } from './failpoints.js';
 
 export type OwnWrite = Write & { institutionId: string };
 type Values = Record<string, unknown>;
-type Method = (this: { collectionName: string }, ...given: unknown[]) => Promise<unknown>;
 
 export interface Watcher {
   /** Before it goes out; `given` are the arguments of the driver's method, which may be changed. */
@@ -15,10 +14,9 @@ export interface Watcher {
 
 /** For the rest of the process; call it before the program makes its first write. */
 export function watchStore({ before, after }: Watcher): void {
-  const methods = mongoose.mongo.Collection.prototype as unknown as Record<Operation, Method>;
   for (const operation of operations) {
-    const write = methods[operation];
-    methods[operation] = async function (...given) {
+    const write = driver[operation];
+    driver[operation] = async function (...given) {
       const about = writeOf(this.collectionName, operation, given);
       await before?.(about, given);
       const written = await write.apply(this, given);

@@ -1,8 +1,11 @@
 /** How the record of a run begins: the same for a firing of the schedule, a start by hand and a preview. */
 import { dayText, localDay, zoneOf } from '../domain/days.js';
 import type { Trigger } from '../domain/run.js';
+import type { Occurrence } from '../domain/occurrences.js';
+import { nextNumber } from './administration.js';
 import { newId } from './document.js';
 import type { Institution } from './institution.js';
+import type { Models } from './models.js';
 import type { StoredRun } from './run.js';
 import type { ScheduledJob } from './scheduled-job.js';
 
@@ -74,6 +77,30 @@ export function newRun(job: ScheduledJob, institution: Institution, given: NewRu
     createdAt: submittedAt,
     updatedAt: submittedAt,
   };
+}
+
+/**
+ * Of an occurrence of the schedule, under the next process number, which is used up. `workflowId`: of the firing; without it that
+ * of the record.
+ */
+export async function newScheduledRun(
+  { Counter }: Models,
+  job: ScheduledJob,
+  institution: Institution,
+  { occurrenceKey, at }: Occurrence,
+  submittedAt: Date,
+  workflowId?: string,
+): Promise<StoredRun> {
+  const instant = new Date(at);
+  return newRun(job, institution, {
+    trigger: 'SCHEDULE',
+    processId: await nextNumber(Counter, job.institutionId, 'process-id'),
+    submittedBy: { type: 'SYSTEM', id: null, name: 'Schedule' },
+    submittedAt,
+    asOf: instant,
+    occurrence: { key: occurrenceKey, at: instant },
+    ...(workflowId !== undefined && { workflowId }),
+  });
 }
 
 /** An occurrence that did not run, and why; it ends the moment it is recorded. */

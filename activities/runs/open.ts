@@ -4,11 +4,10 @@ import { zoneOf } from '../../domain/days.js';
 import { occurrenceAt, nextRunAt, type Occurrence } from '../../domain/occurrences.js';
 import { isFinal } from '../../domain/run-status.js';
 import type { RunInput, RunRef } from '../../domain/run.js';
-import { nextNumber } from '../../models/administration.js';
 import type { Institution } from '../../models/institution.js';
 import { insertOnce } from '../../models/insert-once.js';
 import type { Models } from '../../models/models.js';
-import { newRun, skippedRun } from '../../models/new-run.js';
+import { newScheduledRun, skippedRun } from '../../models/new-run.js';
 import type { StoredRun } from '../../models/run.js';
 import type { ScheduledJob } from '../../models/scheduled-job.js';
 import { permanently } from '../failures.js';
@@ -75,15 +74,7 @@ async function runOfOccurrence(
   const recorded = () => models.Run.findOne({ institutionId, scheduledJobId: job._id, occurrenceKey: occurrence.occurrenceKey }).lean();
   const at = new Date(occurrence.at);
   if ((await recorded()) === null) {
-    const run = newRun(job, institution, {
-      trigger: 'SCHEDULE',
-      processId: await nextNumber(models.Counter, institutionId, 'process-id'),
-      submittedBy: { type: 'SYSTEM', id: null, name: 'Schedule' },
-      submittedAt: now(),
-      asOf: at,
-      occurrence: { key: occurrence.occurrenceKey, at },
-      workflowId,
-    });
+    const run = await newScheduledRun(models, job, institution, occurrence, now(), workflowId);
     const missed = nextOccurrenceIsDue(job, institution, occurrence, now());
     await insertOnce(models.Run, [missed ? skippedRun(run, 'MISSED', now()) : run]);
   }

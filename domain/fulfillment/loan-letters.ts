@@ -39,6 +39,11 @@ export function letterPartKey(letterKey: string, part: number): string {
   return `${letterKey}:${part}`;
 }
 
+/** What a letter costs, whatever its parts: the largest fee of its notices, minor units; 0 where none asks for one (S8.9). */
+export function letterFeeOf(ofNotices: readonly number[]): number {
+  return ofNotices.reduce((largest, fee) => Math.max(largest, fee), 0);
+}
+
 /** The key of the fee for a letter, which only its first part carries. */
 export function letterFeeKey(letterKey: string): string {
   return `ovnl:${letterPartKey(letterKey, 1)}`;

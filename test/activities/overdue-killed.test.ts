@@ -1,10 +1,11 @@
 /** Promise 1, "nothing twice, nothing lost": a run that breaks off at any of its writes and goes on leaves what an undisturbed one leaves. */
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, test } from 'vitest';
+import { differences } from '../../chaos/differences.js';
 import { emptyDatabase } from '../support/mail-house.js';
 import { asOf, mixedLibrary } from '../support/mixed-library.js';
 import { night, record, type Calling } from '../support/run-by-hand.js';
-import { differences, everythingOf, kept, onWrites, pictureOf, type Write } from '../support/store.js';
+import { everythingOf, kept, onWrites, pictureOf, type Write } from '../support/store.js';
 
 const { models, close } = await emptyDatabase('overdue_killed');
 afterAll(close);

@@ -4,10 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, test } from 'vitest';
+import { differences } from '../../chaos/differences.js';
 import { emptyDatabase } from '../support/mail-house.js';
 import { asOf, mixedLibrary } from '../support/mixed-library.js';
 import { night, record, type Calling } from '../support/run-by-hand.js';
-import { differences, kept, onWrites, pictureOf } from '../support/store.js';
+import { kept, onWrites, pictureOf } from '../support/store.js';
 
 const { models, close } = await emptyDatabase('overdue_overlap');
 afterAll(close);

@@ -3,13 +3,12 @@
  * kill, and the parent hears of it. So one kill hits every institution at its own moment.
  */
 import { randomUUID } from 'node:crypto';
-import mongoose from 'mongoose';
+import { driver } from '../../chaos/driver.js';
 import { failpoints, type Failpoint } from '../../chaos/failpoints.js';
 import { watchStore } from '../../chaos/watch-store.js';
 import type { Arming, Reached } from './arming.js';
 
 type Values = Record<string, unknown>;
-type FindOne = (...given: unknown[]) => Promise<unknown>;
 
 const arming = JSON.parse(process.env.ALMANAC_TEST_KILLED ?? '') as Arming;
 
@@ -36,9 +35,8 @@ watchStore({
   },
 });
 
-const reading = mongoose.mongo.Collection.prototype as unknown as { findOne: FindOne };
-const findOne = reading.findOne;
-reading.findOne = async function (...given) {
+const { findOne } = driver;
+driver.findOne = async function (...given) {
   const [filter, options] = given as [Values, { projection?: Values } | undefined];
   const forgotten = arming.sabotage[String(filter.institutionId)] === 'CLAIMS_FORGOTTEN';
   return forgotten && options?.projection?.leaving !== undefined ? null : findOne.apply(this, given);

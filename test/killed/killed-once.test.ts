@@ -10,10 +10,11 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { loansOverdueAndLost } from '../../catalogue/fulfillment/loans-overdue-and-lost.js';
 import { listMail } from '../../cli/mail-catcher.js';
+import { differences } from '../../chaos/differences.js';
 import { failpoints, type Failpoint } from '../../chaos/failpoints.js';
 import { openInstallation, type Installation } from '../../chaos/installation.js';
 import { nightsWork } from '../../chaos/library.js';
-import { differences, pictureOf } from '../../chaos/picture.js';
+import { pictureOf } from '../../chaos/picture.js';
 import { armedWorker, ended } from './armed-workers.js';
 import type { Sabotage } from './arming.js';
 

@@ -1,5 +1,6 @@
 /** The store as a test looks at it: everything of an institution, and what is being written. */
 import mongoose from 'mongoose';
+import { driver } from '../../chaos/driver.js';
 import type { Models } from '../../models/models.js';
 
 /** Every document of an institution, byte for byte, by collection. */
@@ -63,17 +64,6 @@ export async function pictureOf(models: Models, institutionId: string, collectio
 const inOrder = (_field: string, value: unknown): unknown =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort()) : value;
 
-/** What the second picture lacks (`lost`) and what it has beyond the first (`more`), each as often as it does. */
-export function differences(expected: readonly string[], found: readonly string[]): string[] {
-  const left = [...found];
-  const lost = expected.filter((line) => {
-    const at = left.indexOf(line);
-    if (at >= 0) left.splice(at, 1);
-    return at < 0;
-  });
-  return [...lost.map((line) => `lost ${line}`), ...left.map((line) => `more ${line}`)];
-}
-
 const operations = ['insertMany', 'updateOne', 'updateMany', 'deleteMany', 'bulkWrite'] as const;
 
 /** One statement that writes. */
@@ -87,14 +77,11 @@ export interface Write {
   sendHalf: (() => Promise<unknown>) | null;
 }
 
-type Method = (this: { collectionName: string }, ...given: unknown[]) => Promise<unknown>;
-
 /** Hands every write of this process to `listener`, which sends it or does not; ends with the answer's call. */
 export function onWrites(listener: (write: Write) => Promise<unknown>): () => void {
-  const methods = mongoose.mongo.Collection.prototype as unknown as Record<string, Method>;
-  const originals = operations.map((operation) => [operation, methods[operation]!] as const);
+  const originals = operations.map((operation) => [operation, driver[operation]] as const);
   for (const [operation, original] of originals) {
-    methods[operation] = function (first, ...rest) {
+    driver[operation] = function (first, ...rest) {
       const about = subjectOf(operation, first);
       if (about === null) return original.call(this, first, ...rest);
       const send = (given: unknown) => original.call(this, given, ...rest);
@@ -108,7 +95,7 @@ export function onWrites(listener: (write: Write) => Promise<unknown>): () => vo
     };
   }
   return () => {
-    for (const [operation, original] of originals) methods[operation] = original;
+    for (const [operation, original] of originals) driver[operation] = original;
   };
 }
 

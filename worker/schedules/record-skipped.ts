@@ -1,9 +1,8 @@
 /** Rows for the occurrences that nobody began, under the keys that their runs would have had (platform.md 6.5). */
-import { nextNumber } from '../../models/administration.js';
 import type { Institution } from '../../models/institution.js';
 import { insertOnce } from '../../models/insert-once.js';
 import type { Models } from '../../models/models.js';
-import { newRun, skippedRun } from '../../models/new-run.js';
+import { newScheduledRun, skippedRun } from '../../models/new-run.js';
 import type { RecordSkipped } from './missed.js';
 
 /** A process number is taken only for a row that is written: the check finds the same rows again until their job has run. */
@@ -17,15 +16,7 @@ export function recordSkippedOf(models: Models, now: () => Date, institution: In
 
     for (const { occurrence, skipReason, missedCount } of rows) {
       if (written.has(occurrence.occurrenceKey)) continue;
-      const at = new Date(occurrence.at);
-      const run = newRun(job, institution, {
-        trigger: 'SCHEDULE',
-        processId: await nextNumber(models.Counter, institutionId, 'process-id'),
-        submittedBy: { type: 'SYSTEM', id: null, name: 'Schedule' },
-        submittedAt: now(),
-        asOf: at,
-        occurrence: { key: occurrence.occurrenceKey, at },
-      });
+      const run = await newScheduledRun(models, job, institution, occurrence, now());
       await insertOnce(models.Run, [{ ...skippedRun(run, skipReason, now()), missedCount }]);
     }
     const settled = new Date(settledUpTo);

@@ -1,6 +1,6 @@
 /** A letter from the notices that carry its key: what it says, in parts, and what it costs (fulfillment-loans.md, S8.6, S8.9). */
 import { z } from 'zod';
-import { letterFeeKey, letterPartKey, letterParts, overdueLetterCode } from '../../../domain/fulfillment/loan-letters.js';
+import { letterFeeKey, letterFeeOf, letterPartKey, letterParts, overdueLetterCode } from '../../../domain/fulfillment/loan-letters.js';
 import { notificationTypes, profileTypes, type ProfileType } from '../../../domain/fulfillment/overdue-lost-profiles.js';
 import type { Counters, Run } from '../../../domain/run.js';
 import type { Fee } from '../../../models/fee.js';
@@ -114,7 +114,7 @@ function stillSo({ kind, dueCycle, state }: DraftedNotice, loan: LetterLoan | un
 
 /** The largest fee of a letter's profiles, whichever part their loans are in: the first part charges it. */
 const notificationFeeOf = (notices: readonly DraftedNotice[]): number =>
-  Math.max(0, ...notices.map(({ data }) => noticeData.parse(data).notificationFee));
+  letterFeeOf(notices.map(({ data }) => noticeData.parse(data).notificationFee));
 
 /** What the letters of a page have in common. */
 interface Writing {

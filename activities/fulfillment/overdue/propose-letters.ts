@@ -1,6 +1,6 @@
 /** Of a preview: how many letters there would be, and the first of them as they would look. */
 import { z } from 'zod';
-import { letterPartKey } from '../../../domain/fulfillment/loan-letters.js';
+import { letterFeeOf, letterPartKey } from '../../../domain/fulfillment/loan-letters.js';
 import { profileTypes, type ProfileType } from '../../../domain/fulfillment/overdue-lost-profiles.js';
 import { sendFormats } from '../../../domain/letters.js';
 import type { Counters, Page, Run } from '../../../domain/run.js';
@@ -73,7 +73,7 @@ function lettersOf(run: Run, ground: Ground, noticed: readonly NoticedLetter[]):
     const parts = Math.ceil(notices.length / ground.maxLoansPerLetter);
     return Array.from({ length: parts }, (_, index) => ({
       kind: z.enum(profileTypes).parse(kind),
-      fee: index === 0 ? Math.max(...notices.map(({ notificationFee }) => notificationFee)) : 0,
+      fee: index === 0 ? letterFeeOf(notices.map(({ notificationFee }) => notificationFee)) : 0,
       request: {
         letterCode,
         dedupeKey: letterPartKey(letterKey, index + 1),
