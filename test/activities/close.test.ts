@@ -6,17 +6,23 @@ import { insertLetters, planLetters } from '../../activities/letters.js';
 import { closeRun, type Leaving } from '../../activities/runs/close.js';
 import { awaitLetters } from '../../activities/runs/letters.js';
 import type { RunRef } from '../../domain/run.js';
+import { differences } from '../../chaos/differences.js';
 import { demoLibrary, idOf } from '../support/demo-library.js';
 import { clear, emptyDatabase, notice } from '../support/mail-house.js';
 import { asOf } from '../support/mixed-library.js';
+import { watchedNeighbour } from '../support/neighbour.js';
 import { begin, record } from '../support/run-by-hand.js';
-import { everythingOf } from '../support/store.js';
+import { everythingOf, pictureOf } from '../support/store.js';
 
 const { models, close } = await emptyDatabase('close_run');
 afterAll(close);
 beforeEach(async () => {
   await clear(models);
   await demoLibrary(models, 'demo');
+});
+watchedNeighbour(models, async (nextDoor) => {
+  await demoLibrary(models, nextDoor);
+  await begin(models, await record(models, nextDoor, asOf));
 });
 
 const ended: Leaving = { how: 'ENDED', failure: null };
@@ -43,6 +49,29 @@ test('a run looks soon for letters that leave at once, and every other second fo
   });
   await environment.run(() => awaitLetters(models, at('10:00:00'), run));
   assert.deepEqual(pauses, [100, 150, 225, 338, 506, 759, 1139, 1709, 2000, 2000, 2000]);
+});
+
+test('a run that looks at its letters twice tells of each that failed, once', async () => {
+  const ref = await record(models, 'demo', asOf);
+  const run = await begin(models, ref);
+  await models.Institution.updateOne({ institutionId: 'demo' }, { $set: { mailPaused: true } });
+  const of = (part: string) => notice('demo', 'U1', { to: { userId: idOf('demo', 'U1') }, runId: run.runId, dedupeKey: part });
+  const { planned } = await planLetters({ models, institutionId: 'demo', now: at('10:00:00') }, [of('first'), of('second')]);
+  await insertLetters(models, planned);
+  const fail = (letter: string) => models.Letter.updateOne({ institutionId: 'demo', dedupeKey: `${letter}:EMAIL` }, { $set: { state: 'FAILED' } });
+  const look = () => new MockActivityEnvironment().run(() => awaitLetters(models, at('10:00:00'), run));
+  const told = async () => (await models.RunEvent.find({ institutionId: 'demo', runId: run.runId }).sort({ code: 1 }).lean()).map(({ code }) => code);
+
+  await fail('first');
+  await look();
+  const before = await pictureOf(models, 'demo');
+  await look();
+  assert.deepEqual(differences(before, await pictureOf(models, 'demo')), []);
+  assert.deepEqual(await told(), ['LETTERS_STILL_QUEUED', 'LETTER_FAILED']);
+
+  await fail('second');
+  await look();
+  assert.deepEqual(await told(), ['LETTERS_STILL_QUEUED', 'LETTER_FAILED', 'LETTER_FAILED']);
 });
 
 test('a run closed again, an hour later and otherwise, stays byte for byte as it was, and so does its job', async () => {

@@ -5,7 +5,9 @@ import { createDispatcherActivities, type KnownRun, type Look } from '../../acti
 import { turnAskOf } from '../../activities/turn-ask.js';
 import type { Command } from '../../domain/dispatcher.js';
 import type { StoredRun } from '../../models/run.js';
+import { differences } from '../../chaos/differences.js';
 import { mongo, temporal } from '../support/servers.js';
+import { everythingOf, pictureOf } from '../support/store.js';
 import { World } from '../workflows/dispatcher-world.js';
 
 /** Tuesday 12 May 2026, 04:00 in Berlin. */
@@ -93,7 +95,9 @@ test('a look finds who waits, works or has released its places, and who is gone'
   const ended = await alive({ status: 'COMPLETED_SUCCESSFULLY', startedAt });
   const ofNoJob = await alive({ status: 'QUEUED', jobKey: 'a-job-of-an-older-version' });
 
+  const before = await pictureOf(world.models, world.institutionId);
   const found = await look();
+  assert.deepEqual(await pictureOf(world.models, world.institutionId), before, 'looking changes nothing');
   const phases = new Map(found.open.map(({ ask, phase }) => [ask.runId, `${phase}${ask.resumed ? ' resumed' : ''}`]));
   const phaseOf = (run: StoredRun) => phases.get(run._id);
   assert.deepEqual(
@@ -165,16 +169,39 @@ test('that a run went ahead is told once, however often it is recorded', async (
   ]);
 });
 
-test('a lost run ends FAILED, one that had ended properly stays, and a neighbour is left alone', async () => {
+test('a lost run ends FAILED, one that had ended properly stays', async () => {
   const lost = await world.insertRun({ status: 'RUNNING' });
   const ended = await world.insertRun({ status: 'COMPLETED_WITH_WARNINGS' });
-  const neighbour = await World.open(mongo(), temporal());
-  opened.push(neighbour);
-  const theirs = await neighbour.insertRun({ status: 'RUNNING' });
-  await record(...[lost, ended, theirs].map(({ _id }): Command => ({ kind: 'LOST', runId: _id })));
+  await record(...[lost, ended].map(({ _id }): Command => ({ kind: 'LOST', runId: _id })));
 
   const failed = await world.run(lost._id);
   assert.deepEqual([failed.status, failed.failure?.code, failed.endedAt], ['FAILED', 'WORKFLOW_LOST', NOW]);
   assert.equal((await world.run(ended._id)).status, 'COMPLETED_WITH_WARNINGS');
-  assert.equal((await neighbour.run(theirs._id)).status, 'RUNNING');
+});
+
+/** One of every kind, each about a run of its own. */
+const everyKind = ([waiting, refused, granted, lost]: readonly StoredRun[]): Command[] => [
+  showWaiting(waiting!),
+  { kind: 'REFUSE', ask: turnAskOf(refused!, 'Europe/Berlin', false), refusal: { skipReason: 'STALE', reason: null } },
+  { kind: 'GRANT', runId: granted!._id, workflowId: granted!.workflowId, wentAhead: ['loans-due-date-correction'] },
+  { kind: 'LOST', runId: lost!._id },
+];
+const fourRuns = async (library: World) => [await library.insertRun(), await library.insertRun(), await library.insertRun(), await library.insertRun({ status: 'RUNNING' })];
+
+test('decisions recorded twice are recorded once', async () => {
+  const decisions = everyKind(await fourRuns(world));
+  await record(...decisions);
+  const before = await pictureOf(world.models, world.institutionId);
+  assert.equal(before.filter((line) => line.startsWith('runs ')).length, 4);
+  await record(...decisions);
+  assert.deepEqual(differences(before, await pictureOf(world.models, world.institutionId)), []);
+});
+
+test('runs of a neighbour are left alone, whatever is decided about them here', async () => {
+  const neighbour = await World.open(mongo(), temporal());
+  opened.push(neighbour);
+  const decisions = everyKind(await fourRuns(neighbour));
+  const before = await everythingOf(neighbour.models, neighbour.institutionId);
+  await record(...decisions);
+  assert.deepEqual(await everythingOf(neighbour.models, neighbour.institutionId), before);
 });

@@ -7,6 +7,7 @@ import type { StoredLetter } from '../../models/letter.js';
 import { overdueNoticeSamples } from '../../templates/letters/overdue-letter-samples.js';
 import { undeliverableLettersData } from '../../templates/letters/undeliverable-letters-report.js';
 import { clear, email, emptyDatabase, institution, notice, user } from '../support/mail-house.js';
+import { watchedNeighbour } from '../support/neighbour.js';
 
 const { models, close } = await emptyDatabase('letters_queueing');
 const clock = new Date('2025-03-04T06:00:00.000Z');
@@ -19,6 +20,11 @@ beforeEach(async () => {
   await institution(models, 'demo');
   await user(models, 'demo', 'U1');
   await user(models, 'demo', 'U2', { emails: [] });
+});
+watchedNeighbour(models, async (nextDoor) => {
+  await institution(models, nextDoor);
+  await user(models, nextDoor, 'U2', { emails: [] });
+  await insertLetters(models, (await planLetters({ ...context, institutionId: nextDoor }, [notice(nextDoor, 'U2')])).planned);
 });
 afterAll(close);
 
@@ -48,7 +54,7 @@ describe('planning', () => {
 
   test('writes nothing', async () => {
     await plan(notice('demo', 'U1'));
-    assert.equal(await models.Letter.countDocuments({}), 0);
+    assert.equal(await models.Letter.countDocuments({ institutionId: 'demo' }), 0);
   });
 
   test('EMAIL_AND_SMS is a letter by each channel, the text message to the gateway', async () => {
@@ -136,7 +142,7 @@ describe('inserting', () => {
     const again = (await queue(notice('demo', 'U1'))).get('run-1:notice:U1:1:EMAIL');
     assert.deepEqual(first, { letterId: first?.letterId, state: 'QUEUED', suppressedReason: null, runId: 'run-1', existed: false });
     assert.deepEqual(again, { ...first, existed: true });
-    assert.equal(await models.Letter.countDocuments({}), 1);
+    assert.equal(await models.Letter.countDocuments({ institutionId: 'demo' }), 1);
   });
 
   test('a letter that was sent meanwhile stays as it is', async () => {

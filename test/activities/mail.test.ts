@@ -8,6 +8,8 @@ import { createTransporters, type Transporters } from '../../activities/mail/tra
 import type { LetterContent, StoredLetter } from '../../models/letter.js';
 import { clear, email, emptyDatabase, institution, notice, user } from '../support/mail-house.js';
 import { startMailServer, type MailServer } from '../support/mail-server.js';
+import { watchedNeighbour } from '../support/neighbour.js';
+import { onWrites } from '../support/store.js';
 
 const { models, close } = await emptyDatabase('letters_delivery');
 const MINUTE = 60_000;
@@ -22,10 +24,11 @@ const deliver = (institutionId = 'demo', given: { transporters?: Transporters; b
   });
   return new MockActivityEnvironment().run(deliverLetters, institutionId);
 };
-const queue = async (...requests: LetterRequest[]) => {
-  const { planned } = await planLetters({ models, institutionId: 'demo', now: () => new Date(clock) }, requests);
+const queueIn = async (institutionId: string, ...requests: LetterRequest[]) => {
+  const { planned } = await planLetters({ models, institutionId, now: () => new Date(clock) }, requests);
   await insertLetters(models, planned);
 };
+const queue = (...requests: LetterRequest[]) => queueIn('demo', ...requests);
 const letterOf = async (primaryId: string, institutionId = 'demo'): Promise<StoredLetter> => {
   const letter = await models.Letter.findOne({ institutionId, 'recipient.id': `${institutionId}-${primaryId}` }).lean<StoredLetter>();
   assert.ok(letter);
@@ -45,6 +48,18 @@ beforeEach(async () => {
   await clear(models);
   await institution(models, 'demo');
   await user(models, 'demo', 'U1');
+});
+/** Whose reader has the same address, one letter that is due, and one that was left under way. */
+watchedNeighbour(models, async (nextDoor) => {
+  await institution(models, nextDoor);
+  await user(models, nextDoor, 'U1');
+  await queueIn(nextDoor, notice(nextDoor, 'U1'), notice(nextDoor, 'U1', { dedupeKey: 'run-0:notice:U1:1' }));
+  const lastNight = new Date(began - 24 * 60 * MINUTE);
+  const started = { at: lastNight, outcome: 'STARTED' as const, smtpCode: null, text: 'claim' };
+  await models.Letter.updateOne(
+    { institutionId: nextDoor, dedupeKey: 'run-0:notice:U1:1:EMAIL' },
+    { $set: { state: 'SENDING', leaseUntil: lastNight, nextAttemptAt: lastNight, attempts: [started] } },
+  );
 });
 afterEach(() => transporters.close());
 afterAll(async () => {
@@ -138,14 +153,48 @@ describe('a letter that goes out', () => {
     assert.equal(new Set(server.received.map(({ envelopeTo }) => envelopeTo)).size, 120);
   });
 
-  test('leaves a neighbour’s letters alone', async () => {
-    await institution(models, 'next');
-    await user(models, 'next', 'U1');
-    const { planned } = await planLetters({ models, institutionId: 'next', now: () => new Date(clock) }, [notice('next', 'U1')]);
-    await insertLetters(models, planned);
+});
+
+describe('a letter that is changed while the delivery has it', () => {
+  /** Changes it just before the store hears this of the delivery. */
+  async function changedBefore(written: string, values: Record<string, unknown>): Promise<Delivery> {
+    const stop = onWrites(async ({ name, send }) => {
+      if (name !== written) return send();
+      stop();
+      await models.Letter.updateOne({ institutionId: 'demo' }, { $set: values, $inc: { version: 1 } });
+      return send();
+    });
+    return deliver().finally(stop);
+  }
+
+  test('taken out of the queue after it was read, it does not go', async () => {
     await queue(notice('demo', 'U1'));
-    assert.equal((await deliver()).sent, 1);
-    assert.equal((await letterOf('U1', 'next')).state, 'QUEUED');
+    const { sent } = await changedBefore('letters.updateMany', { state: 'SUPPRESSED', suppressedReason: 'RECIPIENT_DELETED', nextAttemptAt: null });
+    const { state, attempts } = await letterOf('U1');
+    assert.deepEqual([sent, server.received.length, state, attempts.length], [0, 0, 'SUPPRESSED', 0]);
+  });
+
+  test('taken over by another worker while it was under way, it is left to that worker, whatever became of it here', async () => {
+    server.behaviour.set('u1@x.example', { atRecipient: '450 4.2.0 greylisted' });
+    await queue(notice('demo', 'U1'));
+    await changedBefore('letters.updateOne', { state: 'SENT', sentAt: new Date(clock), nextAttemptAt: null });
+    const { state, sentAt, nextAttemptAt } = await letterOf('U1');
+    assert.deepEqual([state, sentAt, nextAttemptAt], ['SENT', new Date(clock), null]);
+  });
+
+  test('its reader took another address while the old one was refused: the new one is good', async () => {
+    server.behaviour.set('u1@x.example', { atRecipient: '550 5.1.1 no such user' });
+    await queue(notice('demo', 'U1'));
+    const stop = onWrites(async ({ name, send }) => {
+      if (name === 'letters.updateOne') {
+        stop();
+        await change('U1', { emails: [email('new@x.example')] });
+      }
+      return send();
+    });
+    await deliver().finally(stop);
+    const reader = await models.User.findOne({ institutionId: 'demo', primaryId: 'U1' }).lean();
+    assert.deepEqual(reader?.emails.map(({ address, bounced }) => [address, bounced]), [['new@x.example', false]]);
   });
 });
 

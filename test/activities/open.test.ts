@@ -7,6 +7,7 @@ import { askAgain, openRun, type Opening } from '../../activities/runs/open.js';
 import { newId } from '../../models/document.js';
 import { activated, demoLibrary } from '../support/demo-library.js';
 import { clear, emptyDatabase } from '../support/mail-house.js';
+import { watchedNeighbour } from '../support/neighbour.js';
 import { record } from '../support/run-by-hand.js';
 import { temporal } from '../support/servers.js';
 import { everythingOf, onWrites } from '../support/store.js';
@@ -31,6 +32,10 @@ beforeEach(async () => {
   demo = `demo-${newId()}`;
   await demoLibrary(models, demo);
   scheduledJobId = (await activated(models, demo, JOB))._id;
+});
+watchedNeighbour(models, async (nextDoor) => {
+  await demoLibrary(models, nextDoor);
+  await record(models, nextDoor, new Date(wednesday));
 });
 
 /** Four o'clock in New York on 2 and 3 April 2025. */

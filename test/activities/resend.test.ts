@@ -8,6 +8,7 @@ import type { Run } from '../../domain/run.js';
 import { newId } from '../../models/document.js';
 import type { StoredLetter } from '../../models/letter.js';
 import { clear, email, emptyDatabase, institution, notice, user } from '../support/mail-house.js';
+import { watchedNeighbour } from '../support/neighbour.js';
 
 const { models, close } = await emptyDatabase('letters_resent');
 afterAll(close);
@@ -24,6 +25,11 @@ beforeEach(async () => {
     await user(models, institutionId, 'U1');
     await user(models, institutionId, 'U2');
   }
+});
+watchedNeighbour(models, async (nextDoor) => {
+  await institution(models, nextDoor);
+  await user(models, nextDoor, 'U1');
+  await letterOf(nextDoor, 'U1');
 });
 
 /** A letter of an earlier run that ended so. */

@@ -9,7 +9,8 @@ import type { Loan, LoanNotice } from '../../models/loan.js';
 import { demoLibrary, idOf, loan, profile } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
 import { clear, emptyDatabase } from '../support/mail-house.js';
-import { onWrites } from '../support/store.js';
+import { watchedNeighbour } from '../support/neighbour.js';
+import { everythingOf, onWrites } from '../support/store.js';
 
 const { models, close } = await emptyDatabase('overdue_repeats');
 afterAll(close);
@@ -17,10 +18,15 @@ beforeEach(async () => {
   await clear(models);
   await demoLibrary(models, 'demo');
 });
+watchedNeighbour(models, async (nextDoor) => {
+  await demoLibrary(models, nextDoor);
+  await profile(models, nextDoor, 'PL', 'CHANGE_TO_LOST', 30, {});
+  await loan(models, nextDoor, 'A');
+});
 
 const asOf = new Date(at('2025-04-02 01:00'));
 const now = () => asOf;
-const { finishLeftNotices, ageOverdueLoans } = createOverdueAndLostActivities({ models, now });
+const { countOverdueLoans, finishLeftNotices, ageOverdueLoans } = createOverdueAndLostActivities({ models, now });
 const { queueNoticeLetters } = createNoticeLetterActivities({ models, now, wakeMail: () => Promise.resolve() });
 const run: Run = {
   institutionId: 'demo', runId: idOf('demo', 'run'), scheduledJobId: null, jobKey: 'loans-overdue-and-lost', asOf: asOf.toISOString(),
@@ -37,6 +43,17 @@ const notice = (barcode: string, profileName: string, given: Partial<LoanNotice>
     decidedAt: new Date(at('2025-04-01 01:00')), letterKey: 'before:FulOverdueAndLostLoanNotificationLetter:OVERDUE_NOTIFICATION_2.EMAIL:U1:-', ...given,
   });
 const stateOf = async (barcode: string) => (await models.LoanNotice.findOne({ institutionId: 'demo', loanId: idOf('demo', barcode) }).lean())?.state;
+
+test('counting the overdue loans changes nothing, and one returned meanwhile is not counted again', async () => {
+  await profile(models, 'demo', 'PL', 'CHANGE_TO_LOST', 30, {});
+  await loan(models, 'demo', 'A');
+  await loan(models, 'demo', 'B');
+  const before = await everythingOf(models, 'demo');
+  assert.equal(await countOverdueLoans(run), 2);
+  assert.deepEqual(await everythingOf(models, 'demo'), before);
+  await models.Loan.updateOne({ institutionId: 'demo', barcode: 'B' }, { $set: { status: 'COMPLETE', closeReason: 'RETURNED', returnDate: asOf } });
+  assert.equal(await countOverdueLoans(run), 1);
+});
 
 test('a page whose loans all became lost reads none of the next status when it is done again', async () => {
   await profile(models, 'demo', 'PL', 'CHANGE_TO_LOST', 30, { loanStatuses: ['NORMAL'] });
