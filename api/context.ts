@@ -5,15 +5,14 @@ import type { Explanation } from '../domain/explanation.js';
 import type { Models } from '../models/models.js';
 import type { StoredRun } from '../models/run.js';
 import type { Mailbox } from './caught-mail.js';
-import type { Submitter } from './operations/context.js';
 import type { ExplainInput } from './operations/explain-record.js';
-import type { StartRequest } from './operations/start-run.js';
+import type { RepeatRequest, StartRequest } from './operations/start-run.js';
 
 /** What the command line does as well, bound to the store and the engine. Each throws a Refusal when it cannot be. */
 export interface Operations {
   startRun(request: StartRequest): Promise<StoredRun>;
-  rerun(request: { institutionId: string; runId: string; submittedBy: Submitter }): Promise<StoredRun>;
-  retryFailed(request: { institutionId: string; runId: string; submittedBy: Submitter }): Promise<StoredRun>;
+  rerun(request: RepeatRequest): Promise<StoredRun>;
+  retryFailed(request: RepeatRequest): Promise<StoredRun>;
   abortRun(request: { institutionId: string; runId: string; by: string; reason: string }): Promise<StoredRun>;
   approveRun(request: { institutionId: string; runId: string; by: string; reason: string }): Promise<StoredRun>;
   explainRecord(question: ExplainInput): Promise<Explanation>;

@@ -7,7 +7,7 @@ import { when } from './format.js';
 import type { Submitter } from './operations/context.js';
 import { Refusal } from './refusal.js';
 import { stepsOf } from './runs.js';
-import type { ListedJob } from './scheduled-jobs.js';
+import { scheduledJobOf, type ListedJob } from './scheduled-jobs.js';
 import { forbidden, type Viewer } from './viewer.js';
 
 const STARTS_AN_HOUR = 20;
@@ -28,9 +28,7 @@ export function demandRun(viewer: Viewer, { definition }: ListedJob): void {
 
 export async function start(context: ApiContext, viewer: Viewer, listed: ListedJob, { trigger, asOf, parameters }: Start, author: Author): Promise<StoredRun> {
   demandRun(viewer, listed);
-  if (listed.heldUntil !== null && trigger !== 'DRY_RUN' && !viewer.grants.operator) {
-    throw new Refusal('on-hold', `${listed.job.name} is on hold until ${when(viewer.zone, listed.heldUntil).text}. The operator may start it.`);
-  }
+  if (trigger !== 'DRY_RUN') refuseOnHold(viewer, listed);
   await refuseTooOften(context, listed);
   const run = await context.operations.startRun({
     institutionId: listed.job.institutionId,
@@ -45,6 +43,12 @@ export async function start(context: ApiContext, viewer: Viewer, listed: ListedJ
   return run;
 }
 
+/** The dispatcher lets through what people start during a hold: here it is settled who may (platform.md 6.7). */
+function refuseOnHold({ grants, zone }: Viewer, { job, heldUntil }: ListedJob): void {
+  if (heldUntil === null || grants.operator) return;
+  throw new Refusal('on-hold', `${job.name} is on hold until ${when(zone, heldUntil).text}. The operator may start it.`);
+}
+
 async function refuseTooOften({ models, now }: ApiContext, { job }: ListedJob): Promise<void> {
   const since = new Date(now().getTime() - HOUR);
   const filter = { institutionId: job.institutionId, scheduledJobId: job._id, submittedAt: { $gt: since }, trigger: { $in: [...BY_HAND] } };
@@ -54,7 +58,17 @@ async function refuseTooOften({ models, now }: ApiContext, { job }: ListedJob): 
 
 export async function repeat(context: ApiContext, viewer: Viewer, run: StoredRun, how: 'rerun' | 'retryFailed', author: Author): Promise<StoredRun> {
   if (!mayIn(viewer.grants, run.category, 'RUN')) throw forbidden('RUN');
-  const repeated = await context.operations[how]({ institutionId: run.institutionId, runId: run._id, submittedBy: submitterOf(viewer) });
+  if (run.scheduledJobId !== null) {
+    const listed = await scheduledJobOf(context, viewer, run.scheduledJobId);
+    refuseOnHold(viewer, listed);
+    await refuseTooOften(context, listed);
+  }
+  const repeated = await context.operations[how]({
+    institutionId: run.institutionId,
+    runId: run._id,
+    submittedBy: submitterOf(viewer),
+    byOperator: viewer.grants.operator,
+  });
   await record(context, repeated, how === 'rerun' ? 'RERUN' : 'RETRY_FAILED', author);
   return repeated;
 }

@@ -30,10 +30,19 @@ export interface StartRequest {
   scheduledJobId: string;
   trigger: Extract<Trigger, 'MANUAL' | 'API' | 'DRY_RUN'>;
   submittedBy: Submitter;
-  /** Another instant than now: of a preview within 30 days, of a run in a SANDBOX only. */
+  /** Another instant than now: any in a SANDBOX; elsewhere of a preview only, at most 30 days away. */
   asOf?: Date;
   /** Of a preview: other parameters than the job has. */
   parameters?: Record<string, unknown>;
+  /** The operator starts inactive jobs too. */
+  byOperator?: boolean;
+}
+
+/** A run of which something is to be done again. */
+export interface RepeatRequest {
+  institutionId: string;
+  runId: string;
+  submittedBy: Submitter;
   /** The operator starts inactive jobs too. */
   byOperator?: boolean;
 }
@@ -51,22 +60,18 @@ export async function startRun(operating: Operating, request: StartRequest): Pro
   return begin(operating, job, institution, { trigger, submittedBy, submittedAt, asOf, parameters });
 }
 
-/** The same job once more, with the parameters of today (trigger RERUN). */
-export async function rerun(
-  operating: Operating,
-  { institutionId, runId, submittedBy }: { institutionId: string; runId: string; submittedBy: Submitter },
-): Promise<StoredRun> {
-  const { job, institution } = await ended(operating, institutionId, runId);
+/** The same job once more, with the parameters of today (trigger RERUN). Refusals: not-retryable, and as of `startRun`. */
+export async function rerun(operating: Operating, request: RepeatRequest): Promise<StoredRun> {
+  const { runId, submittedBy } = request;
+  const { job, institution } = await ended(operating, request);
   const submittedAt = operating.now();
   return begin(operating, job, institution, { trigger: 'RERUN', submittedBy, submittedAt, asOf: submittedAt, parentRunId: runId });
 }
 
-/** A run over the records that failed and are not resolved yet; rules are evaluated anew (trigger RETRY_FAILED). */
-export async function retryFailed(
-  operating: Operating,
-  { institutionId, runId, submittedBy }: { institutionId: string; runId: string; submittedBy: Submitter },
-): Promise<StoredRun> {
-  const { run, job, institution } = await ended(operating, institutionId, runId);
+/** A run over the records that failed and are not resolved yet; rules are evaluated anew (trigger RETRY_FAILED). Refusals as of `rerun`. */
+export async function retryFailed(operating: Operating, request: RepeatRequest): Promise<StoredRun> {
+  const { institutionId, runId, submittedBy } = request;
+  const { run, job, institution } = await ended(operating, request);
   const { models } = operating;
   if (run.problems.eventsTruncated) throw new Refusal('not-retryable', `Run ${run.processId} had more failed records than were kept: run it again instead.`);
   const failed = await models.RunEvent.find(
@@ -91,7 +96,7 @@ export async function retryFailed(
   });
 }
 
-async function ended(operating: Operating, institutionId: string, runId: string) {
+async function ended(operating: Operating, { institutionId, runId, byOperator }: RepeatRequest) {
   const run = await runOf(operating, institutionId, runId);
   if (!isFinal(run.status) || run.trigger === 'DRY_RUN') {
     throw new Refusal('not-retryable', `Run ${run.processId} is ${run.status}: only an ended run that was no preview is repeated.`);
@@ -99,16 +104,16 @@ async function ended(operating: Operating, institutionId: string, runId: string)
   if (run.scheduledJobId === null) throw new Refusal('not-retryable', `Run ${run.processId} belongs to no scheduled job.`);
   const job = await scheduledJobOf(operating, institutionId, run.scheduledJobId);
   if (!jobOf(job.jobKey).available) throw notAvailable(job);
+  if (!job.active && byOperator !== true) throw inactive(job);
   return { run, job, institution: await institutionOf(operating, institutionId) };
 }
 
 function refuseStart(job: ScheduledJob, { trigger, byOperator }: StartRequest): void {
   if (!jobOf(job.jobKey).available) throw notAvailable(job);
-  if (!job.active && trigger !== 'DRY_RUN' && byOperator !== true) {
-    throw new Refusal('job-inactive', `"${job.name}" is inactive: it can be previewed, and run once it is activated.`);
-  }
+  if (!job.active && trigger !== 'DRY_RUN' && byOperator !== true) throw inactive(job);
 }
 
+const inactive = ({ name }: ScheduledJob) => new Refusal('job-inactive', `"${name}" is inactive: it can be previewed, and run once it is activated.`);
 const notAvailable = ({ name }: ScheduledJob) => new Refusal('job-not-available', `"${name}" is not yet available: it can be neither run nor previewed.`);
 
 function refuseAsOf({ environment, code }: Institution, { trigger, asOf: asked }: StartRequest, asOf: Date, now: Date): void {

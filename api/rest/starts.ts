@@ -93,7 +93,7 @@ const repeats = ([['rerun', 'rerun', 'Run the same job once more'], ['retry-fail
     method: 'post', at: `/runs/{id}/${at}`, tag: 'Runs', summary,
     path: runPath, query: none, body: z.strictObject({ reason: reason.optional() }),
     status: 202, answer: runSchema,
-    refusals: ['forbidden', 'not-retryable', 'job-not-available', 'engine-unavailable'],
+    refusals: ['forbidden', 'not-retryable', 'job-inactive', 'job-not-available', 'on-hold', 'too-many-waiting', 'rate-limited', 'engine-unavailable'],
     handle: async (context, { viewer, path, body, author }) => {
       const run = await runOf(context, viewer, reference(path.id));
       return started(await repeat(context, viewer, run, how, author(body.reason)));

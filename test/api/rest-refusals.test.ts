@@ -9,6 +9,7 @@ let library: ApiLibrary;
 let ada: Visitor;
 let operator: Visitor;
 let run: StoredRun;
+let failed: StoredRun;
 let notYet: string;
 let job: string;
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
   ada = await library.signIn('admin');
   operator = await library.signIn('operator');
   run = await aRun(library, 'loans-overdue-and-lost');
-  await aRun(library, 'loans-overdue-and-lost');
+  failed = await aRun(library, 'loans-overdue-and-lost', { status: 'COMPLETED_WITH_ERRORS', problems: { errors: 1, warnings: 0, byCode: {}, eventsTruncated: false } });
   job = `/scheduled-jobs/${(await jobNamed(library, 'loans-overdue-and-lost'))._id}`;
   notYet = `/scheduled-jobs/${(await jobNamed(library, 'po-line-packaging'))._id}`;
   await library.models.OverdueLostProfile.create({ institutionId: 'riverside', name: 'Taken', type: 'CHANGE_TO_LOST' });
@@ -168,7 +169,25 @@ test('what a run cannot do any more, and a job cannot do yet', async () => {
   const held = { institutionId: 'riverside', from: new Date('2026-05-12T09:00:00Z'), to: new Date('2026-05-12T12:00:00Z'), scope: { all: true, categories: [], scheduledJobIds: [] }, reason: 'Move', atEnd: 'SKIP' as const, createdBy: 'Ada Winter' };
   const hold = await library.models.JobHold.create(held);
   assert.deepEqual(await type(ada, 'POST', `${job}/runs`, { kind: 'RUN' }), [409, '/problems/on-hold']);
+  assert.deepEqual(await type(ada, 'POST', `/runs/${run._id}/rerun`, {}), [409, '/problems/on-hold']);
+  assert.deepEqual(await type(ada, 'POST', `/runs/${failed._id}/retry-failed`, {}), [409, '/problems/on-hold']);
   await library.models.JobHold.deleteOne({ institutionId: 'riverside', _id: hold._id });
+  assert.equal(library.started.length, 0);
+});
+
+test('a job that was switched off is repeated by the operator alone', async () => {
+  const { ScheduledJob } = library.models;
+  const { _id } = await jobNamed(library, 'loans-overdue-and-lost');
+  await ScheduledJob.updateOne({ institutionId: 'riverside', _id }, { $set: { active: false, inactiveReason: 'OPERATOR' } });
+  const repeated = async (visitor: Visitor, path: string) => (await library.call(visitor, 'POST', `${RIVERSIDE}/runs/${path}`, {})).body;
+
+  assert.equal((await repeated(ada, `${run._id}/rerun`)).type, '/problems/job-inactive');
+  assert.equal((await repeated(ada, `${failed._id}/retry-failed`)).type, '/problems/job-inactive');
+  assert.equal(library.started.length, 0);
+  await operator.submit('/institutions', { code: 'riverside' });
+  assert.equal((await repeated(operator, `${run._id}/rerun`)).trigger, 'RERUN');
+  assert.deepEqual(library.started, ['loans-overdue-and-lost']);
+  await ScheduledJob.updateOne({ institutionId: 'riverside', _id }, { $set: { active: true, inactiveReason: null } });
 });
 
 test('a twentieth start within the hour is one too many, and says when to come back', async () => {
@@ -176,6 +195,8 @@ test('a twentieth start within the hour is one too many, and says when to come b
   const { _id } = await jobNamed(library, 'users-remove-blocks');
   const { status, headers } = await library.call(ada, 'POST', `${RIVERSIDE}/scheduled-jobs/${_id}/runs`, { kind: 'RUN' });
   assert.deepEqual([status, headers.get('retry-after')], [429, '900']);
+  const earlier = await aRun(library, 'users-remove-blocks');
+  assert.equal((await library.call(ada, 'POST', `${RIVERSIDE}/runs/${earlier._id}/rerun`, {})).status, 429);
 });
 
 test('a letter whose content was removed is gone', async () => {
