@@ -1,6 +1,8 @@
 /** One pass over the whole installation: scheduled jobs, engine schedules, next runs, missed occurrences (engine.md 1.3). */
 import type { Client } from '@temporalio/client';
-import { jobOf } from '../catalogue/jobs.js';
+import { wakeDispatcher } from '../activities/dispatcher.js';
+import { jobOf, jobs } from '../catalogue/jobs.js';
+import { queues } from '../config/queues.js';
 import { zoneOf } from '../domain/days.js';
 import { nextRunAt } from '../domain/occurrences.js';
 import { newId } from '../models/document.js';
@@ -29,9 +31,13 @@ export interface Summary {
   deleted: number;
   unchanged: number;
   healed: number;
-  failed: number;
   missedStarted: number;
+  /** What could not be put right, each with its scheduled job, and why; everything else is. */
+  failed: { scheduledJobId: string; reason: string }[];
 }
+
+/** A job that a newer version does not have any more has no schedule. */
+const keys = new Set<string>(jobs.map(({ key }) => key));
 
 /** Repairs everything and tells what it did; a second pass reports only unchanged. */
 export async function reconcileInstallation(reconciling: Reconciling): Promise<Summary> {
@@ -44,8 +50,8 @@ export async function reconcileInstallation(reconciling: Reconciling): Promise<S
   const all: { job: ScheduledJob; institution: Institution }[] = [];
   const desired: DesiredSchedule[] = [];
   for (const institution of institutions) {
-    const jobs = await models.ScheduledJob.find({ institutionId: institution.code, deletedAt: null }).lean();
-    for (const job of jobs) {
+    const stored = await models.ScheduledJob.find({ institutionId: institution.code, deletedAt: null }).lean();
+    for (const job of stored.filter(({ jobKey }) => keys.has(jobKey))) {
       all.push({ job, institution });
       const schedule = desiredSchedule(job, institution, jobOf(job.jobKey), settings);
       if (schedule !== null) desired.push(schedule);
@@ -54,13 +60,19 @@ export async function reconcileInstallation(reconciling: Reconciling): Promise<S
   const done = await reconcile(client, desired, { institutionId: null });
   for (const { id, what } of done.healed) await tellOfDrift(models, all, id, what, now());
 
+  const failed = done.failed.map(({ id, error }) => ({ scheduledJobId: id.slice(scheduleIdOf('').length), reason: String(error) }));
   let missedStarted = 0;
   for (const { job, institution } of all) {
-    await noteNextRun(models, job, institution, now());
-    const started = await catchUpMissed(client, job, institution, jobOf(job.jobKey), settings, recordSkippedOf(models, now, institution));
-    if (started) missedStarted += 1;
+    try {
+      await noteNextRun(models, job, institution, now());
+      const started = await catchUpMissed(client, job, institution, jobOf(job.jobKey), settings, recordSkippedOf(models, now, institution));
+      if (started) missedStarted += 1;
+    } catch (error) {
+      failed.push({ scheduledJobId: job._id, reason: String(error) }); // one impossible record must not keep the others from their night
+    }
   }
-  const { created, updated, deleted, unchanged, healed, failed } = done;
+  for (const { code } of institutions) await wakeDispatcher(reconciling, code, queues.system);
+  const { created, updated, deleted, unchanged, healed } = done;
   return {
     scheduledJobsChanged,
     created: created.length,
@@ -68,8 +80,8 @@ export async function reconcileInstallation(reconciling: Reconciling): Promise<S
     deleted: deleted.length,
     unchanged,
     healed: healed.length,
-    failed: failed.length,
     missedStarted,
+    failed,
   };
 }
 
