@@ -1,5 +1,6 @@
 /** The commands' way to the operations that they share with the API. */
 import { Client, Connection } from '@temporalio/client';
+import { z } from 'zod';
 import type { Operating } from '../api/operations/context.js';
 import { Refusal } from '../api/refusal.js';
 import { now } from '../config/clock.js';
@@ -33,21 +34,21 @@ export async function withOperating<T>(commandLine: string, work: (operating: Op
   });
 }
 
-/** The institution named, or the only one there is. */
+/** The institution named, or the only one there is; a Refusal tells which there are. */
 export async function institutionCode(models: Models, named: string | undefined): Promise<string> {
-  if (named !== undefined) return named;
   const codes = (await models.Institution.find({}, { code: 1 }).sort({ code: 1 }).lean()).map(({ code }) => code);
   const [only] = codes;
-  if (only !== undefined && codes.length === 1) return only;
-  throw new Refusal('validation-failed', `--institution is missing: expected one of ${codes.join(', ') || '(there is none yet)'}.`);
+  if (named === undefined && only !== undefined && codes.length === 1) return only;
+  if (named !== undefined && codes.includes(named)) return named;
+  const fault = named === undefined ? '--institution is missing' : `--institution "${named}" is unknown`;
+  throw new Refusal('validation-failed', `${fault}: expected one of ${codes.join(', ') || '(there is none yet)'}.`);
 }
 
 /** An instant of the command line; a Refusal names the option, its value and what was expected. */
 export function instantOption(option: string, text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;
-  const instant = new Date(text);
-  if (Number.isNaN(instant.getTime()) || !/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text)) {
-    throw new Refusal('validation-failed', `${option} "${text}" is not an instant: expected ISO 8601 such as 2020-11-13T09:00:00Z.`);
+  if (!z.iso.datetime({ offset: true }).safeParse(text).success) {
+    throw new Refusal('validation-failed', `${option} "${text}" is not an instant: expected ISO 8601 with its offset, such as 2020-11-13T09:00:00Z.`);
   }
-  return instant;
+  return new Date(text);
 }

@@ -15,6 +15,7 @@ import { lettersCommand } from '../cli/commands/letters.js';
 import { loadCommand } from '../cli/commands/load.js';
 import { previewCommand } from '../cli/commands/preview.js';
 import { runCommand } from '../cli/commands/run.js';
+import { runsCommand } from '../cli/commands/runs.js';
 import { seedCommand } from '../cli/commands/seed.js';
 import { startCommand } from '../cli/commands/start.js';
 import { EnvironmentError, readEnvironment } from '../config/environment.js';
@@ -59,14 +60,18 @@ const evergreen = ['--from', 'evergreen'];
 const place = ['--institution', 'concerto', '--time-zone', 'America/New_York'];
 
 describe('a command', () => {
-  const noInstant = (text: string) => `--as-of "${text}" is not an instant: expected ISO 8601 such as 2020-11-13T09:00:00Z.`;
+  const noInstant = (text: string) => `--as-of "${text}" is not an instant: expected ISO 8601 with its offset, such as 2020-11-13T09:00:00Z.`;
   const bad: [make: () => Command, line: string[], said: string | RegExp][] = [
     [startCommand, ['--frehs'], /unknown option '--frehs'\n\(Did you mean --fresh\?\)/],
     [runCommand, [], /missing required argument 'job-key'/],
     [runCommand, ['loans-overdue-and-lost', '--as-of', 'yesterday'], noInstant('yesterday')],
     [previewCommand, ['loans-overdue-and-lost', '--as-of', '2020-13-01T00:00:00Z'], noInstant('2020-13-01T00:00:00Z')],
+    [runCommand, ['loans-overdue-and-lost', '--as-of', '2020-11-13T09:00:00'], noInstant('2020-11-13T09:00:00')],
+    [previewCommand, ['loans-overdue-and-lost', '--as-of', '2026-02-30T09:00:00Z'], noInstant('2026-02-30T09:00:00Z')],
     [explainCommand, ['loans-overdue-and-lost'], /missing required argument 'record'/],
     [lettersCommand, ['--state', 'LOST'], /^--state "LOST" is no state of a letter: expected /],
+    [lettersCommand, ['--limit', '0'], '--limit "0" is not a whole number from 1 to 1000.'],
+    [runsCommand, ['--limit', '1001'], '--limit "1001" is not a whole number from 1 to 1000.'],
     [seedCommand, ['--size', 'XL'], /'XL' is invalid\. Allowed choices are S, M, L\./],
     [seedCommand, ['--institution', 'Big Library'], '--institution "Big Library" is no code: expected 2 to 32 of a-z, 0-9 and -.'],
     [loadCommand, ['books', 'books.csv'], /^"books" cannot be loaded\. What can: libraries, locations, /],

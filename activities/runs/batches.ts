@@ -32,8 +32,8 @@ export interface BatchClaim {
 }
 
 /**
- * Keeps, before the first write of a page, where it ends and which records its writes take out of the selection, and
- * answers with what the first attempt kept: a repeat works on the same records although the selection has changed.
+ * Keeps, before the first write of a page, where it ends and which records its writes take out of the selection: a repeat
+ * works on the same records although the selection has changed.
  */
 export async function claimBatch(models: Models, run: Run, claim: BatchClaim, now: Date): Promise<void> {
   await models.RunBatch.updateOne(

@@ -37,7 +37,7 @@ export async function awaitLetters(models: Models, now: () => Date, run: Run): P
     problems.push({
       severity: 'WARNING',
       code: 'LETTERS_STILL_QUEUED',
-      message: `${waiting} letters had not left when the run ended`,
+      message: waiting === 1 ? 'One letter had not left when the run ended' : `${waiting} letters had not left when the run ended`,
       params: { waiting },
       recordType: null,
       recordId: null,
