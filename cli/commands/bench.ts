@@ -1,20 +1,43 @@
 /** `almanac bench <name>`: measurements, each beside a bare script of the same run. */
+import { InvalidArgumentError, Option } from 'commander';
 import { benchDays } from '../../bench/days.js';
+import { benchOverdue } from '../../bench/overdue.js';
 import { Refusal } from '../../api/refusal.js';
 import { command } from '../command.js';
 
-const benches: Record<string, () => void | Promise<void>> = { days: benchDays };
+interface Sizes {
+  loans: number;
+  overdue: number;
+  due: 'mixed' | 'none';
+}
+
+const benches: Record<string, (sizes: Sizes) => void | Promise<void>> = {
+  days: benchDays,
+  async overdue({ loans, overdue, due }) {
+    if (overdue > loans) throw new Refusal('validation-failed', `--overdue ${overdue}: there are only ${loans} loans.`);
+    await benchOverdue({ loans, overdue, due: due === 'none' ? 'NONE' : 'MIXED' });
+  },
+};
 
 export function benchCommand() {
-  return command('bench [name]', 'Measure; without a name, list what can be measured', 'almanac bench days')
+  return command('bench [name]', 'Measure; without a name, list what can be measured', 'almanac bench overdue --loans 200000 --overdue 10000')
     .argument('[name]', `one of ${Object.keys(benches).join(', ')}`)
-    .action(async (name: string | undefined) => {
+    .option('--loans <n>', 'overdue: open loans of the library', whole, 2_000_000)
+    .option('--overdue <n>', 'overdue: how many of them are overdue', whole, 100_000)
+    .addOption(new Option('--due <what>', 'overdue: whether the overdue ones have something to be told').choices(['mixed', 'none']).default('mixed'))
+    .action(async (name: string | undefined, sizes: Sizes) => {
       if (name === undefined) {
         process.stdout.write(`${Object.keys(benches).join('\n')}\n`);
         return;
       }
       const bench = benches[name];
       if (bench === undefined) throw new Refusal('validation-failed', `"${name}" is no benchmark: expected one of ${Object.keys(benches).join(', ')}.`);
-      await bench();
+      await bench(sizes);
     });
+}
+
+function whole(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) throw new InvalidArgumentError('expected a whole number');
+  return number;
 }

@@ -1,0 +1,175 @@
+/**
+ * The library that the night is measured on: records of the demonstration library, repeated under numbers of their own.
+ *
+ * Of its loans `overdue` fall due yesterday (nine in ten: a first notification) or five weeks ago (one in ten: lost, with two fees);
+ * the others are due in the weeks to come. Six readers in ten overdue loans, each with an address and an item with a price.
+ */
+import type { Model } from 'mongoose';
+import { seedDemonstration } from '../cli/seed/seed.js';
+import type { Item } from '../models/catalogue-records.js';
+import type { Stored } from '../models/document.js';
+import type { Loan } from '../models/loan.js';
+import { createIndexes, type Models } from '../models/models.js';
+import type { User } from '../models/user.js';
+
+export const institutionId = 'bench';
+/** When its night is: 04:00 in its zone. */
+export const night = new Date('2026-06-10T08:00:00.000Z');
+const DAY_MS = 24 * 60 * 60 * 1000;
+const BATCH = 5_000;
+const AT_ONCE = 4;
+
+export interface LibrarySize {
+  loans: number;
+  overdue: number;
+  /** NONE: all overdue loans were told long ago, so none has anything to be told. */
+  due: 'MIXED' | 'NONE';
+}
+
+/** Writes everything into an empty database; `said` hears how far it is. */
+export async function writeLibrary(models: Models, size: LibrarySize, said: (line: string) => void): Promise<void> {
+  await createIndexes(models);
+  await seedDemonstration({ models, now: () => night, onProgress: () => undefined }, institutionId, 'S');
+  const [loan, item, user] = await templates(models);
+  for (const model of [models.Loan, models.Item, models.User, models.Fee, models.Request])
+    await model.collection.deleteMany({});
+  await models.Institution.updateOne(
+    { institutionId },
+    { $set: { mailPaused: true, allowedEmails: ['*@patrons.example'] } },
+  );
+  await writeProfiles(models);
+
+  const { loans, overdue } = size;
+  const readers = Math.max(1, Math.ceil(overdue * 0.6));
+  await writeMany(models.User, readers, (number) => userAt(user, number), said);
+  await writeMany(models.Item, overdue, (number) => itemAt(item, number), said);
+  // Made over what is there, an index takes a fifth of the time.
+  await models.Loan.collection.dropIndexes();
+  await writeMany(models.Loan, loans, (number) => loanAt(loan, number, size, readers), said);
+  said('Loan: its indexes');
+  await models.Loan.createIndexes();
+}
+
+async function templates(models: Models): Promise<[Loan, Item, User]> {
+  const loan = await models.Loan.findOne({
+    institutionId,
+    status: 'ACTIVE',
+    processStatus: 'NORMAL',
+    shortLoan: false,
+    materialType: 'BOOK',
+  }).lean<Loan>();
+  const item = await models.Item.findOne({ institutionId, processType: 'LOAN', deletedAt: null }).lean<Item>();
+  const user = await models.User.findOne({ institutionId, status: 'ACTIVE', staff: false }).lean<User>();
+  if (loan === null || item === null || user === null)
+    throw new Error('the demonstration library has no loan, item or reader to repeat');
+  return [loan, item, user];
+}
+
+async function writeProfiles(models: Models): Promise<void> {
+  const [shipped] = await models.OverdueLostProfile.find({ institutionId }).lean();
+  if (shipped === undefined) throw new Error('the demonstration library has no profile');
+  await models.OverdueLostProfile.collection.deleteMany({});
+  const ordinary = {
+    ...shipped,
+    loanStatuses: ['NORMAL' as const],
+    userGroups: [],
+    libraries: [],
+    locations: [],
+    itemPolicies: [],
+    materialTypes: [],
+    daysAfterStatusDate: null,
+    dayCount: 'CALENDAR' as const,
+    active: true,
+    sendNotification: true,
+    sendFormat: 'EMAIL' as const,
+    createFine: false,
+    notificationFee: 0,
+    blockUser: false,
+    blockDefinitionId: null,
+    blockMode: null,
+    blockDays: null,
+  };
+  await models.OverdueLostProfile.insertMany([
+    {
+      ...ordinary,
+      _id: '0'.repeat(23) + '1',
+      name: 'First',
+      type: 'OVERDUE_NOTIFICATION_1',
+      daysAfterDueDate: 1,
+      chargeReplacementFee: false,
+      chargeProcessFee: false,
+    },
+    {
+      ...ordinary,
+      _id: '0'.repeat(23) + '2',
+      name: 'Lost',
+      type: 'CHANGE_TO_LOST',
+      daysAfterDueDate: 30,
+      chargeReplacementFee: true,
+      chargeProcessFee: true,
+    },
+  ]);
+}
+
+async function writeMany<T extends Stored>(
+  model: Model<T>,
+  count: number,
+  at: (number: number) => T,
+  said: (line: string) => void,
+): Promise<void> {
+  let from = 0;
+  const writing = async (): Promise<void> => {
+    while (from < count) {
+      const start = from;
+      from += BATCH;
+      const documents = Array.from({ length: Math.min(BATCH, count - start) }, (_, index) => at(start + index));
+      await model.collection.insertMany(documents as never, { ordered: false, writeConcern: { w: 1, journal: false } });
+      if (start % 250_000 === 0) said(`${model.modelName}: ${start} of ${count}`);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, writing));
+}
+
+const idAt = (kind: string, number: number) => `${kind}${number.toString(16).padStart(22, '0')}`;
+
+function userAt(user: User, number: number): User {
+  const primaryId = `bench${number}`;
+  return {
+    ...user,
+    _id: idAt('01', number),
+    primaryId,
+    identifiers: [],
+    emails: user.emails.map((email) => ({ ...email, address: `${primaryId}@patrons.example` })),
+  };
+}
+
+function itemAt(item: Item, number: number): Item {
+  const _id = idAt('02', number);
+  const barcode = `B${number}`;
+  return {
+    ...item,
+    _id,
+    pid: `P${number}`,
+    barcode,
+    barcodeKey: barcode,
+    importKey: `#${_id}`,
+    currentLoanId: idAt('03', number),
+    replacementCost: { amount: 2_500, currency: 'USD' },
+  };
+}
+
+/** The overdue ones first. */
+function loanAt(loan: Loan, number: number, { overdue, due }: LibrarySize, readers: number): Loan {
+  const days =
+    number >= overdue ? 1 + (number % 28) : due === 'NONE' ? -(12 + (number % 12)) : number % 10 === 0 ? -34 : -1;
+  return {
+    ...loan,
+    _id: idAt('03', number),
+    userId: idAt('01', number % readers),
+    itemId: idAt('02', number),
+    barcode: `B${number}`,
+    loanDate: new Date(night.getTime() + (days - 28) * DAY_MS),
+    // Some hours of difference, as at several desks.
+    dueDate: new Date(night.getTime() + days * DAY_MS - (number % 8) * 60 * 60 * 1000),
+  };
+}
