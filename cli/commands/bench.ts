@@ -1,6 +1,7 @@
 /** `almanac bench <name>`: measurements, each beside a bare script of the same run. */
 import { InvalidArgumentError, Option } from 'commander';
 import { benchDays } from '../../bench/days.js';
+import { benchMail } from '../../bench/mail.js';
 import { benchOverdue } from '../../bench/overdue.js';
 import { Refusal } from '../../api/refusal.js';
 import { command } from '../command.js';
@@ -9,10 +10,13 @@ interface Sizes {
   loans: number;
   overdue: number;
   due: 'mixed' | 'none';
+  letters: number;
+  rounds: number;
 }
 
 const benches: Record<string, (sizes: Sizes) => void | Promise<void>> = {
   days: benchDays,
+  mail: ({ letters, rounds }) => benchMail(letters, rounds),
   async overdue({ loans, overdue, due }) {
     if (overdue > loans) throw new Refusal('validation-failed', `--overdue ${overdue}: there are only ${loans} loans.`);
     await benchOverdue({ loans, overdue, due: due === 'none' ? 'NONE' : 'MIXED' });
@@ -25,6 +29,8 @@ export function benchCommand() {
     .option('--loans <n>', 'overdue: open loans of the library', whole, 2_000_000)
     .option('--overdue <n>', 'overdue: how many of them are overdue', whole, 100_000)
     .addOption(new Option('--due <what>', 'overdue: whether the overdue ones have something to be told').choices(['mixed', 'none']).default('mixed'))
+    .option('--letters <n>', 'mail: letters that wait to be sent', whole, 60_000)
+    .option('--rounds <n>', 'mail: rounds of which the median is told', whole, 3)
     .action(async (name: string | undefined, sizes: Sizes) => {
       if (name === undefined) {
         process.stdout.write(`${Object.keys(benches).join('\n')}\n`);

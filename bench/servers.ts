@@ -1,0 +1,59 @@
+/** Servers for a measurement, whatever addresses the environment names. */
+import { cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { worker } from '../cli/stack/own-processes.js';
+import { processRecord } from '../cli/stack/processes.js';
+import { startStack, type StackOptions } from '../cli/stack/stack.js';
+import { now } from '../config/clock.js';
+import { environment, readEnvironment, required, type Environment } from '../config/environment.js';
+import { connectToMongo } from '../models/connect.js';
+import { createModels, type Models } from '../models/models.js';
+
+export const onlyMongodb = { temporal: false, mail: false, processes: [] } satisfies StackOptions['parts'];
+export const withWorker = { temporal: true, mail: true, processes: [worker] } satisfies StackOptions['parts'];
+
+/** Starts the servers on a folder, works, and stops them. `settings` go before what the environment would say. */
+export async function withServers<T>(
+  folder: string,
+  parts: StackOptions['parts'],
+  settings: Record<string, string>,
+  work: (servers: Environment, models: Models) => Promise<T>,
+): Promise<T> {
+  const { PATH = '', HOME = '', ALMANAC_CACHE_DIR = '', NODE_OPTIONS = '' } = environment().variables;
+  const stack = await startStack({
+    environment: readEnvironment({ PATH, HOME, ALMANAC_CACHE_DIR, NODE_OPTIONS, DATA_DIR: folder, LOG_LEVEL: 'warn', ...settings }),
+    now,
+    report: () => undefined,
+    commandLine: 'almanac bench',
+    usualPorts: false,
+    parts,
+  });
+  try {
+    const db = await connectToMongo(required('MONGODB_URI', stack.environment.mongodbUri), 'almanac-bench');
+    try {
+      return await work(stack.environment, createModels(db));
+    } finally {
+      await db.close();
+    }
+  } finally {
+    await stack.stop();
+  }
+}
+
+/** Largest resident size of the worker so far, megabytes; null where the system does not tell. */
+export async function workersPeak(folder: string): Promise<number | null> {
+  const records = processRecord.array().parse(JSON.parse(await readFile(join(folder, 'children.json'), 'utf8')));
+  const pid = records.find(({ name }) => name === worker.name)?.pid;
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const kilobytes = /VmHWM:\s+(\d+)/.exec(status)?.[1];
+  return kilobytes === undefined ? null : Math.round(Number(kilobytes) / 1024);
+}
+
+/** A fresh copy of a seed's store, which the measurement may change; an earlier copy goes. */
+export async function copyOf(folder: string, seed: string): Promise<string> {
+  const copy = join(folder, 'at-work');
+  await rm(copy, { recursive: true, force: true });
+  await mkdir(copy, { recursive: true });
+  await cp(join(seed, 'mongo'), join(copy, 'mongo'), { recursive: true });
+  return copy;
+}
