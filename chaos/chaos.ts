@@ -12,7 +12,7 @@ import { startChaosMailServer } from './mail-server.js';
 import { night, type House, type Struck } from './night.js';
 import type { Sabotage } from './orders.js';
 import { pictureOf } from './picture.js';
-import { blows, inOrder, type Blow } from './programme.js';
+import { blows, frozen, inOrder, type Blow } from './programme.js';
 import { reckon, subjects, type Reckoning } from './reckoning.js';
 import type { Scenario } from './scenarios.js';
 import { Workers } from './workers.js';
@@ -44,9 +44,9 @@ const BLOWS_A_NIGHT = 12;
 const LOANS_A_PAGE = 1_000;
 
 const overlaps: Record<Sabotage, Blow> = {
-  'notice-key': { kind: 'FROZEN_AT', place: 'before its notices are written', skip: 0, phase: 'PAGES' },
-  'loan-filter': { kind: 'FROZEN_AT', place: 'before its loans are lost', skip: 0, phase: 'PAGES' },
-  'letter-claim': { kind: 'FROZEN_AT', place: 'before the delivery claims letters', skip: 0, phase: 'MAIL' },
+  'notice-key': frozen('before its notices are written', 0),
+  'loan-filter': frozen('before its loans are lost', 0),
+  'letter-claim': frozen('before the delivery claims letters', 0),
 };
 
 export async function chaos({ scenario, seed, kills, loans, sabotage, report }: ChaosOptions): Promise<Chaos> {

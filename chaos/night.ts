@@ -4,7 +4,7 @@ import { finalStatuses, openStatuses } from '../domain/run.js';
 import type { Models } from '../models/models.js';
 import type { Installation } from './installation.js';
 import type { ChaosMailServer } from './mail-server.js';
-import type { Phase } from './places.js';
+import type { Phase, PlaceName } from './places.js';
 import { blowText, type Blow } from './programme.js';
 import type { Workers } from './workers.js';
 
@@ -60,7 +60,7 @@ async function strike(house: House, institutionId: string, blow: Blow, thawing: 
       await workers.ready();
       const frozen = await reaches(house, institutionId, blow, 'FREEZE');
       if (frozen === null) return false;
-      thawing.push(overlapped(house, institutionId, blow).then(() => workers.thaw(frozen)));
+      thawing.push(overlapped(house, institutionId, blow.until).then(() => workers.thaw(frozen)));
       return true;
     }
     case 'KILLED_AT_RANDOM':
@@ -95,8 +95,8 @@ async function reaches(house: House, institutionId: string, { place, skip, phase
   return worker;
 }
 
-/** Another attempt has come to where one is frozen, and a second has gone by in which it does its work. */
-async function overlapped(house: House, institutionId: string, { place }: Placed): Promise<void> {
+/** Another attempt has come to the place, and a second has gone by in which it does its work. */
+async function overlapped(house: House, institutionId: string, place: PlaceName): Promise<void> {
   const order = house.workers.order({ institutionId, place, how: 'TELL', skip: 0 });
   await Promise.race([order.reached, pause(PLACE_WITHIN_MS)]);
   order.withdraw();

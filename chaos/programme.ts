@@ -4,15 +4,24 @@ import { phases, places, type Phase, type PlaceName } from './places.js';
 
 export type Blow =
   | { kind: 'KILLED_AT'; place: PlaceName; skip: number; phase: Phase }
-  | { kind: 'FROZEN_AT'; place: PlaceName; skip: number; phase: Phase }
+  /** Let go on when another attempt has come to `until`. */
+  | { kind: 'FROZEN_AT'; place: PlaceName; until: PlaceName; skip: number; phase: Phase }
   | { kind: 'KILLED_AT_RANDOM'; worker: 0 | 1; afterMs: number; phase: Phase }
   | { kind: 'BOTH_DEAD'; phase: Phase }
   | { kind: 'SERVER_KILLED'; server: 'mongod' | 'temporal'; afterMs: number; phase: Phase };
 
-/** Where a frozen worker's second attempt overlaps the first with something left to do twice. */
-const frozenAt: readonly PlaceName[] = [
-  'before its notices are written', 'before its loans are lost', 'its loans are lost', 'its fees are charged', 'before the delivery claims letters',
-];
+/** Where a worker is frozen, and how far another attempt has come when it goes on: something is left that could be done twice. */
+const frozenAt = {
+  'before its notices are written': 'before its notices are written',
+  'before its loans are lost': 'before its loans are lost',
+  'its loans are lost': 'its loans are lost',
+  'its fees are charged': 'its fees are charged',
+  'before the delivery claims letters': 'a letter is recorded as sent',
+} as const satisfies Partial<Record<PlaceName, PlaceName>>;
+
+export function frozen(place: keyof typeof frozenAt, skip: number): Blow {
+  return { kind: 'FROZEN_AT', place, until: frozenAt[place], skip, phase: places[place].phase };
+}
 
 /** Every named place once, and of the others so many that each comes in every few nights. */
 function deck(draw: Draw, pages: number): Blow[] {
@@ -21,7 +30,7 @@ function deck(draw: Draw, pages: number): Blow[] {
   const random = (): { afterMs: number; phase: Phase } => ({ afterMs: draw.below(1_500), phase: draw.one(['OPENING', 'PAGES', 'LETTERS', 'MAIL'] as const) });
   return [
     ...names.map((place): Blow => ({ kind: 'KILLED_AT', place, skip: skip(place), phase: places[place].phase })),
-    ...frozenAt.map((place): Blow => ({ kind: 'FROZEN_AT', place, skip: skip(place), phase: places[place].phase })),
+    ...(Object.keys(frozenAt) as (keyof typeof frozenAt)[]).map((place) => frozen(place, skip(place))),
     ...Array.from({ length: 6 }, (): Blow => ({ kind: 'KILLED_AT_RANDOM', worker: draw.one([0, 1] as const), ...random() })),
     ...Array.from({ length: 2 }, (): Blow => ({ kind: 'BOTH_DEAD', phase: random().phase })),
     ...(['mongod', 'temporal', 'mongod', 'temporal'] as const).map((server): Blow => ({ kind: 'SERVER_KILLED', server, ...random() })),

@@ -24,7 +24,7 @@ export async function reckon(house: House, undisturbed: readonly string[], insti
   return reckoning;
 }
 
-/** Every letter sent was accepted; more than once only where its attempts say UNKNOWN, and under its own Message-ID. */
+/** Every letter sent was accepted; more than once only where its attempts say UNKNOWN, and under its own Message-ID; then it rests. */
 async function mailFaults({ installation: { models }, mail }: House, institutionId: string): Promise<string[]> {
   const accepted = new Map<string, number>();
   for (const { messageId } of mail.accepted.filter((each) => each.institutionId === institutionId)) {
@@ -38,6 +38,7 @@ async function mailFaults({ installation: { models }, mail }: House, institution
     const unknown = attempts.filter(({ outcome }) => outcome === 'UNKNOWN').length;
     if (state === 'SENT' && times === 0) faults.push(`lost ${dedupeKey}: sent, and nobody has it`);
     if (times > (state === 'SENT' ? 1 : 0) + unknown) faults.push(`more ${dedupeKey}: ${state}, accepted ${times} times, unknown of ${unknown} attempts`);
+    if (attempts.slice(0, -1).some(({ outcome }) => outcome === 'ACCEPTED')) faults.push(`more ${dedupeKey}: tried again after it was accepted`);
     if (messageId !== null && !messageId.includes(_id)) faults.push(`more ${dedupeKey}: its Message-ID is another letter's`);
   }
   for (const [messageId, times] of accepted) faults.push(`more ${messageId}: accepted ${times} times, and no letter's`);
