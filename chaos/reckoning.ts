@@ -24,7 +24,10 @@ export async function reckon(house: House, undisturbed: readonly string[], insti
   return reckoning;
 }
 
-/** Every letter sent was accepted; more than once only where its attempts say UNKNOWN, and under its own Message-ID; then it rests. */
+/**
+ * Every letter sent was accepted; more than once only where its attempts say UNKNOWN, and under its own Message-ID. None is tried again
+ * after an attempt that says ACCEPTED.
+ */
 async function mailFaults({ installation: { models }, mail }: House, institutionId: string): Promise<string[]> {
   const accepted = new Map<string, number>();
   for (const { messageId } of mail.accepted.filter((each) => each.institutionId === institutionId)) {
