@@ -134,6 +134,7 @@ describe('reconcile', () => {
     const [paused, moved, resumed] = jobs.map(({ _id }) => `sj-${_id}`) as [string, string, string];
     jobs[2] = { ...jobs[2]!, active: false, inactiveReason: 'OPERATOR' };
     await reconcile(client, jobs.map(desiredOf), { institutionId });
+    await shown({ [resumed]: 'paused 02:30' }); // or the listing from before it would do for the one from after
 
     await client.schedule.getHandle(paused).pause('quiet, please');
     await client.schedule.getHandle(moved).update((previous) => ({
