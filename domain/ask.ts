@@ -6,7 +6,7 @@
 /**
  * Asks one numbered question of the specification and gives its answer back.
  *
- * `compared` is evaluated only by a listener: the values the question looked at, by their field names.
+ * `compared` is evaluated only by a listener: the values the question looked at, by their field names; an instant as a Date.
  */
 export type Ask = (rule: string, holds: boolean, compared?: () => Record<string, unknown>) => boolean;
 

@@ -4,7 +4,7 @@ import { localToInstant, dayNumber, type Zone } from '../../domain/days.js';
 import { scheduleText } from '../../domain/schedule-text.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
-import { briefly, count } from '../format.js';
+import { briefly, count, when } from '../format.js';
 import { readableValues } from '../events.js';
 import { once } from '../idempotency.js';
 import { Refusal } from '../refusal.js';
@@ -100,7 +100,7 @@ export function startForms(context: ApiContext, { present }: Present): Router {
         ...explained,
         act: explained.decision === 'ACT',
         questions: explained.questions.map(({ rule, holds, compared }) => ({
-          rule, holds, compared: Object.entries(readableValues(viewer.grants, compared)).map(([name, value]) => ({ name, value: shown(value) })),
+          rule, holds, compared: Object.entries(readableValues(viewer.grants, compared)).map(([name, value]) => ({ name, value: value instanceof Date ? when(viewer.zone, value).text : shown(value) })),
         })),
         history: `/records/${explained.recordType}/${explained.recordId}/jobs`,
       },

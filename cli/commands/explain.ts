@@ -38,13 +38,11 @@ export function explainCommand() {
 }
 
 function comparedText(compared: Record<string, unknown>): string {
-  const pairs = Object.entries(compared).map(([name, value]) => `${name} ${valueText(name, value)}`);
+  const pairs = Object.entries(compared).map(([name, value]) => `${name} ${valueText(value)}`);
   return pairs.length === 0 ? '' : `  (${pairs.join(', ')})`;
 }
 
-/** Instants are numbers to the rules and times to people. */
-function valueText(name: string, value: unknown): string {
-  const isInstant = typeof value === 'number' && /(Date|At|asOf)$/.test(name);
-  if (isInstant) return new Date(value).toISOString();
+function valueText(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -121,7 +121,7 @@ function matchesOf(
   if (!ask('Selection: a profile is active', minDays < Infinity)) return 'NO_PROFILE_ACTIVE';
   if (!ask('Selection: loan is active', status === 'ACTIVE', () => ({ status }))) return 'NOT_ACTIVE';
   if (ask('Selection: already lost', processStatus === 'LOST', () => ({ processStatus }))) return 'ALREADY_LOST';
-  if (!ask('Selection: due date has passed', dueDate < asOf, () => ({ dueDate, asOf }))) return 'NOT_YET_DUE';
+  if (!ask('Selection: due date has passed', dueDate < asOf, () => ({ dueDate: new Date(dueDate), asOf: new Date(asOf) }))) return 'NOT_YET_DUE';
   const daysOverdue = today - localDay(zone, dueDate);
   if (
     !ask('Selection: overdue for the fewest days of any profile', daysOverdue >= minDays, () => ({

@@ -653,6 +653,10 @@ describe('explaining a record', () => {
       dayCount: 'CALENDAR',
       daysAfterStatusDate: null,
     });
+    assert.deepEqual(heard.find(({ rule }) => rule === 'Selection: due date has passed')?.compared, {
+      dueDate: new Date(loan.dueDate),
+      asOf: new Date(at('2025-03-10 01:00')),
+    });
     assert.deepEqual(
       heard.filter(({ rule }) => rule.startsWith('Selection')).map(({ rule, holds }) => `${rule}: ${holds}`),
       [
