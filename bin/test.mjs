@@ -14,7 +14,7 @@ const startedAt = performance.now();
 const tally = { passed: 0, failed: [], skipped: [] };
 
 // Beside the tests, which leave a core idle now and then.
-const checks = Promise.all([check('lint', 'node_modules/eslint/bin/eslint.js', '.'), check('types', 'node_modules/.bin/tsc', '--noEmit')]);
+const checks = Promise.all([check('lint', 'node_modules/oxlint/bin/oxlint', '--type-aware', '--threads=1'), check('types', 'node_modules/.bin/tsc', '--noEmit', '--singleThreaded')]);
 const folder = mkdtempSync(join(tmpdir(), 'almanac-tally-'));
 const tallyFile = join(folder, 'tally.json');
 const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=./test/support/tally.ts', ...process.argv.slice(2)];
@@ -32,8 +32,8 @@ console.log(`${passed} passed, ${failed.length} failed, ${skipped.length} skippe
 process.exitCode = failed.length > 0 ? 1 : 0;
 
 /** A check counts as one test; what it printed is shown when it failed. */
-async function check(name, script, argument) {
-  const { status, printed } = await run(process.execPath, [script, argument], {});
+async function check(name, script, ...options) {
+  const { status, printed } = await run(process.execPath, [script, ...options], {});
   console.log(`${name}: ${status === 0 ? 'passed' : `failed\n${printed}`}`);
   add(status === 0 ? { passed: 1, failed: [], skipped: [] } : { passed: 0, failed: [name], skipped: [] });
 }

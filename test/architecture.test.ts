@@ -1,11 +1,12 @@
 /** The house as style.md draws it: which room may know which, and what must be found in no room. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { ESLint } from 'eslint';
-import { describe, test } from 'vitest';
+import { afterAll, describe, test } from 'vitest';
+import { z } from 'zod';
 import { importsOf, root, sourcesIn, type Import } from './support/imports.js';
 
 interface Room {
@@ -127,13 +128,21 @@ test('the engine has one protobufjs, 8.x, or it could read no kept history (engi
   assert.deepEqual(ofTheEngine.map(([path, { version }]) => `${path} ${version.split('.')[0]}`), ['node_modules/protobufjs 8']);
 });
 
-describe('clock, chance and environment have one place each', () => {
-  const eslint = new ESLint({ cwd: root });
-  /** What the linter would say of a file of that name with that text. */
+describe('clock, chance, environment and the portable part of MongoDB are held by the linter', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'almanac-lint-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  cpSync(join(root, '.oxlintrc.json'), join(folder, '.oxlintrc.json'));
+  cpSync(join(root, 'lint'), join(folder, 'lint'), { recursive: true });
+
+  /** The rules that the linter finds broken by a file of that name with that text. */
   async function said(file: string, text: string): Promise<string[]> {
-    const [result] = await eslint.lintText(text, { filePath: join(root, file), warnIgnored: true });
-    return result!.messages.map(({ ruleId, message }) => ruleId ?? message);
+    mkdirSync(join(folder, dirname(file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+    const oxlint = [join(root, 'node_modules/oxlint/bin/oxlint'), '--format', 'json', file];
+    const { stdout } = await promisify(execFile)(process.execPath, oxlint, { cwd: folder }).catch((error: { stdout: string }) => error);
+    return printed.parse(JSON.parse(stdout)).diagnostics.map(({ code }) => code);
   }
+  const printed = z.object({ diagnostics: z.array(z.object({ code: z.string() })) });
   const samples = {
     'the clock': 'export const at = Date.now();\n',
     'the clock, by an object': 'export const at = new Date();\n',
@@ -142,14 +151,22 @@ describe('clock, chance and environment have one place each', () => {
   };
 
   test.each(Object.entries(samples))('the linter refuses %s in a rule and in a shell', async (_, sample) => {
-    // Existing names: the linter reads types by the project's own list of files.
-    assert.deepEqual(await said('domain/days.ts', sample), ['no-restricted-syntax']);
-    assert.deepEqual(await said('activities/effects.ts', sample), ['no-restricted-syntax']);
+    assert.deepEqual(await said('domain/days.ts', sample), ['house(clock)']);
+    assert.deepEqual(await said('activities/effects.ts', sample), ['house(clock)']);
   });
   test.each(Object.entries(samples))('and allows %s in config/', async (_, sample) => {
     assert.deepEqual(await said('config/clock.ts', sample), []);
   });
   test('a moment that was given is not the clock', async () => {
     assert.deepEqual(await said('domain/days.ts', 'export const at = new Date(0);\n'), []);
+  });
+  test.each([
+    ['an operator', "export const filter = { status: { $ne: 'CLOSED' } };\n"],
+    ['an operator in quotes', "export const stage = { '$lookup': {} };\n"],
+    ['a transaction', 'export const session = (client: { startSession(): void }) => client.startSession();\n'],
+    ['a partial index', 'export const options = { partialFilterExpression: {} };\n'],
+  ])('%s that not every MongoDB has is refused', async (_, sample) => {
+    assert.deepEqual(await said('models/loan.ts', sample), ['house(portable-mongodb)']);
+    assert.deepEqual(await said('workflows/loans.ts', sample), ['house(portable-mongodb)']);
   });
 });

@@ -18,7 +18,7 @@ const ENGINE_TIMEOUT_MS = 2_000;
 
 export async function engineAnswers({ client }: Pick<Operating, 'client'>): Promise<boolean> {
   try {
-    await client.withDeadline(Date.now() + ENGINE_TIMEOUT_MS, () => client.connection.workflowService.getSystemInfo({})); // eslint-disable-line no-restricted-syntax -- a deadline of the wire
+    await client.withDeadline(Date.now() + ENGINE_TIMEOUT_MS, () => client.connection.workflowService.getSystemInfo({})); // oxlint-disable-line house/clock -- a deadline of the wire
     return true;
   } catch {
     return false;

@@ -180,7 +180,7 @@ async function begin(
 /** Before anything is written: a start that the engine cannot take leaves nothing behind. */
 async function refuseWithoutEngine(client: Client): Promise<void> {
   try {
-    await client.withDeadline(Date.now() + 5_000, () => client.connection.workflowService.getSystemInfo({})); // eslint-disable-line no-restricted-syntax -- a deadline of the wire
+    await client.withDeadline(Date.now() + 5_000, () => client.connection.workflowService.getSystemInfo({})); // oxlint-disable-line house/clock -- a deadline of the wire
   } catch (error) {
     if (error instanceof ServiceError || error instanceof Error) {
       throw new Refusal('engine-unavailable', `The workflow engine does not answer, so nothing was started (${error.message}).`);

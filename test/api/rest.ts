@@ -20,7 +20,7 @@ export interface ApiLibrary extends TestLibrary {
 export interface Answer {
   status: number;
   headers: Headers;
-  body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- its shape has been checked against the document
+  body: any; // oxlint-disable-line typescript/no-explicit-any -- its shape has been checked against the document
 }
 
 const explainLoan: Explain = async ({ record }) =>
