@@ -1,6 +1,7 @@
 /**
  * Three kinds of test file, told apart by what they import: pure ones, those with a database on one mongod, and those with
- * Temporal besides. Two at a time, one a core; the longest begin.
+ * Temporal besides. Four at a time on two cores, because those with Temporal wait as long as they work;
+ * the longest begin.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -36,8 +37,8 @@ const withTemporal = files.filter((file) => serversOf(file).has('temporal') || o
 const withMongo = files.filter((file) => serversOf(file).has('mongo') && !withTemporal.includes(file));
 const pure = files.filter((file) => !withMongo.includes(file) && !withTemporal.includes(file));
 
-/** Of a minute and more each. */
-const longest = ['test/chaos/', 'test/nights/', 'test/pages/way-to-a-letter', 'test/workflows/dispatcher', 'test/killed/'].map((start) => resolve(root, start));
+/** Of half a minute and more each. */
+const longest = ['test/chaos/', 'test/nights/', 'test/pages/way-to-a-letter', 'test/workflows/dispatcher', 'test/killed/', 'test/activities/overdue-', 'test/workflows/run-life', 'test/architecture'].map((start) => resolve(root, start));
 const rankOf = ({ moduleId }) => {
   const long = longest.findIndex((start) => moduleId.startsWith(start));
   if (long >= 0) return long;
@@ -50,7 +51,7 @@ class LongestFirst extends BaseSequencer {
 }
 
 // A machine that others use as well may be ten times slower: a limit ends what hangs, and says nothing of speed.
-const common = { root, testTimeout: 180_000, hookTimeout: 600_000, pool: 'forks', maxWorkers: 2, isolate: false };
+const common = { root, testTimeout: 180_000, hookTimeout: 600_000, pool: 'forks', maxWorkers: 4, isolate: false };
 const withServers = { ...common, globalSetup: ['test/support/global-setup.ts'] };
 
 export default defineConfig({

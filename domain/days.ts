@@ -36,11 +36,8 @@ const WIDEST_OFFSET = 16 * 60 * MINUTE;
 
 const TABLE_FROM = Date.UTC(1970, 0, 1);
 const TABLE_TO = Date.UTC(2101, 0, 1);
-/** An offset that comes and goes between two looks is missed. The shortest on record was a week (Boa Vista, October 2000). */
+/** An offset that comes and goes between two looks is missed. The shortest last a week: Boa Vista in October 2000, Gaza after the Ramadan of 2040. */
 const LOOK_EVERY = 5 * DAY;
-/** What is to come follows rules; the shortest spell among them is Morocco's month of Ramadan. */
-const RULES_FROM = Date.UTC(2038, 0, 1);
-const LOOK_AT_RULES_EVERY = 20 * DAY;
 /** All changes but a few of the seventies fall on a quarter of an hour of UTC. */
 const QUARTER = 15 * MINUTE;
 
@@ -152,7 +149,7 @@ function tableOf(timeZone: string): Zone {
   const starts = [-Infinity];
   const offsets = [offset(TABLE_FROM)];
   for (let looked = TABLE_FROM, next; looked < TABLE_TO; looked = next) {
-    next = looked + (looked < RULES_FROM ? LOOK_EVERY : LOOK_AT_RULES_EVERY);
+    next = looked + LOOK_EVERY;
     const offsetThen = offset(next);
     let known = offsets.at(-1)!;
     let from = looked;

@@ -18,7 +18,7 @@ export function processSpec({ name, entry }: OwnProcess, folder: string, variabl
   return {
     name,
     command: process.execPath,
-    args: ['--import', import.meta.resolve('tsx'), entry],
+    args: [entryOf('bin/source.mjs'), entry],
     variables,
     channel: true,
     logFile: join(folder, 'logs', `${name}.log`),

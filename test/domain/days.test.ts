@@ -84,6 +84,12 @@ describe('the ends of a day', () => {
   test('in Havana 00:30 comes twice in autumn: the day begins with the first midnight', () => {
     assert.equal(begins('America/Havana', '2025-11-02'), '2025-11-02T04:00:00.000Z');
   });
+  test('in Gaza summer time comes back for the week between Ramadan and the end of October 2040', () => {
+    const at = (text: string) => localMinutes(zoneOf('Asia/Gaza'), instant(text));
+    assert.equal(at('2040-10-19T21:00:00.000Z'), 23 * 60);
+    assert.equal(at('2040-10-24T21:00:00.000Z'), 0);
+    assert.equal(at('2040-10-27T21:00:00.000Z'), 23 * 60);
+  });
   test('Samoa left out 30 December 2011: that day begins with the next and has no length', () => {
     assert.equal(begins('Pacific/Apia', '2011-12-30'), '2011-12-30T10:00:00.000Z');
     assert.equal(begins('Pacific/Apia', '2011-12-31'), '2011-12-30T10:00:00.000Z');
@@ -138,7 +144,7 @@ describe('every zone of the platform, 1970 to 2100', () => {
       const zone = zoneOf(name);
       const shown = wallClock(name);
       const changes = [...zone.starts].slice(1).flatMap((start) => [start - 1000, start]);
-      for (const moment of [...randomInstants(300), ...changes]) {
+      for (const moment of [...randomInstants(60), ...changes]) {
         const seconds = Math.floor(localMinutes(zone, moment) * 60 + 1e-6);
         assert.equal(localDay(zone, moment) * 86_400 + seconds, shown(moment), `${name} at ${iso(moment)}`);
       }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, test } from 'vitest';
 import { jobOf } from '../../catalogue/jobs.js';
@@ -50,15 +51,17 @@ afterAll(async () => {
 });
 
 /** The engine's listing lags by some hundredths of a second. */
-async function listed(expected: number): Promise<void> {
+async function listed(expected: ScheduledJobRecord[]): Promise<void> {
+  const ids = expected.map(({ _id }) => `sj-${_id}`).sort();
+  let found: string[] = [];
   for (let look = 0; look < 100; look += 1) {
-    const found: string[] = [];
+    found = [];
     for await (const { scheduleId } of client.schedule.list({ query: `Institution = '${institutionId}'` }))
       found.push(scheduleId);
-    if (found.length === expected) return;
+    if (isDeepStrictEqual(found.sort(), ids)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  assert.fail(`the engine never listed ${expected} schedules`);
+  assert.deepEqual(found, ids, 'the engine never listed the schedules');
 }
 /** Until the listing shows of each schedule whether it is paused and when it fires first: `paused 12:00`. */
 async function shown(expected: Record<string, string>): Promise<void> {
@@ -87,7 +90,7 @@ describe('reconcile', () => {
   beforeEach(async () => {
     jobs = everyKind.map((schedule) => scheduledJob({ schedule }));
     await reconcile(client, jobs.map(desiredOf), { institutionId });
-    await listed(jobs.length);
+    await listed(jobs);
   });
 
   test('makes what is missing, and finds all unchanged the second time, whatever the kind of schedule', async () => {
@@ -101,7 +104,7 @@ describe('reconcile', () => {
       healed: [],
       failed: [],
     });
-    await listed(6);
+    await listed(more);
     const second = await reconcile(client, more.map(desiredOf), { institutionId });
     assert.deepEqual(second, { created: [], updated: [], deleted: [], unchanged: 6, healed: [], failed: [] });
     const paused = await client.schedule.getHandle(`sj-${more.at(-1)!._id}`).describe();
@@ -120,7 +123,7 @@ describe('reconcile', () => {
       healed: [],
       failed: [],
     });
-    await listed(4);
+    await listed([changed, ...others]);
     const { spec, policies } = await client.schedule.getHandle(`sj-${changed._id}`).describe();
     assert.equal(spec.timezone, 'Europe/Vienna');
     assert.deepEqual(
