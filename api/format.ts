@@ -1,5 +1,5 @@
 /** How instants, days and durations read on the pages: in the institution's zone, in British English. */
-import type { Zone } from '../domain/days.js';
+import { dayText, localDay, localMinutes, weekday, type Zone } from '../domain/days.js';
 
 /** An instant for a `<time>` element. */
 export interface When {
@@ -11,36 +11,29 @@ export interface When {
 const LOCALES = ['en-GB', 'en-US', 'en-AU', 'en-NZ', 'en-IN', 'en-ZA'];
 const HOUR = 3_600_000;
 
-interface ZoneFormats {
-  parts: Intl.DateTimeFormat;
-  names: Intl.DateTimeFormat[];
-}
 // Building a formatter costs a thousand times what using one does.
-const formats = new Map<string, ZoneFormats>();
+const nameFormats = new Map<string, Intl.DateTimeFormat[]>();
 
-function formatsOf(timeZone: string): ZoneFormats {
-  let known = formats.get(timeZone);
+function nameFormatsOf(timeZone: string): Intl.DateTimeFormat[] {
+  let known = nameFormats.get(timeZone);
   if (known === undefined) {
-    known = {
-      parts: new Intl.DateTimeFormat('en-GB', {
-        timeZone, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit',
-      }),
-      names: LOCALES.map((locale) => new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'short' })),
-    };
-    formats.set(timeZone, known);
+    known = LOCALES.map((locale) => new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'short' }));
+    nameFormats.set(timeZone, known);
   }
   return known;
 }
+
+const two = (value: number): string => String(value).padStart(2, '0');
+const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
 /** `Tue 12 May 2026 02:30 CEST`; null stays null. */
 export function when(zone: Zone, at: Date): When;
 export function when(zone: Zone, at: Date | null): When | null;
 export function when(zone: Zone, at: Date | null): When | null {
   if (at === null) return null;
-  const part = partsOf(zone, at);
-  // Intl writes "Sept" where the other months have three letters.
-  const month = part('month').slice(0, 3);
-  const text = `${part('weekday')} ${part('day')} ${month} ${part('year')} ${part('hour')}:${part('minute')} ${zoneName(zone, at)}`;
+  const { ofWeek, day, month, year, time } = partsOf(zone, at);
+  const text = `${ofWeek} ${day} ${month} ${year} ${time} ${zoneName(zone, at)}`;
   return { iso: at.toISOString(), text };
 }
 
@@ -49,23 +42,23 @@ export function briefly(zone: Zone, at: Date, now: Date): When;
 export function briefly(zone: Zone, at: Date | null, now: Date): When | null;
 export function briefly(zone: Zone, at: Date | null, now: Date): When | null {
   if (at === null) return null;
-  const part = partsOf(zone, at);
-  const year = part('year') === partsOf(zone, now)('year') ? '' : ` ${part('year')}`;
-  return { iso: at.toISOString(), text: `${part('day')} ${part('month').slice(0, 3)}${year} ${part('hour')}:${part('minute')}` };
+  const { day, month, year, time } = partsOf(zone, at);
+  return {
+    iso: at.toISOString(),
+    text: `${day} ${month}${year === partsOf(zone, now).year ? '' : ` ${year}`} ${time}`,
+  };
 }
 
 /** With seconds: `12 May 02:30:07`, for the steps of one night. */
 export function toTheSecond(zone: Zone, at: Date): When {
-  const part = partsOf(zone, at);
-  const text = `${part('day')} ${part('month').slice(0, 3)} ${part('hour')}:${part('minute')}:${part('second')}`;
-  return { iso: at.toISOString(), text };
+  const { day, month, time, second } = partsOf(zone, at);
+  return { iso: at.toISOString(), text: `${day} ${month} ${time}:${second}` };
 }
 
 /** `Europe/Berlin, UTC+02:00`. */
 export function zoneText(zone: Zone, at: Date): string {
   const offset = offsetMinutes(zone, at);
   const size = Math.abs(offset);
-  const two = (value: number) => String(value).padStart(2, '0');
   return `${zone.timeZone}, UTC${offset < 0 ? '−' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
@@ -82,14 +75,24 @@ export function duration(milliseconds: number): string {
 /** `12,400`. */
 export const count = (value: number): string => value.toLocaleString('en-GB');
 
-function partsOf(zone: Zone, at: Date): (type: Intl.DateTimeFormatPartTypes) => string {
-  const parts = formatsOf(zone.timeZone).parts.formatToParts(at);
-  return (type) => parts.find((part) => part.type === type)?.value ?? '';
+/** By the tables of the zone: a list shows a hundred and fifty instants, and Intl takes longer for them than the database for the list. */
+function partsOf(zone: Zone, at: Date) {
+  const local = localDay(zone, at.getTime());
+  const seconds = Math.floor(Math.round(localMinutes(zone, at.getTime()) * 60_000) / 1000);
+  const [year = '', month, day = ''] = dayText(local).split('-');
+  return {
+    ofWeek: weekdays[weekday(local) % 7] ?? '',
+    day: String(Number(day)),
+    month: months[Number(month) - 1] ?? '',
+    year: String(Number(year)),
+    time: `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}`,
+    second: two(seconds % 60),
+  };
 }
 
 /** `CEST`, or `GMT+7` where no English-speaking country has a name for it. */
 function zoneName(zone: Zone, at: Date): string {
-  const names = formatsOf(zone.timeZone).names.map(
+  const names = nameFormatsOf(zone.timeZone).map(
     (format) => format.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? '',
   );
   return names.find((name) => !/^GMT[+-]/.test(name)) ?? names[0] ?? '';

@@ -43,7 +43,8 @@ const definitions = new Map<string, JobDefinition>(jobs.map((job) => [job.key, j
 /** By name. An institution has some hundred at the most, so they are read whole. */
 export async function scheduledJobsOf(context: ApiContext, viewer: Viewer, filter: JobFilter): Promise<ListedJob[]> {
   const visible = visibleCategories(viewer.grants);
-  const wanted = filter.categories.length === 0 ? visible : visible.filter((category) => filter.categories.includes(category));
+  const wanted =
+    filter.categories.length === 0 ? visible : visible.filter((category) => filter.categories.includes(category));
   const found = await withCircumstances(context, viewer, { deletedAt: null, category: { $in: wanted } });
   const name = foldText(filter.name);
   const until = filter.withinHours === null ? null : context.now().getTime() + filter.withinHours * 3_600_000;
@@ -65,12 +66,21 @@ export async function scheduledJobOf(context: ApiContext, viewer: Viewer, id: st
   return found;
 }
 
-async function withCircumstances({ models, now }: ApiContext, viewer: Viewer, filter: QueryFilter<ScheduledJob>): Promise<ListedJob[]> {
+async function withCircumstances(
+  { models, now }: ApiContext,
+  viewer: Viewer,
+  filter: QueryFilter<ScheduledJob>,
+): Promise<ListedJob[]> {
   const institutionId = viewer.institution.code;
   const at = now();
   const [stored, open, holds] = await Promise.all([
-    models.ScheduledJob.find({ institutionId, ...filter }).sort({ nameFolded: 1, _id: 1 }).lean(),
-    models.Run.find({ institutionId, status: { $in: openStatuses } }, { processId: 1, status: 1, scheduledJobId: 1 }).lean(),
+    models.ScheduledJob.find({ institutionId, ...filter })
+      .sort({ nameFolded: 1, _id: 1 })
+      .lean(),
+    models.Run.find(
+      { institutionId, status: { $in: openStatuses } },
+      { processId: 1, status: 1, scheduledJobId: 1 },
+    ).lean(),
     models.JobHold.find({ institutionId: { $in: [institutionId, '*'] }, from: { $lte: at }, to: { $gt: at } }).lean(),
   ]);
   const openRuns = new Map(open.map((run) => [run.scheduledJobId, run]));
@@ -80,14 +90,16 @@ async function withCircumstances({ models, now }: ApiContext, viewer: Viewer, fi
     if (definition === undefined) return [];
     const active = job.active && definition.available;
     const next = active ? nextRunAt(job.schedule, viewer.zone, at.getTime()) : null;
-    return [{
-      job,
-      definition,
-      active,
-      nextRunAt: next === null ? null : new Date(next),
-      openRun: openRuns.get(job._id) ?? null,
-      heldUntil: heldUntil(holds, job),
-    }];
+    return [
+      {
+        job,
+        definition,
+        active,
+        nextRunAt: next === null ? null : new Date(next),
+        openRun: openRuns.get(job._id) ?? null,
+        heldUntil: heldUntil(holds, job),
+      },
+    ];
   });
 }
 
@@ -98,9 +110,36 @@ function heldUntil(holds: readonly JobHold[], job: ScheduledJob): Date | null {
   return covering.map(({ to }) => to).sort((a, b) => b.getTime() - a.getTime())[0] ?? null;
 }
 
+/**
+ * The scheduled jobs of these categories whose name of today has `name` in it, folded like the name itself; also those that are deleted,
+ * whose runs remain.
+ */
+export async function jobsNamed(
+  { models }: ApiContext,
+  institutionId: string,
+  categories: readonly Category[],
+  name: string,
+): Promise<string[]> {
+  const folded = foldText(name);
+  const jobs = await models.ScheduledJob.find(
+    { institutionId, category: { $in: [...categories] } },
+    { nameFolded: 1 },
+  ).lean();
+  return jobs.filter(({ nameFolded }) => nameFolded.includes(folded)).map(({ _id }) => _id);
+}
+
 /** Display names by user id. Of somebody who left it says so; of the people of the platform nothing: their saves count as defaults. */
-export async function creatorNames({ models }: ApiContext, institutionId: string, ids: readonly (string | null)[]): Promise<Map<string, string>> {
+export async function creatorNames(
+  { models }: ApiContext,
+  institutionId: string,
+  ids: readonly (string | null)[],
+): Promise<Map<string, string>> {
   const wanted = [...new Set(ids.filter((id) => id !== null))];
-  const users = await models.User.find({ institutionId, _id: { $in: wanted } }, { displayName: 1, primaryId: 1, status: 1 }).lean();
-  return new Map(users.map((user) => [user._id, user.status === 'DELETED' ? `${user.primaryId} (deleted)` : user.displayName]));
+  const users = await models.User.find(
+    { institutionId, _id: { $in: wanted } },
+    { displayName: 1, primaryId: 1, status: 1 },
+  ).lean();
+  return new Map(
+    users.map((user) => [user._id, user.status === 'DELETED' ? `${user.primaryId} (deleted)` : user.displayName]),
+  );
 }

@@ -17,8 +17,11 @@ import {
   type Versioned,
 } from './document.js';
 
+export const letterChannels = ['EMAIL', 'SMS', 'PRINT'] as const;
 export const letterStates = ['QUEUED', 'SENDING', 'SENT', 'FAILED', 'SUPPRESSED', 'CANCELLED'] as const;
 export type LetterState = (typeof letterStates)[number];
+/** How many letters are in which state, by letter code. */
+export type LetterCounts = Record<string, Partial<Record<LetterState, number>>>;
 export const suppressedReasons = [
   'NO_ADDRESS',
   'NOT_ALLOWED_ADDRESS',
@@ -39,7 +42,7 @@ export interface LetterAttempt {
 /** One message to one recipient by one channel. */
 export interface StoredLetter extends Versioned {
   letterCode: string;
-  channel: 'EMAIL' | 'SMS' | 'PRINT';
+  channel: (typeof letterChannels)[number];
   language: string;
   recipient: {
     type: 'USER' | 'VENDOR' | 'PARTNER' | 'LIBRARY' | 'ADDRESS';
@@ -75,7 +78,7 @@ export interface StoredLetter extends Versioned {
 
 const letterSchema = versioned<StoredLetter>('letters', {
   letterCode: text,
-  channel: oneOf(['EMAIL', 'SMS', 'PRINT']),
+  channel: oneOf(letterChannels),
   language: text,
   recipient: part({
     type: oneOf(['USER', 'VENDOR', 'PARTNER', 'LIBRARY', 'ADDRESS']),
@@ -115,14 +118,15 @@ const letterSchema = versioned<StoredLetter>('letters', {
   purgedAt: maybeInstant,
 });
 letterSchema.index({ institutionId: 1, dedupeKey: 1 }, { unique: true });
-letterSchema.index({ institutionId: 1, createdAt: -1 });
-// A run counts its letters.
-letterSchema.index({ institutionId: 1, runId: 1, state: 1 });
-letterSchema.index({ institutionId: 1, 'recipient.type': 1, 'recipient.id': 1, createdAt: -1 });
+// Sent letters, newest first: by state (all of them are named where none is asked for), of a run, of a person, by what they are.
+letterSchema.index({ institutionId: 1, state: 1, createdAt: -1, _id: -1 });
+// A run also counts its letters by code and state, from the index alone.
+letterSchema.index({ institutionId: 1, runId: 1, letterCode: 1, state: 1, createdAt: -1, _id: -1 });
+letterSchema.index({ institutionId: 1, 'recipient.id': 1, createdAt: -1, _id: -1 });
+// letters-purge-with-retention reads it as well.
+letterSchema.index({ institutionId: 1, letterCode: 1, channel: 1, createdAt: -1, _id: -1 });
 // Record history.
-letterSchema.index({ institutionId: 1, 'causes.recordId': 1 });
-// Sent letters, letters-purge-with-retention.
-letterSchema.index({ institutionId: 1, letterCode: 1, createdAt: 1 });
+letterSchema.index({ institutionId: 1, 'causes.recordId': 1, _id: -1 });
 // Delivery, by institution.
 letterSchema.index({ institutionId: 1, state: 1, nextAttemptAt: 1 });
 export const letterModel = (db: Connection) => db.model<StoredLetter>('Letter', letterSchema);

@@ -11,7 +11,7 @@ import type { ScheduledJob } from './scheduled-job.js';
 
 /** 400 and 30 days: how long runs and previews are kept (platform.md 8). */
 const KEPT_MS = 400 * 24 * 60 * 60 * 1000;
-const PREVIEW_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+export const PREVIEW_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 export interface NewRun {
   trigger: Trigger;
@@ -67,6 +67,7 @@ export function newRun(job: ScheduledJob, institution: Institution, given: NewRu
     counters: {},
     problems: { errors: 0, warnings: 0, byCode: {}, eventsTruncated: false },
     resolution: { resolved: 0, open: 0 },
+    letters: null,
     abort: null,
     failure: null,
     files: [],

@@ -17,6 +17,7 @@ import {
   type Stored,
   type Versioned,
 } from './document.js';
+import type { LetterCounts } from './letter.js';
 
 export interface WaitReason {
   kind: 'LOCK' | 'CAPACITY' | 'PREVIOUS_RUN' | 'RUN_AFTER' | 'HOLD' | 'GUARD' | 'SPREAD';
@@ -68,6 +69,8 @@ export interface StoredRun extends Versioned {
   counters: Record<string, number>;
   problems: { errors: number; warnings: number; byCode: Record<string, number>; eventsTruncated: boolean };
   resolution: { resolved: number; open: number };
+  /** How many of its letters ended in which state, by letter code; null while they are counted anew each time. */
+  letters: LetterCounts | null;
   abort: { requestedAt: Date; by: string; reason: string } | null;
   failure: { code: string; message: string; attempts: number } | null;
   files: { name: string; bytes: number; sha256: string; contentType: string; storageKey: string }[];
@@ -120,6 +123,7 @@ const runSchema = versioned<StoredRun>('runs', {
     eventsTruncated: { type: Boolean, default: false },
   }),
   resolution: part({ resolved: { ...number, default: 0 }, open: { ...number, default: 0 } }),
+  letters: { type: anything, default: null },
   abort: { type: anything, default: null },
   failure: { type: anything, default: null },
   files: { type: [anything], default: [] },
@@ -129,17 +133,16 @@ const runSchema = versioned<StoredRun>('runs', {
 });
 runSchema.index({ institutionId: 1, scheduledJobId: 1, occurrenceKey: 1 }, { unique: true });
 runSchema.index({ institutionId: 1, processId: 1 }, { unique: true });
-// History and Running tabs, newest first, by each filter.
+// History and Running tabs, newest first: as they are, and by each filter that may leave few. Of two filters the one that leaves fewer
+// leads; what stands behind the order is for the other, which is asked of the index before any run is read.
 runSchema.index({ institutionId: 1, submittedAt: -1, _id: -1 });
-runSchema.index({ institutionId: 1, category: 1, submittedAt: -1, _id: -1 });
-runSchema.index({ institutionId: 1, status: 1, submittedAt: -1, _id: -1 });
-runSchema.index({ institutionId: 1, category: 1, status: 1, submittedAt: -1, _id: -1 });
-runSchema.index({ institutionId: 1, scheduledJobId: 1, submittedAt: -1, _id: -1 });
+runSchema.index({ institutionId: 1, status: 1, submittedAt: -1, _id: -1, trigger: 1 });
+runSchema.index({ institutionId: 1, category: 1, status: 1, submittedAt: -1, _id: -1, trigger: 1 });
+runSchema.index({ institutionId: 1, trigger: 1, submittedAt: -1, _id: -1, category: 1, status: 1 });
+runSchema.index({ institutionId: 1, scheduledJobId: 1, submittedAt: -1, _id: -1, status: 1, trigger: 1 });
 runSchema.index({ institutionId: 1, 'submittedBy.id': 1, submittedAt: -1, _id: -1 });
-// System Job Status widget.
-runSchema.index({ institutionId: 1, businessDate: 1, category: 1 });
-// The last completed run of a job.
-runSchema.index({ institutionId: 1, jobKey: 1, variant: 1, profileId: 1, slot: 1, status: 1, asOf: -1 });
+// The report: what came of a run.
+runSchema.index({ institutionId: 1, parentRunId: 1, submittedAt: 1 });
 // Housekeeping, across institutions.
 runSchema.index({ deleteAfter: 1 });
 export const runModel = (db: Connection) => db.model<StoredRun>('Run', runSchema);
@@ -241,9 +244,10 @@ const runEventSchema = appendOnly<RunEvent>('runEvents', {
   deleteAfter: maybeInstant,
 });
 runEventSchema.index({ institutionId: 1, runId: 1, eventKey: 1 }, { unique: true });
-// Events page, by severity and in order.
-runEventSchema.index({ institutionId: 1, runId: 1, severity: 1, seq: 1 });
-// Record history: what did the jobs do with this record?
-runEventSchema.index({ institutionId: 1, recordType: 1, recordId: 1, at: -1 });
+// Events page, in order: by severity, and by the code that a report leads to.
+runEventSchema.index({ institutionId: 1, runId: 1, severity: 1, seq: 1, _id: 1 });
+runEventSchema.index({ institutionId: 1, runId: 1, code: 1, seq: 1, _id: 1 });
+// Record history: what did the jobs do with this record? An id is of one record, whatever its type.
+runEventSchema.index({ institutionId: 1, recordId: 1, at: -1 });
 runEventSchema.index({ deleteAfter: 1 });
 export const runEventModel = (db: Connection) => db.model<RunEvent>('RunEvent', runEventSchema);

@@ -98,9 +98,6 @@ const scheduledJobSchema = versioned<ScheduledJob>('scheduledJobs', {
   lastChange: { type: anything, default: null },
 });
 scheduledJobSchema.index({ institutionId: 1, instanceKey: 1 }, { unique: true });
-// Scheduled tab: sorted by name, and by category and name.
-scheduledJobSchema.index({ institutionId: 1, deletedAt: 1, nameFolded: 1 });
-scheduledJobSchema.index({ institutionId: 1, category: 1, nameFolded: 1 });
-// Missed-occurrence check and reconciler, across institutions.
-scheduledJobSchema.index({ nextRunAt: 1 });
+// Scheduled tab: by name. What else is asked is asked of the hundred that there are.
+scheduledJobSchema.index({ institutionId: 1, deletedAt: 1, nameFolded: 1, _id: 1 });
 export const scheduledJobModel = (db: Connection) => db.model<ScheduledJob>('ScheduledJob', scheduledJobSchema);

@@ -3,6 +3,7 @@ import { jobOf } from '../../catalogue/jobs.js';
 import { finalStatusOf, isCompleted, isFinal, median, type Ending } from '../../domain/run-status.js';
 import type { Counters, RunRef, RunStatus, Severity } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
+import { finalLetterCountsOf } from '../../models/run-letters.js';
 import type { StoredRun } from '../../models/run.js';
 import type { ScheduledJob } from '../../models/scheduled-job.js';
 import { moveRun } from './status.js';
@@ -60,6 +61,7 @@ async function endRun(models: Models, endedAt: Date, run: StoredRun, leaving: Le
     problems,
     noWork: isCompleted(status) && (counters.recordsSelected ?? 0) === 0,
     resolution: { resolved: 0, open: broken ? 1 : problems.errors },
+    letters: await finalLetterCountsOf(models, ref),
     failure: failureOf(leaving),
   });
 }
@@ -71,8 +73,10 @@ function endingOf({ how }: Leaving, { abort }: StoredRun): Ending {
 
 function failureOf({ how, failure }: Leaving): StoredRun['failure'] {
   if (failure !== null) return { ...failure, attempts: 1 };
-  if (how === 'TIME_LIMIT') return { code: 'TIME_LIMIT', message: 'The run took longer than its job may.', attempts: 1 };
-  if (how === 'GUARD_TIMEOUT') return { code: 'GUARD_TIMEOUT', message: 'Nobody approved the run within 72 hours.', attempts: 1 };
+  if (how === 'TIME_LIMIT')
+    return { code: 'TIME_LIMIT', message: 'The run took longer than its job may.', attempts: 1 };
+  if (how === 'GUARD_TIMEOUT')
+    return { code: 'GUARD_TIMEOUT', message: 'Nobody approved the run within 72 hours.', attempts: 1 };
   return null;
 }
 
@@ -106,7 +110,9 @@ async function totalsOf(
   }
   const counters: Counters = {};
   for (const key of [...commonCounters, ...own]) {
-    const perCurrency = Object.keys(sums).filter((counted) => counted.startsWith(`${key}:`)).sort();
+    const perCurrency = Object.keys(sums)
+      .filter((counted) => counted.startsWith(`${key}:`))
+      .sort();
     if (perCurrency.length === 0 && !key.endsWith('Amount')) counters[key] = sums[key] ?? 0;
     for (const counted of perCurrency) counters[counted] = sums[counted] ?? 0;
   }
@@ -169,9 +175,15 @@ async function setResolution(
 }
 
 /** What the Scheduled tab and the guard want to know of the last runs of a job; nothing where a later run was remembered. */
-async function rememberRun(models: Models, { _id: runId, institutionId, scheduledJobId, trigger, status, endedAt }: StoredRun): Promise<void> {
+async function rememberRun(
+  models: Models,
+  { _id: runId, institutionId, scheduledJobId, trigger, status, endedAt }: StoredRun,
+): Promise<void> {
   if (scheduledJobId === null || trigger === 'DRY_RUN' || endedAt === null) return;
-  const job = await models.ScheduledJob.findOne({ institutionId, _id: scheduledJobId }, { lastRun: 1, lastSuccessAt: 1 }).lean();
+  const job = await models.ScheduledJob.findOne(
+    { institutionId, _id: scheduledJobId },
+    { lastRun: 1, lastSuccessAt: 1 },
+  ).lean();
   if (job === null) return;
   const isLast = job.lastRun === null || job.lastRun.endedAt < endedAt;
   const isLastSuccess = isCompleted(status) && (job.lastSuccessAt === null || job.lastSuccessAt < endedAt);
@@ -196,7 +208,12 @@ async function mediansOf(
   scheduledJobId: string,
 ): Promise<Pick<ScheduledJob, 'medianDurationSec' | 'medianSelected'>> {
   const completed = await models.Run.find(
-    { institutionId, scheduledJobId, trigger: 'SCHEDULE', status: { $in: ['COMPLETED_SUCCESSFULLY', 'COMPLETED_WITH_WARNINGS', 'COMPLETED_WITH_ERRORS'] } },
+    {
+      institutionId,
+      scheduledJobId,
+      trigger: 'SCHEDULE',
+      status: { $in: ['COMPLETED_SUCCESSFULLY', 'COMPLETED_WITH_WARNINGS', 'COMPLETED_WITH_ERRORS'] },
+    },
     { startedAt: 1, endedAt: 1, counters: 1 },
   )
     .sort({ submittedAt: -1, _id: -1 })
@@ -207,6 +224,9 @@ async function mediansOf(
   );
   return {
     medianDurationSec: seconds.length === 0 ? null : Math.round(median(seconds)),
-    medianSelected: completed.length === 0 ? null : Math.round(median(completed.map(({ counters }) => counters.recordsSelected ?? 0))),
+    medianSelected:
+      completed.length === 0
+        ? null
+        : Math.round(median(completed.map(({ counters }) => counters.recordsSelected ?? 0))),
   };
 }

@@ -9,6 +9,7 @@ import type { ApiContext } from '../context.js';
 import { sendCsv } from '../csv.js';
 import { briefly, count, duration } from '../format.js';
 import { everything, runQuery, runsOf, stepsOf, type RunFilter } from '../runs.js';
+import { jobsNamed } from '../scheduled-jobs.js';
 import { demandJobs, viewerOf, type Viewer } from '../viewer.js';
 import { categoryWords, statusBadge, statusWords, triggerWords } from '../words.js';
 import type { Present } from './present.js';
@@ -18,14 +19,15 @@ const PATH = '/monitor-jobs/history';
 const A_PAGE = 50;
 const DEFAULT_DAYS = 7;
 /** Name and duration have no index: so many of the filtered runs, the newest, are sorted by them. */
-const MOST_SORTED = 5_000;
+const MOST_SORTED = 1_000;
 const sorts = ['-submitted', 'name', '-name', 'duration', '-duration'] as const;
 type Sort = (typeof sorts)[number];
 
 interface Asked {
   query: Query;
   filter: RunFilter;
-  name: string;
+  /** The one job whose history it is; null: of any. */
+  jobId: string | null;
   from: string;
   to: string;
   sort: Sort;
@@ -38,25 +40,33 @@ export function historyPage(context: ApiContext, { present }: Present): Router {
   router.get(PATH, async (request, response) => {
     const viewer = viewerOf(request);
     const visible = demandJobs(viewer);
-    const asked = askedOf(viewer, visible, Query.of(request), now());
-    const { query, filter, name, from, to, sort } = asked;
-    const jobId = filter.scheduledJobId;
+    const asked = await askedOf(context, viewer, visible, Query.of(request));
+    const { query, filter, jobId, from, to, sort } = asked;
     const [{ items, next, cut }, job] = await Promise.all([
       pageOfHistory(context, viewer, asked),
-      jobId === null ? null : models.ScheduledJob.findOne({ institutionId: viewer.institution.code, _id: jobId, category: { $in: visible } }).lean(),
+      jobId === null
+        ? null
+        : models.ScheduledJob.findOne({
+            institutionId: viewer.institution.code,
+            _id: jobId,
+            category: { $in: visible },
+          }).lean(),
     ]);
 
     present(request, response, 'history', {
       title: 'History',
       section: 'history',
-      name,
+      name: query.text('name'),
       from,
       to,
       process: query.text('process'),
       jobId,
       job: job === null ? null : { name: job.name, without: query.with(PATH, { job: null, cursor: null, page: null }) },
       categories: options(Object.fromEntries(visible.map((one) => [one, categoryWords[one]])), filter.categories),
-      statuses: options(Object.fromEntries(finalStatuses.map((one) => [one, statusWords(one)])), query.among('status', finalStatuses)),
+      statuses: options(
+        Object.fromEntries(finalStatuses.map((one) => [one, statusWords(one)])),
+        query.among('status', finalStatuses),
+      ),
       triggers: options(triggerWords, query.among('trigger', triggers)),
       submitters: options({ SYSTEM: 'Schedules', me: 'Me' }, [query.text('by')]),
       open: filter.openProblems,
@@ -64,28 +74,75 @@ export function historyPage(context: ApiContext, { present }: Present): Router {
       path: PATH,
       csv: query.with(`${PATH}.csv`, { cursor: null, page: null }),
       cut: cut ? count(MOST_SORTED) : null,
-      columns: sortedColumns(query, PATH, [
-        { text: 'Name', sort: 'name' }, { text: 'Process ID' }, { text: 'Category' }, { text: 'Status' }, { text: 'Submitted by' },
-        { text: 'Submitted', sort: 'submitted' }, { text: 'Started' }, { text: 'Ended' }, { text: 'Duration', sort: 'duration', numeric: true },
-        { text: 'Records', numeric: true }, { text: 'Errors', numeric: true },
-      ], sort).map((column) => (column.text === 'Submitted' ? { ...column, href: query.with(PATH, { sort: null, cursor: null, page: null }) } : column)),
+      columns: sortedColumns(
+        query,
+        PATH,
+        [
+          { text: 'Name', sort: 'name' },
+          { text: 'Process ID' },
+          { text: 'Category' },
+          { text: 'Status' },
+          { text: 'Submitted by' },
+          { text: 'Submitted', sort: 'submitted' },
+          { text: 'Started' },
+          { text: 'Ended' },
+          { text: 'Duration', sort: 'duration', numeric: true },
+          { text: 'Records', numeric: true },
+          { text: 'Errors', numeric: true },
+        ],
+        sort,
+      ).map((column) =>
+        column.text === 'Submitted'
+          ? { ...column, href: query.with(PATH, { sort: null, cursor: null, page: null }) }
+          : column,
+      ),
       rows: items.map((run) => row(run, viewer, now())),
       next: next === null ? null : query.with(PATH, next),
-      first: query.text('cursor') === '' && query.text('page') === '' ? null : query.with(PATH, { cursor: null, page: null }),
+      first:
+        query.text('cursor') === '' && query.text('page') === ''
+          ? null
+          : query.with(PATH, { cursor: null, page: null }),
     });
   });
 
   router.get(`${PATH}.csv`, async (request, response) => {
     const viewer = viewerOf(request);
-    const { filter, name } = askedOf(viewer, demandJobs(viewer), Query.of(request), now());
-    const head = ['Process ID', 'Name', 'Category', 'Status', 'Trigger', 'Submitted by', 'Submitted', 'Started', 'Ended', 'Business date', 'Records processed', 'Errors', 'Warnings'];
+    const { filter } = await askedOf(context, viewer, demandJobs(viewer), Query.of(request));
+    const head = [
+      'Process ID',
+      'Name',
+      'Category',
+      'Status',
+      'Trigger',
+      'Submitted by',
+      'Submitted',
+      'Started',
+      'Ended',
+      'Business date',
+      'Records processed',
+      'Errors',
+      'Warnings',
+    ];
     async function* rows() {
-      const cursor = models.Run.find(runQuery(viewer, filter), { scope: 0 }).sort({ submittedAt: -1, _id: -1 }).lean<StoredRun>().cursor();
+      const cursor = models.Run.find(runQuery(viewer, filter), { scope: 0 })
+        .sort({ submittedAt: -1, _id: -1 })
+        .lean<StoredRun>()
+        .cursor();
       for await (const run of cursor) {
-        if (!foldText(run.name).includes(foldText(name))) continue;
         yield [
-          run.processId, run.name, categoryWords[run.category], statusBadge(run).text, triggerWords[run.trigger], run.submittedBy.name,
-          run.submittedAt, run.startedAt, run.endedAt, run.businessDate, run.counters['recordsProcessed'] ?? 0, run.problems.errors, run.problems.warnings,
+          run.processId,
+          run.name,
+          categoryWords[run.category],
+          statusBadge(run).text,
+          triggerWords[run.trigger],
+          run.submittedBy.name,
+          run.submittedAt,
+          run.startedAt,
+          run.endedAt,
+          run.businessDate,
+          run.counters['recordsProcessed'] ?? 0,
+          run.problems.errors,
+          run.problems.warnings,
         ];
       }
     }
@@ -94,10 +151,26 @@ export function historyPage(context: ApiContext, { present }: Present): Router {
   return router;
 }
 
-/** Days are local and both included; without them the last seven, today among them. */
-function askedOf(viewer: Viewer, visible: readonly Category[], query: Query, now: Date): Asked {
+/** Days are local and both included; without them the last seven, today among them. A name is that of the job today. */
+async function askedOf(
+  context: ApiContext,
+  viewer: Viewer,
+  visible: readonly Category[],
+  query: Query,
+): Promise<Asked> {
   const { zone } = viewer;
-  const today = localDay(zone, now.getTime());
+  const today = localDay(zone, context.now().getTime());
+  const jobId = /^[0-9a-f]{24}$/.test(query.text('job')) ? query.text('job') : null;
+  const categories = query.among('category', visible);
+  const ofJobs = jobId !== null || query.text('name') !== '';
+  const named = ofJobs
+    ? await jobsNamed(
+        context,
+        viewer.institution.code,
+        categories.length === 0 ? visible : categories,
+        query.text('name'),
+      )
+    : null;
   const processId = query.number('process');
   const from = dayIn(query, 'from') ?? (processId === null ? dayText(today - DEFAULT_DAYS + 1) : '');
   const to = dayIn(query, 'to') ?? '';
@@ -107,14 +180,14 @@ function askedOf(viewer: Viewer, visible: readonly Category[], query: Query, now
     query,
     from,
     to,
-    name: query.text('name'),
+    jobId,
     sort: query.one('sort', sorts) ?? '-submitted',
     filter: {
       ...everything,
-      categories: query.among('category', visible),
+      categories,
       statuses: statuses.length === 0 ? finalStatuses : statuses,
       triggers: query.among('trigger', triggers),
-      scheduledJobId: /^[0-9a-f]{24}$/.test(query.text('job')) ? query.text('job') : null,
+      jobIds: jobId === null || named === null ? named : named.filter((id) => id === jobId),
       submitter: by === 'me' ? viewer.userId : by === 'SYSTEM' ? by : null,
       from: from === '' ? null : instantOf(zone, from, 0),
       to: to === '' ? null : instantOf(zone, to, 1),
@@ -139,31 +212,53 @@ interface PageOfHistory {
   cut: boolean;
 }
 
-async function pageOfHistory(context: ApiContext, viewer: Viewer, { query, filter, name, sort }: Asked): Promise<PageOfHistory> {
-  const folded = foldText(name);
-  if (sort === '-submitted' && folded === '') {
+async function pageOfHistory(
+  context: ApiContext,
+  viewer: Viewer,
+  { query, filter, sort }: Asked,
+): Promise<PageOfHistory> {
+  if (sort === '-submitted') {
     const cursor = query.text('cursor');
-    const { items, next } = await runsOf(context, viewer, filter, { limit: A_PAGE, cursor: cursor === '' ? null : cursor });
+    const { items, next } = await runsOf(context, viewer, filter, {
+      limit: A_PAGE,
+      cursor: cursor === '' ? null : cursor,
+    });
     return { items, next: next === null ? null : { cursor: next }, cut: false };
   }
-  const found = await context.models.Run.find(runQuery(viewer, filter), { scope: 0 })
+  const found = await context.models.Run.find(runQuery(viewer, filter), { name: 1, startedAt: 1, endedAt: 1 })
     .sort({ submittedAt: -1, _id: -1 })
     .limit(MOST_SORTED + 1)
-    .lean<StoredRun[]>();
-  const sorted = found.slice(0, MOST_SORTED).filter((run) => foldText(run.name).includes(folded)).sort(order(sort));
+    .lean<Sortable[]>();
+  const sorted = inOrder(found.slice(0, MOST_SORTED), sort);
   const page = Math.max(query.number('page') ?? 1, 1);
-  const items = sorted.slice((page - 1) * A_PAGE, page * A_PAGE);
-  return { items, next: sorted.length > page * A_PAGE ? { page: String(page + 1) } : null, cut: found.length > MOST_SORTED };
+  const ids = sorted.slice((page - 1) * A_PAGE, page * A_PAGE).map(({ _id }) => _id);
+  const runs = await context.models.Run.find(
+    { institutionId: viewer.institution.code, _id: { $in: ids } },
+    { scope: 0 },
+  ).lean<StoredRun[]>();
+  const items = runs.sort((a, b) => ids.indexOf(a._id) - ids.indexOf(b._id));
+  return {
+    items,
+    next: sorted.length > page * A_PAGE ? { page: String(page + 1) } : null,
+    cut: found.length > MOST_SORTED,
+  };
 }
 
-function order(sort: Sort): (a: StoredRun, b: StoredRun) => number {
+type Sortable = Pick<StoredRun, '_id' | 'name' | 'startedAt' | 'endedAt'>;
+const byLetters = new Intl.Collator('en');
+
+function inOrder(runs: Sortable[], sort: Sort): Sortable[] {
   const sign = sort.startsWith('-') ? -1 : 1;
-  if (sort === '-submitted') return () => 0;
-  if (sort.endsWith('name')) return (a, b) => sign * foldText(a.name).localeCompare(foldText(b.name));
-  return (a, b) => sign * (elapsed(a) - elapsed(b));
+  if (!sort.endsWith('name')) return runs.sort((a, b) => sign * (elapsed(a) - elapsed(b)));
+  // There are as many names as jobs, however many runs there are.
+  const names = [...new Set(runs.map(({ name }) => name))].sort((a, b) => byLetters.compare(foldText(a), foldText(b)));
+  const places = new Map(names.map((name, place) => [name, place]));
+  const placeOf = ({ name }: Sortable) => places.get(name) ?? 0;
+  return runs.sort((a, b) => sign * (placeOf(a) - placeOf(b)));
 }
 
-const elapsed = ({ startedAt, endedAt }: StoredRun): number => (startedAt === null || endedAt === null ? 0 : endedAt.getTime() - startedAt.getTime());
+const elapsed = ({ startedAt, endedAt }: Pick<StoredRun, 'startedAt' | 'endedAt'>): number =>
+  startedAt === null || endedAt === null ? 0 : endedAt.getTime() - startedAt.getTime();
 
 function row(run: StoredRun, viewer: Viewer, now: Date) {
   const path = `/runs/${run.processId}`;

@@ -1,6 +1,6 @@
 /** Home: how the night went, what needs somebody, what comes next (platform.md 16). */
 import { Router } from 'express';
-import { openStatuses, triggers } from '../../domain/run.js';
+import { openStatuses, triggers, type RunStatus } from '../../domain/run.js';
 import { visibleCategories } from '../../domain/permissions.js';
 import type { StoredRun } from '../../models/run.js';
 import type { ApiContext } from '../context.js';
@@ -25,7 +25,16 @@ export function homePage(context: ApiContext, { present }: Present): Router {
     const viewer = viewerOf(request);
     const at = now();
     if (visibleCategories(viewer.grants).length === 0) {
-      return present(request, response, 'home', { title: `Good day, ${viewer.name}`, section: 'home', sees: false, needed: [], latest: [], next: [], off: [], night: null });
+      return present(request, response, 'home', {
+        title: `Good day, ${viewer.name}`,
+        section: 'home',
+        sees: false,
+        needed: [],
+        latest: [],
+        next: [],
+        off: [],
+        night: null,
+      });
     }
     const page = { limit: LISTED, cursor: null };
     const since = new Date(at.getTime() - LOOKED_BACK_DAYS * DAY_MS);
@@ -34,48 +43,79 @@ export function homePage(context: ApiContext, { present }: Present): Router {
       runsOf(context, viewer, { ...everything, statuses: ['MANUAL_HANDLING_REQUIRED'], triggers }, page),
       runsOf(context, viewer, { ...everything, from: since, openProblems: true }, page),
       runsOf(context, viewer, lastDay, page),
-      // As many as there are jobs and hours at the most, and only what is counted of each.
-      models.Run.find(runQuery(viewer, lastDay), { status: 1, 'counters.lettersCreated': 1 }).lean<Counted[]>(),
-      scheduledJobsOf(context, viewer, { categories: [], name: '', active: null, mine: null, withinHours: null, includeUnscheduled: false }),
+      models.Run.aggregate<Counted>([
+        { $match: runQuery(viewer, lastDay) },
+        { $group: { _id: '$status', runs: { $sum: 1 }, letters: { $sum: '$counters.lettersCreated' } } },
+      ]),
+      scheduledJobsOf(context, viewer, {
+        categories: [],
+        name: '',
+        active: null,
+        mine: null,
+        withinHours: null,
+        includeUnscheduled: false,
+      }),
     ]);
     present(request, response, 'home', {
       title: `Good day, ${viewer.name}`,
       section: 'home',
       sees: true,
       night: nightOf(night),
-      needed: [...waiting.items, ...open.items].map((run) => ({ ...row(run, viewer, at), open: run.resolution.open === 0 ? null : count(run.resolution.open) })),
+      needed: [...waiting.items, ...open.items].map((run) => ({
+        ...row(run, viewer, at),
+        open: run.resolution.open === 0 ? null : count(run.resolution.open),
+      })),
       latest: latest.items.map((run) => row(run, viewer, at)),
       next: jobs
-        .flatMap(({ job, nextRunAt }) => (nextRunAt === null || nextRunAt.getTime() > at.getTime() + DAY_MS ? [] : [{ job, nextRunAt }]))
+        .flatMap(({ job, nextRunAt }) =>
+          nextRunAt === null || nextRunAt.getTime() > at.getTime() + DAY_MS ? [] : [{ job, nextRunAt }],
+        )
         .sort((one, other) => one.nextRunAt.getTime() - other.nextRunAt.getTime())
         .slice(0, LISTED)
-        .map(({ job, nextRunAt }) => ({ href: `/scheduled-jobs/${job._id}`, name: job.name, at: briefly(viewer.zone, nextRunAt, at) })),
+        .map(({ job, nextRunAt }) => ({
+          href: `/scheduled-jobs/${job._id}`,
+          name: job.name,
+          at: briefly(viewer.zone, nextRunAt, at),
+        })),
       off: jobs
         .filter(({ definition, active }) => definition.available && !active)
-        .map((listed) => ({ href: `/scheduled-jobs/${listed.job._id}`, name: listed.job.name, reason: inactiveReason(listed) })),
+        .map((listed) => ({
+          href: `/scheduled-jobs/${listed.job._id}`,
+          name: listed.job.name,
+          reason: inactiveReason(listed),
+        })),
     });
   });
   return router;
 }
 
-type Counted = Pick<StoredRun, 'status' | 'counters'>;
+/** The runs of one status. */
+interface Counted {
+  _id: RunStatus;
+  runs: number;
+  letters: number;
+}
 
-function nightOf(runs: readonly Counted[]) {
-  const of = (holds: (run: Counted) => boolean) => count(runs.filter(holds).length);
-  const isOpen = ({ status }: Counted) => openStatuses.some((one) => one === status);
+function nightOf(counted: readonly Counted[]) {
+  const sum = (of: 'runs' | 'letters', holds: (status: RunStatus) => boolean) =>
+    count(counted.filter(({ _id }) => holds(_id)).reduce((so, one) => so + one[of], 0));
   return {
-    runs: count(runs.length),
-    done: of(({ status }) => status.startsWith('COMPLETED')),
-    open: of(isOpen),
-    failed: of(({ status }) => status === 'FAILED' || status.startsWith('ABORTED')),
-    missed: of(({ status }) => status === 'SKIPPED'),
-    letters: count(runs.reduce((sum, { counters }) => sum + (counters['lettersCreated'] ?? 0), 0)),
+    runs: sum('runs', () => true),
+    done: sum('runs', (status) => status.startsWith('COMPLETED')),
+    open: sum('runs', (status) => openStatuses.some((one) => one === status)),
+    failed: sum('runs', (status) => status === 'FAILED' || status.startsWith('ABORTED')),
+    missed: sum('runs', (status) => status === 'SKIPPED'),
+    letters: sum('letters', () => true),
   };
 }
 
 function row(run: StoredRun, { zone }: Viewer, now: Date) {
   return {
-    href: `/runs/${run.processId}`, name: run.name, processId: run.processId, badge: statusBadge(run), trigger: triggerWords[run.trigger],
+    href: `/runs/${run.processId}`,
+    name: run.name,
+    processId: run.processId,
+    badge: statusBadge(run),
+    trigger: triggerWords[run.trigger],
     at: briefly(zone, run.endedAt ?? run.submittedAt, now),
   };
 }

@@ -47,32 +47,59 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
     if (!/^[0-9a-f]{24}$/.test(id)) throw new Refusal('not-found', `There is no record ${id}.`);
     const [events, notices, letters, loan, explainers] = await Promise.all([
       models.RunEvent.find({ institutionId, recordType: type, recordId: id }).sort({ at: -1 }).limit(MOST).lean(),
-      ofLoan ? models.LoanNotice.find({ institutionId, loanId: id }).sort({ _id: -1 }).limit(MOST).lean() : [],
+      ofLoan ? models.LoanNotice.find({ institutionId, loanId: id }).sort({ dueCycle: -1 }).limit(MOST).lean() : [],
       models.Letter.find({ institutionId, 'causes.recordId': id }, { data: 0 }).sort({ _id: -1 }).limit(MOST).lean(),
       ofLoan ? models.Loan.findOne({ institutionId, _id: id }, { barcode: 1, title: 1 }).lean() : null,
       ofLoan ? explainersFor(context, viewer, id) : [],
     ]);
     // A loan that was purged keeps its history; one that no job knew either is somebody else's, or nobody's.
-    if (ofLoan && loan === null && events.length + notices.length + letters.length === 0) throw new Refusal('not-found', `There is no loan ${id}.`);
+    if (ofLoan && loan === null && events.length + notices.length + letters.length === 0)
+      throw new Refusal('not-found', `There is no loan ${id}.`);
     const entries: Entry[] = [
-      ...events.map((event) => readableEvent(viewer.grants, event)).map(({ at, code, message, severity, runId }) => ({
-        at, what: spelledOut(code), message, badge: { text: spelledOut(severity), tone: severityTones[severity], icon: severity === 'INFO' ? 'help' : 'warning' }, href: null, runId,
-      })),
+      ...events
+        .map((event) => readableEvent(viewer.grants, event))
+        .map(({ at, code, message, severity, runId }) => ({
+          at,
+          what: spelledOut(code),
+          message,
+          badge: {
+            text: spelledOut(severity),
+            tone: severityTones[severity],
+            icon: severity === 'INFO' ? 'help' : 'warning',
+          },
+          href: null,
+          runId,
+        })),
       ...notices.map(({ decidedAt, kind, state, runId }) => ({
-        at: decidedAt, what: spelledOut(kind), message: 'Notice', badge: noticeBadges[state], href: null, runId,
+        at: decidedAt,
+        what: spelledOut(kind),
+        message: 'Notice',
+        badge: noticeBadges[state],
+        href: null,
+        runId,
       })),
       ...letters.map(({ _id, createdAt, letterCode, state, runId }) => ({
-        at: createdAt, what: letterNames[letterCode] ?? letterCode, message: 'Letter', badge: letterBadges[state], href: `/letters/sent/${_id}`, runId,
+        at: createdAt,
+        what: letterNames[letterCode] ?? letterCode,
+        message: 'Letter',
+        badge: letterBadges[state],
+        href: `/letters/sent/${_id}`,
+        runId,
       })),
     ];
     const runs = await models.Run.find(
       { institutionId, _id: { $in: entries.flatMap(({ runId }) => runId ?? []) } },
       { processId: 1, name: 1, category: 1 },
     ).lean();
-    const visible = new Map(runs.filter(({ category }) => mayIn(viewer.grants, category, 'VIEW')).map((run) => [run._id, run]));
+    const visible = new Map(
+      runs.filter(({ category }) => mayIn(viewer.grants, category, 'VIEW')).map((run) => [run._id, run]),
+    );
 
     present(request, response, 'record-jobs', {
-      title: loan === null ? `What the jobs did with this ${spelledOut(type).toLowerCase()}` : `What the jobs did with loan ${loan.barcode}`,
+      title:
+        loan === null
+          ? `What the jobs did with this ${spelledOut(type).toLowerCase()}`
+          : `What the jobs did with loan ${loan.barcode}`,
       section: null,
       about: loan === null ? id : loan.title,
       explainers,
@@ -82,8 +109,15 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
         .map(({ at, what, message, badge, href, runId }) => {
           const run = runId === null ? undefined : visible.get(runId);
           return {
-            at: briefly(viewer.zone, at, now()), what, message, badge, href,
-            run: run === undefined ? null : { href: `/runs/${run.processId}`, text: `${run.name}, process ${run.processId}` },
+            at: briefly(viewer.zone, at, now()),
+            what,
+            message,
+            badge,
+            href,
+            run:
+              run === undefined
+                ? null
+                : { href: `/runs/${run.processId}`, text: `${run.name}, process ${run.processId}` },
           };
         }),
     });
@@ -92,9 +126,20 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
 }
 
 /** The jobs that can be asked why they did what they did with the loan, or left it alone. */
-async function explainersFor(context: ApiContext, viewer: Viewer, loanId: string): Promise<{ href: string; name: string }[]> {
+async function explainersFor(
+  context: ApiContext,
+  viewer: Viewer,
+  loanId: string,
+): Promise<{ href: string; name: string }[]> {
   if (!mayIn(viewer.grants, 'FULFILLMENT', 'RUN')) return [];
-  const listed = await scheduledJobsOf(context, viewer, { categories: ['FULFILLMENT'], name: '', active: null, mine: null, withinHours: null, includeUnscheduled: true });
+  const listed = await scheduledJobsOf(context, viewer, {
+    categories: ['FULFILLMENT'],
+    name: '',
+    active: null,
+    mine: null,
+    withinHours: null,
+    includeUnscheduled: true,
+  });
   return listed
     .filter(({ definition }) => definition.available)
     .map(({ job }) => ({ href: `/scheduled-jobs/${job._id}/explain?record=${loanId}`, name: job.name }));

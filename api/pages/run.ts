@@ -9,7 +9,7 @@ import type { StoredRun } from '../../models/run.js';
 import { changesBetween } from '../changes.js';
 import type { ApiContext } from '../context.js';
 import { count, duration, when } from '../format.js';
-import { runView } from '../operations/run-view.js';
+import { lettersOf } from '../operations/run-view.js';
 import { flagsOf, progressOf, reportOf, type CounterRow, type Report } from '../report.js';
 import { runOf, stepsOf } from '../runs.js';
 import { viewerOf, type Viewer } from '../viewer.js';
@@ -26,10 +26,12 @@ export function runPage(context: ApiContext, { present }: Present): Router {
     const run = await runOf(context, viewer, request.params.run);
     if (request.params.run === run._id) return response.redirect(303, `/runs/${run.processId}`);
     const definition: JobDefinition | null = jobs.find(({ key }) => key === run.jobKey) ?? null;
-    const [report, { letters }, job, related] = await Promise.all([
+    const [report, letters, job, related] = await Promise.all([
       reportOf(context, run, definition),
-      runView(context, run.institutionId, run._id),
-      run.scheduledJobId === null ? null : models.ScheduledJob.findOne({ institutionId: run.institutionId, _id: run.scheduledJobId }).lean(),
+      lettersOf(context, run),
+      run.scheduledJobId === null
+        ? null
+        : models.ScheduledJob.findOne({ institutionId: run.institutionId, _id: run.scheduledJobId }).lean(),
       relatedRuns(context, run),
     ]);
     const path = `/runs/${run.processId}`;
@@ -47,21 +49,40 @@ export function runPage(context: ApiContext, { present }: Present): Router {
       wait: run.waitReason?.text ?? null,
       decision: run.status === 'MANUAL_HANDLING_REQUIRED',
       path,
-      jobPage: run.scheduledJobId !== null && mayIn(viewer.grants, run.category, 'VIEW') ? `/scheduled-jobs/${run.scheduledJobId}` : null,
+      jobPage:
+        run.scheduledJobId !== null && mayIn(viewer.grants, run.category, 'VIEW')
+          ? `/scheduled-jobs/${run.scheduledJobId}`
+          : null,
       steps: stepsOf(viewer, run),
       progress: progress === null ? null : { ...progress, known: progress.percent !== null },
       facts: factsOf(run, viewer, now()),
       failure: run.failure,
       abort: run.abort === null ? null : { ...run.abort, at: when(viewer.zone, run.abort.requestedAt) },
       counters: report.counters.filter(notEmpty).map(counterRow),
-      quietCounters: report.counters.filter((row) => !notEmpty(row)).map(({ label }) => label).join(', '),
-      previous: report.previous === null ? null : { href: `/runs/${report.previous.processId}`, processId: report.previous.processId },
-      problems: Object.entries(run.problems.byCode).map(([code, times]) => ({ code, words: spelledOut(code), times: count(times), href: `${path}/events?code=${encodeURIComponent(code)}` })),
+      quietCounters: report.counters
+        .filter((row) => !notEmpty(row))
+        .map(({ label }) => label)
+        .join(', '),
+      previous:
+        report.previous === null
+          ? null
+          : { href: `/runs/${report.previous.processId}`, processId: report.previous.processId },
+      problems: Object.entries(run.problems.byCode).map(([code, times]) => ({
+        code,
+        words: spelledOut(code),
+        times: count(times),
+        href: `${path}/events?code=${encodeURIComponent(code)}`,
+      })),
       truncated: run.problems.eventsTruncated,
       resolution: run.resolution.open + run.resolution.resolved === 0 ? null : run.resolution,
       letters: Object.entries(letters).map(([code, states]) => letterRow(run, code, states)),
       parameters: parameterRows(run, report),
-      related: related.map((other) => ({ href: `/runs/${other.processId}`, processId: other.processId, trigger: triggerWords[other.trigger], badge: statusBadge(other) })),
+      related: related.map((other) => ({
+        href: `/runs/${other.processId}`,
+        processId: other.processId,
+        trigger: triggerWords[other.trigger],
+        badge: statusBadge(other),
+      })),
       engine: engineLink(context, run),
     });
   });
@@ -87,7 +108,8 @@ function factsOf(run: StoredRun, { zone }: Viewer, now: Date) {
 }
 
 /** Zero in this run, the last and usually: named below the table, not in it. */
-const notEmpty = ({ now, previous, median }: CounterRow): boolean => now !== 0 || (previous ?? 0) !== 0 || (median ?? 0) !== 0;
+const notEmpty = ({ now, previous, median }: CounterRow): boolean =>
+  now !== 0 || (previous ?? 0) !== 0 || (median ?? 0) !== 0;
 
 function counterRow({ label, now, previous, median, text }: CounterRow) {
   const difference = previous === null ? null : now - previous;
@@ -96,7 +118,8 @@ function counterRow({ label, now, previous, median, text }: CounterRow) {
     now: text(now),
     previous: previous === null ? '-' : text(previous),
     median: median === null ? '-' : text(median),
-    difference: difference === null ? '-' : difference === 0 ? '=' : `${difference > 0 ? '+' : '−'}${text(Math.abs(difference))}`,
+    difference:
+      difference === null ? '-' : difference === 0 ? '=' : `${difference > 0 ? '+' : '−'}${text(Math.abs(difference))}`,
   };
 }
 
@@ -110,7 +133,9 @@ function letterRow(run: StoredRun, code: string, states: Partial<Record<LetterSt
 
 /** The settings this run worked by, and how they differ from the ones before. */
 function parameterRows({ parameters }: StoredRun, { previous }: Report) {
-  const changed = new Map((previous === null ? [] : changesBetween(previous.parameters, parameters)).map((change) => [change.path, change]));
+  const changed = new Map(
+    (previous === null ? [] : changesBetween(previous.parameters, parameters)).map((change) => [change.path, change]),
+  );
   return Object.entries(parameters).map(([name, value]) => {
     const before = changed.get(name);
     return { name: spelledOut(name), value: shown(value), before: before === undefined ? null : shown(before.before) };
@@ -119,10 +144,10 @@ function parameterRows({ parameters }: StoredRun, { previous }: Report) {
 
 /** Where it came from, and what came of it. */
 async function relatedRuns({ models }: ApiContext, run: StoredRun): Promise<StoredRun[]> {
-  const { institutionId, scheduledJobId, submittedAt } = run;
+  const { institutionId, _id: parentRunId } = run;
   const [parent, children] = await Promise.all([
     run.parentRunId === null ? null : models.Run.findOne({ institutionId, _id: run.parentRunId }).lean(),
-    models.Run.find({ institutionId, scheduledJobId, submittedAt: { $gte: submittedAt }, parentRunId: run._id }).sort({ submittedAt: 1 }).limit(20).lean(),
+    models.Run.find({ institutionId, parentRunId }).sort({ submittedAt: 1 }).limit(20).lean(),
   ]);
   return [...(parent === null ? [] : [parent]), ...children];
 }

@@ -2,6 +2,7 @@
 import { Router, type Request } from 'express';
 import { localToInstant, dayNumber, type Zone } from '../../domain/days.js';
 import { scheduleText } from '../../domain/schedule-text.js';
+import { PREVIEW_KEPT_MS } from '../../models/new-run.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
 import { briefly, count, when } from '../format.js';
@@ -23,20 +24,37 @@ export function startForms(context: ApiContext, { present }: Present): Router {
   const { models, now } = context;
   const listedOf = (request: Request<{ id: string }>) => scheduledJobOf(context, viewerOf(request), request.params.id);
   const about = ({ job }: ListedJob, heading: string) => ({
-    title: `${heading}: ${job.name}`, section: 'scheduled' as const, name: job.name, page: `/scheduled-jobs/${job._id}`, once: oneTimeValue(),
+    title: `${heading}: ${job.name}`,
+    section: 'scheduled' as const,
+    name: job.name,
+    page: `/scheduled-jobs/${job._id}`,
+    once: oneTimeValue(),
   });
 
   async function confirmation(viewer: Viewer, listed: ListedJob, form: Form | null, problems: FieldProblem[]) {
     const { institutionId, _id: scheduledJobId, lastRun } = listed.job;
     const [last, preview] = await Promise.all([
       lastRun === null ? null : models.Run.findOne({ institutionId, _id: lastRun.runId }).lean(),
-      models.Run.findOne({ institutionId, scheduledJobId, trigger: 'DRY_RUN' }).sort({ submittedAt: -1, _id: -1 }).lean(),
+      models.Run.findOne({
+        institutionId,
+        scheduledJobId,
+        trigger: 'DRY_RUN',
+        submittedAt: { $gt: new Date(now().getTime() - PREVIEW_KEPT_MS) },
+      })
+        .sort({ submittedAt: -1, _id: -1 })
+        .lean(),
     ]);
     const told = (run: typeof last) =>
-      run === null ? null : {
-        href: `/runs/${run.processId}`, badge: statusBadge(run), at: briefly(viewer.zone, run.endedAt ?? run.submittedAt, now()),
-        selected: count(run.counters['recordsSelected'] ?? 0), changed: count(run.counters['recordsChanged'] ?? 0), letters: count(run.counters['lettersCreated'] ?? 0),
-      };
+      run === null
+        ? null
+        : {
+            href: `/runs/${run.processId}`,
+            badge: statusBadge(run),
+            at: briefly(viewer.zone, run.endedAt ?? run.submittedAt, now()),
+            selected: count(run.counters['recordsSelected'] ?? 0),
+            changed: count(run.counters['recordsChanged'] ?? 0),
+            letters: count(run.counters['lettersCreated'] ?? 0),
+          };
     return {
       ...withProblems(problems),
       sandbox: viewer.institution.environment === 'SANDBOX',
@@ -51,12 +69,18 @@ export function startForms(context: ApiContext, { present }: Present): Router {
     };
   }
 
-  for (const [step, heading, trigger] of [['run', 'Run now', 'MANUAL'], ['preview', 'Preview', 'DRY_RUN']] as const) {
+  for (const [step, heading, trigger] of [
+    ['run', 'Run now', 'MANUAL'],
+    ['preview', 'Preview', 'DRY_RUN'],
+  ] as const) {
     router.get(`/scheduled-jobs/:id/${step}`, async (request: Request<{ id: string }>, response) => {
       const viewer = viewerOf(request);
       const listed = await listedOf(request);
       demandStart(viewer, listed, trigger);
-      present(request, response, `${step}-form`, { ...about(listed, heading), ...(await confirmation(viewer, listed, null, [])) });
+      present(request, response, `${step}-form`, {
+        ...about(listed, heading),
+        ...(await confirmation(viewer, listed, null, [])),
+      });
     });
 
     router.post(`/scheduled-jobs/:id/${step}`, async (request: Request<{ id: string }>, response) => {
@@ -66,13 +90,33 @@ export function startForms(context: ApiContext, { present }: Present): Router {
       demandStart(viewer, listed, trigger);
       const asOf = localInstant(viewer.zone, form.text('asOf'));
       if (asOf === 'WRONG') {
-        const problems = [{ field: 'asOf', message: `“${form.text('asOf')}” is not a day and time; 2026-05-12 04:00 would be one` }];
-        present(request, response, `${step}-form`, { ...about(listed, heading), ...(await confirmation(viewer, listed, form, problems)) }, 422);
+        const problems = [
+          { field: 'asOf', message: `“${form.text('asOf')}” is not a day and time; 2026-05-12 04:00 would be one` },
+        ];
+        present(
+          request,
+          response,
+          `${step}-form`,
+          { ...about(listed, heading), ...(await confirmation(viewer, listed, form, problems)) },
+          422,
+        );
         return;
       }
-      const asked = { institutionId: viewer.institution.code, actorId: viewer.userId, route: request.path, key: form.text('once'), body: form.text('asOf') };
+      const asked = {
+        institutionId: viewer.institution.code,
+        actorId: viewer.userId,
+        route: request.path,
+        key: form.text('once'),
+        body: form.text('asOf'),
+      };
       const { answer } = await once(context, asked, async () => {
-        const run = await start(context, viewer, listed, { trigger, asOf, parameters: null }, authorOf(viewer, request.id, form.text('reason') || null));
+        const run = await start(
+          context,
+          viewer,
+          listed,
+          { trigger, asOf, parameters: null },
+          authorOf(viewer, request.id, form.text('reason') || null),
+        );
         return { processId: run.processId };
       });
       response.redirect(303, `/runs/${answer.processId}?done=started`);
@@ -86,25 +130,40 @@ export function startForms(context: ApiContext, { present }: Present): Router {
     const query = Query.of(request);
     const record = query.text('record');
     const asOf = localInstant(viewer.zone, query.text('asOf'));
-    const wrong = asOf === 'WRONG' ? `“${query.text('asOf')}” is not a day and time; 2026-05-12 04:00 would be one` : null;
+    const wrong =
+      asOf === 'WRONG' ? `“${query.text('asOf')}” is not a day and time; 2026-05-12 04:00 would be one` : null;
     const asked = record !== '' && asOf !== 'WRONG';
     const explained = asked ? await explain(context, listed, record, asOf) : null;
     const problem = wrong ?? (explained instanceof Refusal ? explained.message : null);
-    present(request, response, 'explain', {
-      ...about(listed, 'Explain a record'),
-      record,
-      asOf: query.text('asOf'),
-      zone: viewer.zone.timeZone,
-      problem,
-      result: explained === null || explained instanceof Refusal ? null : {
-        ...explained,
-        act: explained.decision === 'ACT',
-        questions: explained.questions.map(({ rule, holds, compared }) => ({
-          rule, holds, compared: Object.entries(readableValues(viewer.grants, compared)).map(([name, value]) => ({ name, value: value instanceof Date ? when(viewer.zone, value).text : shown(value) })),
-        })),
-        history: `/records/${explained.recordType}/${explained.recordId}/jobs`,
+    present(
+      request,
+      response,
+      'explain',
+      {
+        ...about(listed, 'Explain a record'),
+        record,
+        asOf: query.text('asOf'),
+        zone: viewer.zone.timeZone,
+        problem,
+        result:
+          explained === null || explained instanceof Refusal
+            ? null
+            : {
+                ...explained,
+                act: explained.decision === 'ACT',
+                questions: explained.questions.map(({ rule, holds, compared }) => ({
+                  rule,
+                  holds,
+                  compared: Object.entries(readableValues(viewer.grants, compared)).map(([name, value]) => ({
+                    name,
+                    value: value instanceof Date ? when(viewer.zone, value).text : shown(value),
+                  })),
+                })),
+                history: `/records/${explained.recordType}/${explained.recordId}/jobs`,
+              },
       },
-    }, problem === null ? 200 : 422);
+      problem === null ? 200 : 422,
+    );
   });
 
   return router;
@@ -114,7 +173,12 @@ export function startForms(context: ApiContext, { present }: Present): Router {
 async function explain({ operations }: ApiContext, { job }: ListedJob, record: string, asOf: Date | null) {
   const named = record.includes(':') ? record : `loan:${record}`;
   try {
-    return await operations.explainRecord({ institutionId: job.institutionId, jobKey: job.jobKey, record: named, ...(asOf !== null && { asOf }) });
+    return await operations.explainRecord({
+      institutionId: job.institutionId,
+      jobKey: job.jobKey,
+      record: named,
+      ...(asOf !== null && { asOf }),
+    });
   } catch (error) {
     if (error instanceof Refusal && (error.slug === 'not-found' || error.slug === 'validation-failed')) return error;
     throw error;
@@ -124,7 +188,8 @@ async function explain({ operations }: ApiContext, { job }: ListedJob, record: s
 function demandStart(viewer: Viewer, listed: ListedJob, trigger: 'MANUAL' | 'DRY_RUN'): void {
   demandRun(viewer, listed);
   const { job, definition } = listed;
-  if (!definition.available) throw new Refusal('job-not-available', `${job.name} is not yet available: it can be neither run nor previewed.`);
+  if (!definition.available)
+    throw new Refusal('job-not-available', `${job.name} is not yet available: it can be neither run nor previewed.`);
   if (trigger === 'MANUAL' && !job.active && !viewer.grants.operator) {
     throw new Refusal('job-inactive', `${job.name} is inactive: it can be previewed, and run once it is activated.`);
   }
@@ -134,6 +199,7 @@ function demandStart(viewer: Viewer, listed: ListedJob, trigger: 'MANUAL' | 'DRY
 function localInstant(zone: Zone, typed: string): Date | null | 'WRONG' {
   if (typed === '') return null;
   const [, day, hours, minutes] = /^(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)$/.exec(typed) ?? [];
-  if (day === undefined || Number(hours) > 23 || Number(minutes) > 59 || Number.isNaN(Date.parse(`${day}T00:00:00Z`))) return 'WRONG';
+  if (day === undefined || Number(hours) > 23 || Number(minutes) > 59 || Number.isNaN(Date.parse(`${day}T00:00:00Z`)))
+    return 'WRONG';
   return new Date(localToInstant(zone, dayNumber(day), Number(hours) * 60 + Number(minutes)));
 }

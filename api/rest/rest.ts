@@ -7,23 +7,44 @@ import { Refusal } from '../refusal.js';
 import { apiDocs } from './docs.js';
 import { letterEndpoints } from './letters.js';
 import { overdueProfileEndpoints } from './overdue-profiles.js';
+import { runDetailEndpoints } from './run-details.js';
 import { runEndpoints } from './runs.js';
 import { scheduledJobEndpoints } from './scheduled-jobs.js';
 import { serve } from './serve.js';
 import { startEndpoints } from './starts.js';
 
-const endpoints = [...scheduledJobEndpoints, ...runEndpoints, ...startEndpoints, ...letterEndpoints, ...overdueProfileEndpoints];
+const endpoints = [
+  ...scheduledJobEndpoints,
+  ...runEndpoints,
+  ...runDetailEndpoints,
+  ...startEndpoints,
+  ...letterEndpoints,
+  ...overdueProfileEndpoints,
+];
 
-const institution = z.object({
-  code: z.string(), name: z.string(), environment: z.enum(['PRODUCTION', 'SANDBOX']), timeZone: z.string(), currency: z.string(), href: z.string(),
-}).meta({ id: 'Institution' });
+const institution = z
+  .object({
+    code: z.string(),
+    name: z.string(),
+    environment: z.enum(['PRODUCTION', 'SANDBOX']),
+    timeZone: z.string(),
+    currency: z.string(),
+    href: z.string(),
+  })
+  .meta({ id: 'Institution' });
 const institutions = z.object({ items: z.array(institution), next: z.null() });
 
 export function restApi(context: ApiContext): Router {
   const router = Router();
   const document = openApiDocument(endpoints, {
-    method: 'get', path: '/api/v1/institutions', tags: ['Institutions'], summary: 'The institutions the viewer may enter',
-    responses: { 200: { description: 'Done', content: { 'application/json': { schema: institutions } } }, ...problemResponses(['unauthenticated']) },
+    method: 'get',
+    path: '/api/v1/institutions',
+    tags: ['Institutions'],
+    summary: 'The institutions the viewer may enter',
+    responses: {
+      200: { description: 'Done', content: { 'application/json': { schema: institutions } } },
+      ...problemResponses(['unauthenticated']),
+    },
   });
   router.get('/api/v1/openapi.json', (_request, response) => {
     response.json(document);
@@ -31,13 +52,27 @@ export function restApi(context: ApiContext): Router {
   router.use(apiDocs());
 
   router.get('/api/v1/institutions', async (request, response) => {
-    if (request.session === undefined) throw new Refusal('unauthenticated', 'No living session came with the request: sign in at /sign-in and send its cookie.');
+    if (request.session === undefined)
+      throw new Refusal(
+        'unauthenticated',
+        'No living session came with the request: sign in at /sign-in and send its cookie.',
+      );
     const { institutionId } = request.session.user;
     const own = institutionId === '*' ? {} : { institutionId, code: institutionId };
-    const found = await context.models.Institution.find({ ...own, status: 'ACTIVE' }).sort({ code: 1 }).lean();
-    const items = found.map(({ code, name, environment, timeZone, currency }): z.input<typeof institution> =>
-      ({ code, name, environment, timeZone, currency, href: `/api/v1/institutions/${code}` }));
-    response.set('Cache-Control', 'private, no-cache').json({ items, next: null } satisfies z.input<typeof institutions>);
+    const found = await context.models.Institution.find({ ...own, status: 'ACTIVE' })
+      .sort({ code: 1 })
+      .lean();
+    const items = found.map(({ code, name, environment, timeZone, currency }): z.input<typeof institution> => ({
+      code,
+      name,
+      environment,
+      timeZone,
+      currency,
+      href: `/api/v1/institutions/${code}`,
+    }));
+    response
+      .set('Cache-Control', 'private, no-cache')
+      .json({ items, next: null } satisfies z.input<typeof institutions>);
   });
   router.use(serve(context, endpoints));
   return router;

@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { benchDays } from '../../bench/days.js';
 import { benchMail } from '../../bench/mail.js';
 import { benchOverdue } from '../../bench/overdue.js';
+import { benchPages } from '../../bench/pages.js';
 import { Refusal } from '../../api/refusal.js';
 import { command } from '../command.js';
 
@@ -11,6 +12,8 @@ interface Sizes {
   overdue: number;
   due: 'mixed' | 'none';
   letters: number;
+  runs: number;
+  events: number;
   rounds: number;
 }
 
@@ -21,23 +24,38 @@ const benches: Record<string, (sizes: Sizes) => void | Promise<void>> = {
     if (overdue > loans) throw new Refusal('validation-failed', `--overdue ${overdue}: there are only ${loans} loans.`);
     await benchOverdue({ loans, overdue, due: due === 'none' ? 'NONE' : 'MIXED' });
   },
+  pages: ({ runs, events, rounds }) => benchPages({ runs, events }, rounds),
 };
 
 export function benchCommand() {
-  return command('bench [name]', 'Measure; without a name, list what can be measured', 'almanac bench overdue --loans 200000 --overdue 10000')
+  return command(
+    'bench [name]',
+    'Measure; without a name, list what can be measured',
+    'almanac bench overdue --loans 200000 --overdue 10000',
+  )
     .argument('[name]', `one of ${Object.keys(benches).join(', ')}`)
     .option('--loans <n>', 'overdue: open loans of the library', whole, 2_000_000)
     .option('--overdue <n>', 'overdue: how many of them are overdue', whole, 100_000)
-    .addOption(new Option('--due <what>', 'overdue: whether the overdue ones have something to be told').choices(['mixed', 'none']).default('mixed'))
+    .addOption(
+      new Option('--due <what>', 'overdue: whether the overdue ones have something to be told')
+        .choices(['mixed', 'none'])
+        .default('mixed'),
+    )
     .option('--letters <n>', 'mail: letters that wait to be sent', whole, 60_000)
-    .option('--rounds <n>', 'mail: rounds of which the median is told', whole, 3)
+    .option('--runs <n>', 'pages: stored runs', whole, 3_000_000)
+    .option('--events <n>', 'pages: their events', whole, 10_000_000)
+    .option('--rounds <n>', 'mail, pages: rounds of which the median is told', whole, 3)
     .action(async (name: string | undefined, sizes: Sizes) => {
       if (name === undefined) {
         process.stdout.write(`${Object.keys(benches).join('\n')}\n`);
         return;
       }
       const bench = benches[name];
-      if (bench === undefined) throw new Refusal('validation-failed', `"${name}" is no benchmark: expected one of ${Object.keys(benches).join(', ')}.`);
+      if (bench === undefined)
+        throw new Refusal(
+          'validation-failed',
+          `"${name}" is no benchmark: expected one of ${Object.keys(benches).join(', ')}.`,
+        );
       await bench(sizes);
     });
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeEach, test, vi } from 'vitest';
 import { insertLetters, planLetters } from '../../activities/letters.js';
 import { closeRun, type Leaving } from '../../activities/runs/close.js';
 import { awaitLetters } from '../../activities/runs/letters.js';
+import { runView } from '../../api/operations/run-view.js';
 import type { RunRef } from '../../domain/run.js';
 import { differences } from '../../chaos/differences.js';
 import { demoLibrary, idOf } from '../support/demo-library.js';
@@ -27,7 +28,9 @@ watchedNeighbour(models, async (nextDoor) => {
 
 const ended: Leaving = { how: 'ENDED', failure: null };
 const at = (time: string) => () => new Date(`2025-04-02T${time}.000Z`);
-const lastRun = async () => (await models.ScheduledJob.findOne({ institutionId: 'demo', jobKey: 'loans-overdue-and-lost' }).orFail().lean()).lastRun;
+const lastRun = async () =>
+  (await models.ScheduledJob.findOne({ institutionId: 'demo', jobKey: 'loans-overdue-and-lost' }).orFail().lean())
+    .lastRun;
 async function begun(): Promise<RunRef> {
   const run = await record(models, 'demo', asOf);
   await begin(models, run);
@@ -55,12 +58,20 @@ test('a run that looks at its letters twice tells of each that failed, once', as
   const ref = await record(models, 'demo', asOf);
   const run = await begin(models, ref);
   await models.Institution.updateOne({ institutionId: 'demo' }, { $set: { mailPaused: true } });
-  const of = (part: string) => notice('demo', 'U1', { to: { userId: idOf('demo', 'U1') }, runId: run.runId, dedupeKey: part });
-  const { planned } = await planLetters({ models, institutionId: 'demo', now: at('10:00:00') }, [of('first'), of('second')]);
+  const of = (part: string) =>
+    notice('demo', 'U1', { to: { userId: idOf('demo', 'U1') }, runId: run.runId, dedupeKey: part });
+  const { planned } = await planLetters({ models, institutionId: 'demo', now: at('10:00:00') }, [
+    of('first'),
+    of('second'),
+  ]);
   await insertLetters(models, planned);
-  const fail = (letter: string) => models.Letter.updateOne({ institutionId: 'demo', dedupeKey: `${letter}:EMAIL` }, { $set: { state: 'FAILED' } });
+  const fail = (letter: string) =>
+    models.Letter.updateOne({ institutionId: 'demo', dedupeKey: `${letter}:EMAIL` }, { $set: { state: 'FAILED' } });
   const look = () => new MockActivityEnvironment().run(() => awaitLetters(models, at('10:00:00'), run));
-  const told = async () => (await models.RunEvent.find({ institutionId: 'demo', runId: run.runId }).sort({ code: 1 }).lean()).map(({ code }) => code);
+  const told = async () =>
+    (await models.RunEvent.find({ institutionId: 'demo', runId: run.runId }).sort({ code: 1 }).lean()).map(
+      ({ code }) => code,
+    );
 
   await fail('first');
   await look();
@@ -72,6 +83,24 @@ test('a run that looks at its letters twice tells of each that failed, once', as
   await fail('second');
   await look();
   assert.deepEqual(await told(), ['LETTERS_STILL_QUEUED', 'LETTER_FAILED', 'LETTER_FAILED']);
+});
+
+test('what became of the letters of a run is counted until the last has left, then kept', async () => {
+  const ref = await begun();
+  const request = notice('demo', 'U1', { to: { userId: idOf('demo', 'U1') }, runId: ref.runId });
+  const { planned } = await planLetters({ models, institutionId: 'demo', now: at('10:00:00') }, [request]);
+  await insertLetters(models, planned);
+  const code = request.letterCode;
+  await closeRun(models, at('11:00:00'), ref, ended);
+  const kept = async () =>
+    (await models.Run.findOne({ institutionId: 'demo', _id: ref.runId }).orFail().lean()).letters;
+  const shown = async () => (await runView({ models }, 'demo', ref.runId)).letters;
+
+  assert.deepEqual(await shown(), { [code]: { QUEUED: 1 } });
+  assert.equal(await kept(), null);
+  await models.Letter.updateMany({ institutionId: 'demo' }, { $set: { state: 'SENT' } });
+  assert.deepEqual(await shown(), { [code]: { SENT: 1 } });
+  assert.deepEqual(await kept(), { [code]: { SENT: 1 } });
 });
 
 test('a run closed again, an hour later and otherwise, stays byte for byte as it was, and so does its job', async () => {
@@ -94,7 +123,10 @@ test('a run closed again after the next one has ended does not become the last r
 
 test('a process that dies as soon as the run is final leaves the rest to the next attempt, at the time of the first', async () => {
   const run = await begun();
-  await models.Run.updateOne({ institutionId: 'demo', _id: run.runId }, { $set: { status: 'FAILED', endedAt: at('11:00:00')() } });
+  await models.Run.updateOne(
+    { institutionId: 'demo', _id: run.runId },
+    { $set: { status: 'FAILED', endedAt: at('11:00:00')() } },
+  );
   await closeRun(models, at('12:00:00'), run, ended);
   assert.deepEqual(await lastRun(), { runId: run.runId, status: 'FAILED', endedAt: at('11:00:00')() });
 });
@@ -106,7 +138,10 @@ test('a re-run that completed resolves the failed run once', async () => {
   await begin(models, again);
   await closeRun(models, at('12:00:00'), again, ended);
   const before = await everythingOf(models, 'demo');
-  assert.deepEqual((await models.Run.findOne({ institutionId: 'demo', _id: failed.runId }).lean())?.resolution, { resolved: 1, open: 0 });
+  assert.deepEqual((await models.Run.findOne({ institutionId: 'demo', _id: failed.runId }).lean())?.resolution, {
+    resolved: 1,
+    open: 0,
+  });
 
   await closeRun(models, at('13:00:00'), again, ended);
   assert.deepEqual(await everythingOf(models, 'demo'), before);

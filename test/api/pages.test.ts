@@ -26,18 +26,36 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'almanac-pages-'));
   catcher = await startMailCatcher({ folder, port: 0, now: () => NOON });
   library = await openLibrary('pages_around', {
-    mailbox: { list: (page) => listMail(folder, page), read: (id) => readMail(folder, id), source: (id) => sourceOf(folder, id) },
+    mailbox: {
+      list: (page) => listMail(folder, page),
+      read: (id) => readMail(folder, id),
+      source: (id) => sourceOf(folder, id),
+    },
   });
   const { models } = library;
-  const run = await aRun(library, 'loans-overdue-and-lost', { status: 'COMPLETED_WITH_ERRORS', resolution: { open: 2, resolved: 0 } });
+  const run = await aRun(library, 'loans-overdue-and-lost', {
+    status: 'COMPLETED_WITH_ERRORS',
+    resolution: { open: 2, resolved: 0 },
+  });
   sent = await letter('riverside', run._id);
   const other = await aRun(library, 'loans-overdue-and-lost', { institutionId: 'hill' });
   neighboursRun = other.processId;
   await aRun(library, 'loans-overdue-and-lost', { submittedAt: new Date('2026-05-11T09:59:59.000Z') });
   neighbours = await letter('hill', other._id);
   await models.RunEvent.create({
-    institutionId: 'riverside', runId: run._id, seq: 0, at: NOON, severity: 'ERROR', code: 'USER_MISSING', message: 'The borrower is gone', recordType: 'loan', recordId: loanId,
-    recordLabel: 'B1', retryable: true, eventKey: 'k', deleteAfter: null,
+    institutionId: 'riverside',
+    runId: run._id,
+    seq: 0,
+    at: NOON,
+    severity: 'ERROR',
+    code: 'USER_MISSING',
+    message: 'The borrower is gone',
+    recordType: 'loan',
+    recordId: loanId,
+    recordLabel: 'B1',
+    retryable: true,
+    eventKey: 'k',
+    deleteAfter: null,
   });
   general = await library.signIn('admin');
   fulfillment = await library.signIn('fulfil');
@@ -51,15 +69,33 @@ afterAll(async () => {
 async function letter(institutionId: string, runId: string | null): Promise<string> {
   const { models } = library;
   await user(models, institutionId, 'P1');
-  const { planned: [planned] } = await planLetters({ models, institutionId, now: () => NOON }, [
+  const {
+    planned: [planned],
+  } = await planLetters({ models, institutionId, now: () => NOON }, [
     notice(institutionId, 'P1', { runId, causes: [{ recordType: 'loan', recordId: loanId }] }),
   ]);
   assert.ok(planned);
-  const content = { _id: newId(), institutionId, letterId: planned._id, subject: 'A friendly reminder', html: script, text: 'Dear reader', createdAt: NOON, updatedAt: NOON };
+  const content = {
+    _id: newId(),
+    institutionId,
+    letterId: planned._id,
+    subject: 'A friendly reminder',
+    html: script,
+    text: 'Dear reader',
+    createdAt: NOON,
+    updatedAt: NOON,
+  };
   await models.LetterContent.collection.insertOne(content as never);
-  await insertLetters(models, [{ ...planned, state: 'SENT', sentAt: NOON, subject: content.subject, bodyKey: content._id }]);
+  await insertLetters(models, [
+    { ...planned, state: 'SENT', sentAt: NOON, subject: content.subject, bodyKey: content._id },
+  ]);
   await nodemailer.createTransport({ host: '127.0.0.1', port: catcher.port, ignoreTLS: true }).sendMail({
-    from: 'library@x.example', to: 'p1@x.example', subject: `To a reader of ${institutionId}`, text: 'Dear reader', html: script, messageId: `<ltr-${planned._id}@x.example>`,
+    from: 'library@x.example',
+    to: 'p1@x.example',
+    subject: `To a reader of ${institutionId}`,
+    text: 'Dear reader',
+    html: script,
+    messageId: `<ltr-${planned._id}@x.example>`,
   });
   return planned._id;
 }
@@ -80,12 +116,18 @@ describe('home', () => {
   test('names a scheduled job that is switched off, and why', async () => {
     const named = { institutionId: 'riverside', jobKey: 'loans-overdue-and-lost' };
     await library.models.ScheduledJob.updateOne(named, { $set: { active: false, inactiveReason: 'OPERATOR' } });
-    assert.match(await fulfillment.page('/'), /switched off<\/h2>[\s\S]*Loans – Overdue and Lost Item[\s\S]*switched off by the operator/);
+    assert.match(
+      await fulfillment.page('/'),
+      /switched off<\/h2>[\s\S]*Loans – Overdue and Lost Item[\s\S]*switched off by the operator/,
+    );
     await library.models.ScheduledJob.updateOne(named, { $set: { active: true, inactiveReason: null } });
     assert.doesNotMatch(await fulfillment.page('/'), /switched off by the operator/);
   });
   test('leads in its menu only to what the person may open', async () => {
-    const linked = async (primaryId: string) => [...(await (await library.signIn(primaryId)).page('/')).matchAll(/<li><a href="([^"]+)"[^>]*><svg/g)].map(([, href]) => href);
+    const linked = async (primaryId: string) =>
+      [...(await (await library.signIn(primaryId)).page('/')).matchAll(/<li><a href="([^"]+)"[^>]*><svg/g)].map(
+        ([, href]) => href,
+      );
     const jobs = ['/monitor-jobs/scheduled', '/monitor-jobs/running', '/monitor-jobs/history'];
     assert.deepEqual(await linked('fulfil'), ['/', ...jobs, '/overdue-profiles', '/mail', '/help']);
     assert.deepEqual(await linked('buyer'), ['/', ...jobs, '/help']);
@@ -97,6 +139,54 @@ describe('home', () => {
   });
 });
 
+describe('history', () => {
+  const week = '/monitor-jobs/history?from=2026-05-06';
+  const listed = async (query: string) =>
+    [...(await general.page(`${week}&${query}`)).matchAll(/href="\/runs\/(\d+)">/g)].map(([, processId]) =>
+      Number(processId),
+    );
+  test.each([
+    ['name=overdue%20and', 2],
+    ['name=orders', 0],
+    ['name=overdue&category=FULFILLMENT', 2],
+    ['name=overdue&category=USERS', 0],
+    ['open=1', 1],
+    ['open=1&status=FAILED', 0],
+    ['category=FULFILLMENT&trigger=MANUAL', 0],
+    ['sort=duration', 2],
+  ])('filtered by %s', async (query, runs) => {
+    assert.equal(new Set(await listed(query)).size, runs);
+  });
+  test('of one job, named beside another, is empty', async () => {
+    const job = await library.models.ScheduledJob.findOne({
+      institutionId: 'riverside',
+      jobKey: 'loans-overdue-and-lost',
+    })
+      .orFail()
+      .lean();
+    assert.equal(new Set(await listed(`job=${job._id}`)).size, 2);
+    assert.deepEqual(await listed(`job=${job._id}&name=orders`), []);
+  });
+  test('sorted by duration is the longest first, or last', async () => {
+    const { processId } = await aRun(library, 'loans-overdue-and-lost', {
+      submittedAt: new Date('2026-05-10T10:00:00.000Z'),
+      endedAt: new Date('2026-05-10T11:00:00.000Z'),
+    });
+    assert.equal((await listed('sort=-duration'))[0], processId);
+    assert.equal((await listed('sort=duration')).at(-1), processId);
+  });
+});
+
+test('the events of a record are those of this run', async () => {
+  const run = await library.models.Run.findOne({ institutionId: 'riverside', 'resolution.open': 2 }).orFail().lean();
+  assert.match(await general.page(`/runs/${run.processId}/events?record=${loanId}`), /The borrower is gone/);
+  assert.doesNotMatch(await general.page(`/runs/${run.processId}/events?record=${newId()}`), /The borrower is gone/);
+  assert.doesNotMatch(
+    await general.page(`/runs/${run.processId}/events?record=${loanId}&severity=INFO`),
+    /The borrower is gone/,
+  );
+});
+
 describe('sent letters', () => {
   test('are listed with their state, and not those of another institution', async () => {
     const page = await general.page('/letters/sent');
@@ -104,12 +194,21 @@ describe('sent letters', () => {
     assert.match(page, /Reader P1 &lt;p1@x.example&gt;/);
     assert.doesNotMatch(page, new RegExp(neighbours));
   });
-  test.each([['state=SENT', true], ['state=FAILED', false], ['recipient=P1', true], ['recipient=P2', false], ['code=FulLostLoanLetter', false], ['channel=SMS', false]])(
-    'filtered by %s', async (filter, found) => {
-      await library.models.UserIdentifier.updateOne({ _id: 'riverside:p1', institutionId: 'riverside' }, { $set: { userId: 'riverside-P1' } }, { upsert: true });
-      assert.equal((await general.page(`/letters/sent?${filter}`)).includes(sent), found);
-    },
-  );
+  test.each([
+    ['state=SENT', true],
+    ['state=FAILED', false],
+    ['recipient=P1', true],
+    ['recipient=P2', false],
+    ['code=FulLostLoanLetter', false],
+    ['channel=SMS', false],
+  ])('filtered by %s', async (filter, found) => {
+    await library.models.UserIdentifier.updateOne(
+      { _id: 'riverside:p1', institutionId: 'riverside' },
+      { $set: { userId: 'riverside-P1' } },
+      { upsert: true },
+    );
+    assert.equal((await general.page(`/letters/sent?${filter}`)).includes(sent), found);
+  });
   test('all of them are not for those who only run jobs; those of a run are', async () => {
     assert.equal(await status(fulfillment, '/letters/sent'), 403);
     const run = await library.models.Run.findOne({ institutionId: 'riverside' }).lean();
@@ -121,7 +220,10 @@ describe('sent letters', () => {
     assert.match(page, new RegExp(`<iframe class="letter" src="/letters/sent/${sent}/html" sandbox`));
     assert.doesNotMatch(page, /alert\(1\)/);
     const frame = await general.fetch(`/letters/sent/${sent}/html`);
-    assert.match(frame.headers.get('content-security-policy') ?? '', /^default-src 'none'; style-src 'unsafe-inline'; .*sandbox$/);
+    assert.match(
+      frame.headers.get('content-security-policy') ?? '',
+      /^default-src 'none'; style-src 'unsafe-inline'; .*sandbox$/,
+    );
     assert.equal(await frame.text(), script);
   });
   test('a patron stays unknown to those who may not know patrons', async () => {
@@ -189,21 +291,41 @@ describe('what the jobs did with a loan', () => {
 
 describe('overdue profiles', () => {
   const form = {
-    name: 'First notice', type: 'OVERDUE_NOTIFICATION_1', daysAfterDueDate: '1', dayCount: 'CALENDAR', loanStatuses: ['NORMAL', 'RECALL'], sendNotification: '1', active: '1',
-    sendFormat: 'EMAIL', notificationFee: '1,5', userGroups: 'STUDENT, PUBLIC',
+    name: 'First notice',
+    type: 'OVERDUE_NOTIFICATION_1',
+    daysAfterDueDate: '1',
+    dayCount: 'CALENDAR',
+    loanStatuses: ['NORMAL', 'RECALL'],
+    sendNotification: '1',
+    active: '1',
+    sendFormat: 'EMAIL',
+    notificationFee: '1,5',
+    userGroups: 'STUDENT, PUBLIC',
   };
   const tokenOf = async (path: string) => /name="token" value="([^"]+)"/.exec(await fulfillment.page(path))?.[1] ?? '';
   const profile = () => library.models.OverdueLostProfile.findOne({ institutionId: 'riverside' }).lean();
 
   test('one is made by the form, its fee in cents', async () => {
-    const answer = await fulfillment.post('/overdue-profiles/new', { ...form, token: await tokenOf('/overdue-profiles/new') });
+    const answer = await fulfillment.post('/overdue-profiles/new', {
+      ...form,
+      token: await tokenOf('/overdue-profiles/new'),
+    });
     assert.deepEqual([answer.status, answer.headers.get('location')], [303, '/overdue-profiles?done=profile']);
     const made = await profile();
-    assert.deepEqual([made?.notificationFee, made?.userGroups, made?.loanStatuses], [150, ['STUDENT', 'PUBLIC'], ['NORMAL', 'RECALL']]);
+    assert.deepEqual(
+      [made?.notificationFee, made?.userGroups, made?.loanStatuses],
+      [150, ['STUDENT', 'PUBLIC'], ['NORMAL', 'RECALL']],
+    );
     assert.match(await fulfillment.page('/overdue-profiles'), /First notice[\s\S]*1 day late/);
   });
   test('what is wrong stands beside its field, with what was typed', async () => {
-    const answer = await fulfillment.post('/overdue-profiles/new', { ...form, name: 'Second', daysAfterDueDate: 'soon', notificationFee: '1.555', token: await tokenOf('/overdue-profiles/new') });
+    const answer = await fulfillment.post('/overdue-profiles/new', {
+      ...form,
+      name: 'Second',
+      daysAfterDueDate: 'soon',
+      notificationFee: '1.555',
+      token: await tokenOf('/overdue-profiles/new'),
+    });
     const page = await answer.text();
     assert.equal(answer.status, 422);
     assert.match(page, /id="daysAfterDueDate" name="daysAfterDueDate" value="soon"[^>]*aria-invalid="true"/);
@@ -214,8 +336,14 @@ describe('overdue profiles', () => {
     const before = await profile();
     const path = `/overdue-profiles/${before!._id}`;
     const token = await tokenOf(path);
-    assert.equal((await fulfillment.post(path, { ...form, name: 'Renamed', version: String(before!.version), token })).status, 303);
-    assert.equal((await fulfillment.post(path, { ...form, name: 'Too late', version: String(before!.version), token })).status, 412);
+    assert.equal(
+      (await fulfillment.post(path, { ...form, name: 'Renamed', version: String(before!.version), token })).status,
+      303,
+    );
+    assert.equal(
+      (await fulfillment.post(path, { ...form, name: 'Too late', version: String(before!.version), token })).status,
+      412,
+    );
     assert.equal((await profile())?.name, 'Renamed');
   });
   test('are read by a manager, who cannot change them, and are nothing to a buyer', async () => {
@@ -227,7 +355,8 @@ describe('overdue profiles', () => {
   test('one whose deletion cannot be put on record stays, and is deleted the next time', async () => {
     const before = await profile();
     const path = `/overdue-profiles/${before!._id}`;
-    const submit = async () => fulfillment.post(`${path}/delete`, { version: String((await profile())!.version), token: await tokenOf(path) });
+    const submit = async () =>
+      fulfillment.post(`${path}/delete`, { version: String((await profile())!.version), token: await tokenOf(path) });
     const entry = vi.spyOn(library.models.AuditEntry, 'create').mockRejectedValueOnce(new Error('the store is away'));
     assert.equal((await submit()).status, 500);
     entry.mockRestore();
@@ -235,9 +364,20 @@ describe('overdue profiles', () => {
 
     await submit();
     assert.equal(await profile(), null);
-    const kept = await library.models.AuditEntry.findOne({ institutionId: 'riverside', targetId: before!._id, action: 'DELETE' }).lean();
-    assert.deepEqual(kept?.changes.find(({ path: field }) => field === 'name'), { path: 'name', before: 'Renamed', after: null });
-    await library.models.OverdueLostProfile.create({ institutionId: 'riverside', name: 'Another', type: 'CHANGE_TO_LOST' });
+    const kept = await library.models.AuditEntry.findOne({
+      institutionId: 'riverside',
+      targetId: before!._id,
+      action: 'DELETE',
+    }).lean();
+    assert.deepEqual(
+      kept?.changes.find(({ path: field }) => field === 'name'),
+      { path: 'name', before: 'Renamed', after: null },
+    );
+    await library.models.OverdueLostProfile.create({
+      institutionId: 'riverside',
+      name: 'Another',
+      type: 'CHANGE_TO_LOST',
+    });
   });
   test('one is deleted by its form', async () => {
     const before = await profile();
@@ -251,11 +391,17 @@ describe('what went wrong is said in words', () => {
   test('a page that is not there', async () => {
     const answer = await fulfillment.fetch('/no/such/page');
     assert.equal(answer.status, 404);
-    assert.match(await answer.text(), /<h1>Not found<\/h1>[\s\S]*There is nothing at \/no\/such\/page\.[\s\S]*href="\/">Home/);
+    assert.match(
+      await answer.text(),
+      /<h1>Not found<\/h1>[\s\S]*There is nothing at \/no\/such\/page\.[\s\S]*href="\/">Home/,
+    );
   });
   test('a page that the roles do not open', async () => {
     const answer = await fulfillment.fetch('/letters/sent');
-    assert.match(await answer.text(), /<h1>Not permitted<\/h1>[\s\S]*Your roles do not give you the permission LETTERS\./);
+    assert.match(
+      await answer.text(),
+      /<h1>Not permitted<\/h1>[\s\S]*Your roles do not give you the permission LETTERS\./,
+    );
   });
   test('an error of the program shows no trace, and the number to look for in the log', async () => {
     const { RunEvent } = library.models;
