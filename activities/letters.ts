@@ -75,18 +75,23 @@ export interface QueuedLetter {
  * Decides for a page of requests who gets a letter, by which channel, where and in which language. Writes nothing.
  *
  * One query each for users, letter settings, institution, gateway and letters that an earlier attempt wrote, whatever the number of
- * requests. What such a letter was decided to be stays: it may have left since.
+ * requests. What such a letter was decided to be stays: it may have left since. `read`: all users of the requests, by id, where the
+ * caller has them.
  */
-export async function planLetters(context: LetterContext, requests: readonly LetterRequest[]): Promise<PlannedLetters> {
+export async function planLetters(
+  context: LetterContext,
+  requests: readonly LetterRequest[],
+  read?: ReadonlyMap<string, Recipient>,
+): Promise<PlannedLetters> {
   if (requests.length === 0) return { planned: [], problems: [] };
   const { institutionId } = context;
-  const known = await readForPlanning(context, requests);
+  const [known, users] = await Promise.all([readForPlanning(context, requests), read ?? readRecipients(context, requests)]);
   const at = context.now();
 
   const planned: StoredLetter[] = [];
   const problems: Problem[] = [];
   for (const request of requests) {
-    const user = 'userId' in request.to ? known.users.get(request.to.userId) : null;
+    const user = 'userId' in request.to ? users.get(request.to.userId) : null;
     if (user === undefined) continue; // the caller's rules have said USER_MISSING
     const letters = channelsOf(request.sendFormat).map((channel) => {
       const standing = known.standing.get(letterKeyOf(request, channel));
@@ -125,7 +130,6 @@ export async function insertLetters(models: Models, planned: readonly StoredLett
 }
 
 interface Known {
-  users: Map<string, Recipient>;
   /** Codes of letters that the institution switched off. */
   disabled: Set<string>;
   defaultLanguage: string;
@@ -133,17 +137,20 @@ interface Known {
   /** By their stored key. */
   standing: Map<string, StoredLetter>;
 }
-type Recipient = Pick<User, '_id' | 'primaryId' | 'displayName' | 'status' | 'preferredLanguage' | 'emails' | 'phones' | 'letterOptOut'>;
+/** Of a user, what decides whether and where a letter goes. */
+export const recipientFields = { primaryId: 1, displayName: 1, status: 1, preferredLanguage: 1, emails: 1, phones: 1, letterOptOut: 1 } as const;
+export type Recipient = Pick<User, '_id' | keyof typeof recipientFields>;
+
+async function readRecipients({ models, institutionId }: LetterContext, requests: readonly LetterRequest[]): Promise<Map<string, Recipient>> {
+  const userIds = [...new Set(requests.flatMap(({ to }) => ('userId' in to ? [to.userId] : [])))];
+  const users = await models.User.find({ institutionId, _id: { $in: userIds } }, recipientFields).lean<Recipient[]>();
+  return new Map(users.map((user) => [user._id, user]));
+}
 
 async function readForPlanning({ models, institutionId }: LetterContext, requests: readonly LetterRequest[]): Promise<Known> {
-  const userIds = [...new Set(requests.flatMap(({ to }) => ('userId' in to ? [to.userId] : [])))];
   const letterCodes = [...new Set(requests.map(({ letterCode }) => letterCode))];
   const keys = requests.flatMap((request) => channelsOf(request.sendFormat).map((channel) => letterKeyOf(request, channel)));
-  const [users, switchedOff, institution, platform, letters] = await Promise.all([
-    models.User.find(
-      { institutionId, _id: { $in: userIds } },
-      { primaryId: 1, displayName: 1, status: 1, preferredLanguage: 1, emails: 1, phones: 1, letterOptOut: 1 },
-    ).lean<Recipient[]>(),
+  const [switchedOff, institution, platform, letters] = await Promise.all([
     models.LetterConfig.find({ institutionId, letterCode: { $in: letterCodes }, enabled: false }, { letterCode: 1 }).lean(),
     models.Institution.findOne({ institutionId, code: institutionId }, { defaultLanguage: 1 }).lean(),
     models.PlatformSettings.findOne({ institutionId: '*' }, { smsGatewayPattern: 1 }).lean(),
@@ -151,7 +158,6 @@ async function readForPlanning({ models, institutionId }: LetterContext, request
   ]);
   if (institution === null) throw permanently('INSTITUTION_MISSING', `There is no institution "${institutionId}" to send letters for.`);
   return {
-    users: new Map(users.map((user) => [user._id, user])),
     disabled: new Set(switchedOff.map(({ letterCode }) => letterCode)),
     defaultLanguage: institution.defaultLanguage,
     smsGatewayPattern: platform?.smsGatewayPattern ?? null,

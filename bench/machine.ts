@@ -10,7 +10,9 @@ export function machine(): string {
 
 /** Versions of the servers that are at work; `engine` null: none is. */
 export async function versions(models: Models, engine: Engine | null): Promise<string> {
-  const { version } = await required('database', models.Run.db.db ?? null).admin().buildInfo() as { version: string };
+  const { version } = (await required('database', models.Run.db.db ?? null)
+    .admin()
+    .buildInfo()) as { version: string };
   if (engine === null) return `MongoDB ${version}`;
   const { serverVersion } = await engine.workflowService.getSystemInfo({});
   return `MongoDB ${version}, Temporal ${serverVersion}`;

@@ -21,7 +21,15 @@ export async function withServers<T>(
 ): Promise<T> {
   const { PATH = '', HOME = '', ALMANAC_CACHE_DIR = '', NODE_OPTIONS = '' } = environment().variables;
   const stack = await startStack({
-    environment: readEnvironment({ PATH, HOME, ALMANAC_CACHE_DIR, NODE_OPTIONS, DATA_DIR: folder, LOG_LEVEL: 'warn', ...settings }),
+    environment: readEnvironment({
+      PATH,
+      HOME,
+      ALMANAC_CACHE_DIR,
+      NODE_OPTIONS,
+      DATA_DIR: folder,
+      LOG_LEVEL: 'warn',
+      ...settings,
+    }),
     now,
     report: () => undefined,
     commandLine: 'almanac bench',
@@ -42,12 +50,27 @@ export async function withServers<T>(
 
 /** Largest resident size of the worker so far, megabytes; null where the system does not tell. */
 export async function workersPeak(folder: string): Promise<number | null> {
-  const records = processRecord.array().parse(JSON.parse(await readFile(join(folder, 'children.json'), 'utf8')));
-  const pid = records.find(({ name }) => name === worker.name)?.pid;
+  const pid = (await children(folder)).find(({ name }) => name === worker.name)?.pid;
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const kilobytes = /VmHWM:\s+(\d+)/.exec(status)?.[1];
   return kilobytes === undefined ? null : Math.round(Number(kilobytes) / 1024);
 }
+
+/** Seconds of processor time that each server has used so far, by its name; empty where the system does not tell. */
+export async function processorTime(folder: string): Promise<Map<string, number>> {
+  const used = new Map<string, number>();
+  for (const { name, pid } of await children(folder)) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+    if (stat === null) continue;
+    // After the command's name in brackets: fields 14 and 15, in hundredths of a second.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    used.set(name, (Number(fields[11]) + Number(fields[12])) / 100);
+  }
+  return used;
+}
+
+const children = async (folder: string) =>
+  processRecord.array().parse(JSON.parse(await readFile(join(folder, 'children.json'), 'utf8')));
 
 /** A fresh copy of a seed's store, which the measurement may change; an earlier copy goes. */
 export async function copyOf(folder: string, seed: string): Promise<string> {

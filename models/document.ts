@@ -24,11 +24,28 @@ const common = {
   institutionId: { type: String, required: true },
 } as const;
 
-const options = { strict: 'throw', timestamps: true, versionKey: false, minimize: false, id: false, suppressReservedKeysWarning: true } as const;
+/** A page arrives in one answer: the server's own first answer holds 101 documents, and the rest would be asked for in another. */
+const ONE_ANSWER = 2_000;
+
+const options = {
+  strict: 'throw',
+  timestamps: true,
+  versionKey: false,
+  minimize: false,
+  id: false,
+  suppressReservedKeysWarning: true,
+} as const;
 
 /** The schema of an entity that is never changed after it was written. */
 export function appendOnly<T extends Stored>(collection: string, definition: SchemaDefinition): Schema<T> {
-  return new Schema<T>({ ...common, ...definition } as SchemaDefinition, { ...options, collection }) as Schema<T>;
+  const schema = new Schema<T>({ ...common, ...definition } as SchemaDefinition, {
+    ...options,
+    collection,
+  }) as Schema<T>;
+  schema.pre('find', function () {
+    this.batchSize(this.getOptions().batchSize ?? ONE_ANSWER);
+  });
+  return schema;
 }
 
 /** The schema of an entity that is changed after it was written. */
@@ -58,7 +75,8 @@ export const maybeOneOf = <V extends string>(values: readonly V[]) => ({
 export const texts = { type: [String], default: [] };
 
 /** A subdocument without an identity of its own. */
-export const part = (definition: SchemaDefinition): Schema => new Schema(definition, { _id: false, strict: 'throw', minimize: false, suppressReservedKeysWarning: true });
+export const part = (definition: SchemaDefinition): Schema =>
+  new Schema(definition, { _id: false, strict: 'throw', minimize: false, suppressReservedKeysWarning: true });
 
 /** A value whose shape another rule checks (a catalogue schema, a letter's type). */
 export const anything = Schema.Types.Mixed;

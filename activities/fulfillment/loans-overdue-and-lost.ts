@@ -11,7 +11,7 @@ import type { Models } from '../../models/models.js';
 import type { NoticedLetter } from '../../models/run.js';
 import { carryOut } from '../effects.js';
 import { claimBatch, claimedBatch, recordBatch } from '../runs/batches.js';
-import { forAMinute } from '../runs/pages.js';
+import { forAMinute, type Onward } from '../runs/pages.js';
 import { actionsOf, isLosing, type Action } from './overdue/action.js';
 import { writeActions, type Outcome } from './overdue/effects.js';
 import { readGround, type Ground } from './overdue/ground.js';
@@ -57,9 +57,11 @@ export function createOverdueAndLostActivities({ models, now }: Dependencies) {
    * Repeatable: every effect has its key, and a page that takes loans out of the selection claims them first, so that a
    * second attempt works on the same loans and counts the same.
    */
-  async function ageOverdueLoans(run: Run): Promise<Page> {
+  async function ageOverdueLoans(run: Run, onward: Onward): Promise<Page> {
     const ground = await groundOf(run);
     const { loans, next } = await loansOfPage(run, ground);
+    // A preview counts what its earlier pages propose.
+    if (next !== null && !run.preview) onward(next, loans.length);
     const judged = await judgeLoans(models, run.institutionId, ground, loans);
     const actions = actionsOf(judged);
 

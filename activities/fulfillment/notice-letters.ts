@@ -9,11 +9,11 @@ import type { Models } from '../../models/models.js';
 import { insertLetters, planLetters } from '../letters.js';
 import { queueUndeliverableReports } from '../undeliverable-letters.js';
 import { claimBatch, claimedBatch, recordBatch } from '../runs/batches.js';
-import { forAMinute } from '../runs/pages.js';
+import { forAMinute, type Onward } from '../runs/pages.js';
 import { begunLetters } from './overdue/begun-letters.js';
 import { countersOf, draftsOf, settleFees } from './overdue/draft-letters.js';
 import { readGround } from './overdue/ground.js';
-import { pendingNotices } from './overdue/pending-notices.js';
+import { noticesOfLetters, pendingNotices, type PendingNotice } from './overdue/pending-notices.js';
 import { proposeLetters } from './overdue/propose-letters.js';
 
 interface Dependencies {
@@ -30,19 +30,19 @@ export function createNoticeLetterActivities({ models, now, wakeMail }: Dependen
    * Repeatable: the letter keys of a page are claimed first, letters and fees have keys, and a letter is built from all
    * notices of its key whatever their state. What an attempt before, or a run before, has begun is finished as it was.
    */
-  async function queueNoticeLetters(run: Run): Promise<Page> {
+  async function queueNoticeLetters(run: Run, onward: Onward): Promise<Page> {
     const { institutionId } = run;
     if (run.preview) return proposeLetters({ models, institutionId, now }, run, await groundOf(run));
     const claim = await claimedBatch(models, run);
-    const page = claim === null ? await pendingNotices(models, run) : { letterKeys: claim.leaving, next: claim.toKey };
-    if (page.letterKeys.length === 0) return recordBatch(models, run, page.next, { counters: {}, problems: [] }, now());
-    if (claim === null) await claimBatch(models, run, { toKey: page.next, leaving: page.letterKeys }, now());
+    const { notices, next } = claim === null ? await freshPage(run) : { notices: await noticesOfLetters(models, institutionId, claim.leaving), next: claim.toKey };
+    if (next !== null) onward(next, 0);
+    if (notices.length === 0) return recordBatch(models, run, next, { counters: {}, problems: [] }, now());
+    if (claim === null) await claimBatch(models, run, { toKey: next, leaving: keysOf(notices) }, now());
 
     const ground = await groundOf(run);
-    const notices = await models.LoanNotice.find({ institutionId, letterKey: { $in: page.letterKeys } }).lean();
     const begun = await begunLetters(models, institutionId, claim === null ? notices.filter(({ runId }) => runId !== run.runId) : notices);
-    const { drafts, leftOut } = await draftsOf(models, run, ground, notices, begun);
-    const plan = await planLetters({ models, institutionId, now }, drafts.map(({ request }) => request));
+    const { drafts, leftOut, users } = await draftsOf(models, run, ground, notices, begun);
+    const plan = await planLetters({ models, institutionId, now }, drafts.map(({ request }) => request), users);
     const fees = settleFees(run, drafts, plan.planned, begun, now());
     await insertOnce(models.Fee, fees);
     const queued = await insertLetters(models, plan.planned);
@@ -50,11 +50,22 @@ export function createNoticeLetterActivities({ models, now, wakeMail }: Dependen
     const ids = notices.filter(({ state }) => state === 'LETTER_PENDING').map(({ _id }) => _id);
     await setState(institutionId, ids.filter((id) => leftOut.has(id)), 'CANCELLED');
     await setState(institutionId, ids.filter((id) => !leftOut.has(id)), 'LETTERED');
-    await wakeMail(institutionId);
+    if (run.cursor === null || next === null) await wakeMail(institutionId);
 
     const own = plan.planned.filter(({ dedupeKey }) => queued.get(dedupeKey)?.runId === run.runId);
     const counters = countersOf(run, drafts, own, fees);
-    return recordBatch(models, run, page.next, { counters, problems: plan.problems }, now());
+    return recordBatch(models, run, next, { counters, problems: plan.problems }, now());
+  }
+
+  /**
+   * What nobody has begun: the pending notices are all that this run's letters are made of, for it has written nothing of these users yet.
+   * Of a letter that a run before left, some notices may be done.
+   */
+  async function freshPage(run: Run): Promise<{ notices: PendingNotice[]; next: string | null }> {
+    const { notices, next } = await pendingNotices(models, run);
+    const own = notices.filter(({ runId }) => runId === run.runId);
+    const left = notices.filter(({ runId }) => runId !== run.runId);
+    return { notices: [...own, ...(await noticesOfLetters(models, run.institutionId, keysOf(left)))], next };
   }
 
   /** Tells each library with a mailbox whom this run could not reach (S8.8). */
@@ -82,3 +93,5 @@ export function createNoticeLetterActivities({ models, now, wakeMail }: Dependen
   };
 }
 export type NoticeLetterActivities = ReturnType<typeof createNoticeLetterActivities>;
+
+const keysOf = (notices: readonly PendingNotice[]): string[] => [...new Set(notices.map(({ letterKey }) => letterKey))];

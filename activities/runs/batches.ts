@@ -68,38 +68,40 @@ export async function recordBatch(
   now: Date,
 ): Promise<Page> {
   const { institutionId, runId, batchNo } = run;
-  const overflow = await recordEvents(models, run, result.problems, now);
-  await models.RunBatch.updateOne(
-    { institutionId, runId, batchNo },
-    {
-      $setOnInsert: {
-        _id: newId(),
-        fromKey: run.cursor,
-        toKey: next,
-        leaving: [],
-        attempts: 1,
-        startedAt: now,
-        deleteAfter: new Date(now.getTime() + BATCH_KEPT_MS),
-      },
-      $set: {
-        state: 'DONE',
-        endedAt: now,
-        counters: { ...result.counters, ...overflow },
-        proposals: result.proposals ?? [],
-        letters: result.letters ?? [],
-        blockedUsers: result.blockedUsers ?? [],
-      },
-      $inc: { version: 1 },
-    },
-    { upsert: true, setDefaultsOnInsert: false },
-  );
-
   const done = run.done + (result.counters.recordsProcessed ?? 0);
-  await models.Run.updateOne(
-    { institutionId, _id: runId },
-    { $set: { 'progress.done': done, 'progress.batchesDone': batchNo + 1, 'progress.heartbeatAt': now } },
-    { timestamps: false }, // bookkeeping: no reader of changes need look again
-  );
+  const overflow = await recordEvents(models, run, result.problems, now);
+  await Promise.all([
+    models.RunBatch.updateOne(
+      { institutionId, runId, batchNo },
+      {
+        $setOnInsert: {
+          _id: newId(),
+          fromKey: run.cursor,
+          toKey: next,
+          leaving: [],
+          attempts: 1,
+          startedAt: now,
+          deleteAfter: new Date(now.getTime() + BATCH_KEPT_MS),
+        },
+        $set: {
+          state: 'DONE',
+          endedAt: now,
+          counters: { ...result.counters, ...overflow },
+          proposals: result.proposals ?? [],
+          letters: result.letters ?? [],
+          blockedUsers: result.blockedUsers ?? [],
+        },
+        $inc: { version: 1 },
+      },
+      { upsert: true, setDefaultsOnInsert: false },
+    ),
+    // Two pages may be at work; the later one may be the first to end.
+    models.Run.updateOne(
+      { institutionId, _id: runId },
+      { $max: { 'progress.done': done, 'progress.batchesDone': batchNo + 1, 'progress.heartbeatAt': now } },
+      { timestamps: false }, // bookkeeping: no reader of changes need look again
+    ),
+  ]);
   return { next, batchNo: batchNo + 1, done };
 }
 

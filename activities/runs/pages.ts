@@ -10,28 +10,61 @@ const HEARTBEAT_EVERY_MS = 2_000;
 
 const place = z.strictObject({ next: z.string().nullable(), batchNo: z.int(), done: z.int() });
 
+/** Tells, before a page is done, where the next one begins and how many records this one has. */
+export type Onward = (next: string, records: number) => void;
+
 /**
  * Repeats a page inside one activity: its place is heartbeaten after each page, and a second attempt goes on from the
  * last place that was heard. Pages after it are done twice, which each page must bear.
  *
+ * A page that says `onward` as soon as it knows where it ends lets the next one begin meanwhile: one computes while the other waits
+ * for the database (docs/decisions/018). No more than two are at work, and the place never passes a page that is not done.
+ *
  * Ends early, between two pages, when the run is aborted or the worker shuts down.
  */
-export function forAMinute(page: (run: Run) => Promise<Page>): (run: Run) => Promise<Page> {
+export function forAMinute(page: (run: Run, onward: Onward) => Promise<Page>): (run: Run) => Promise<Page> {
   return async (run) => {
     const context = Context.current();
     const heard = place.safeParse(context.info.heartbeatDetails);
     let at: Page = heard.success ? heard.data : { next: run.cursor, batchNo: run.batchNo, done: run.done };
     const beating = setInterval(() => context.heartbeat(at), HEARTBEAT_EVERY_MS);
-    const startedAt = performance.now();
+    const until = performance.now() + AN_ACTIVITY_MS;
+    const mayBegin = () => !context.cancellationSignal.aborted && performance.now() < until;
     try {
-      do {
-        at = await page({ ...run, cursor: at.next, batchNo: at.batchNo, done: at.done });
+      let working = begun(page, run, at);
+      for (;;) {
+        const ahead = await working.ahead;
+        const following = ahead !== null && mayBegin() ? begun(page, run, ahead) : null;
+        at = await working.done.catch(async (error: unknown) => {
+          await following?.done.catch(() => undefined); // nothing works on after the activity has failed
+          throw error;
+        });
         context.heartbeat(at);
-        if (context.cancellationSignal.aborted) throw new CancelledFailure('stopped between two pages');
-      } while (at.next !== null && performance.now() - startedAt < AN_ACTIVITY_MS);
-      return at;
+        if (following === null && context.cancellationSignal.aborted)
+          throw new CancelledFailure('stopped between two pages');
+        if (following === null && (at.next === null || !mayBegin())) return at;
+        working = following ?? begun(page, run, at);
+      }
     } finally {
       clearInterval(beating);
     }
   };
+}
+
+/** A page at work: where the next may begin while it works, null when only after it; and its end. */
+interface AtWork {
+  ahead: Promise<Page | null>;
+  done: Promise<Page>;
+}
+
+function begun(page: (run: Run, onward: Onward) => Promise<Page>, run: Run, at: Page): AtWork {
+  const { next: cursor, batchNo, done } = at;
+  let settle: (ahead: Page | null) => void;
+  const ahead = new Promise<Page | null>((resolve) => void (settle = resolve));
+  const work = page({ ...run, cursor, batchNo, done }, (next, records) =>
+    settle({ next, batchNo: batchNo + 1, done: done + records }),
+  );
+  const silent = () => settle(null); // it told nothing before its end
+  work.then(silent, silent);
+  return { ahead, done: work };
 }

@@ -20,9 +20,9 @@ interface Sizes {
 const benches: Record<string, (sizes: Sizes) => void | Promise<void>> = {
   days: benchDays,
   mail: ({ letters, rounds }) => benchMail(letters, rounds),
-  async overdue({ loans, overdue, due }) {
+  async overdue({ loans, overdue, due, rounds }) {
     if (overdue > loans) throw new Refusal('validation-failed', `--overdue ${overdue}: there are only ${loans} loans.`);
-    await benchOverdue({ loans, overdue, due: due === 'none' ? 'NONE' : 'MIXED' });
+    await benchOverdue({ loans, overdue, due: due === 'none' ? 'NONE' : 'MIXED' }, rounds);
   },
   pages: ({ runs, events, rounds }) => benchPages({ runs, events }, rounds),
 };
@@ -44,7 +44,7 @@ export function benchCommand() {
     .option('--letters <n>', 'mail: letters that wait to be sent', whole, 60_000)
     .option('--runs <n>', 'pages: stored runs', whole, 3_000_000)
     .option('--events <n>', 'pages: their events', whole, 10_000_000)
-    .option('--rounds <n>', 'mail, pages: rounds of which the median is told', whole, 3)
+    .option('--rounds <n>', 'overdue, mail, pages: rounds of which the median is told', whole, 3)
     .action(async (name: string | undefined, sizes: Sizes) => {
       if (name === undefined) {
         process.stdout.write(`${Object.keys(benches).join('\n')}\n`);

@@ -10,7 +10,7 @@ import type { Loan, LoanNotice } from '../../../models/loan.js';
 import type { Models } from '../../../models/models.js';
 import type { User } from '../../../models/user.js';
 import { overdueLetterData, type OverdueLetterData } from '../../../templates/letters/overdue-letter-data.js';
-import type { LetterRequest } from '../../letters.js';
+import { recipientFields, type LetterRequest, type Recipient } from '../../letters.js';
 import type { BegunLetters } from './begun-letters.js';
 import { feeDocument } from './effects.js';
 import type { Ground } from './ground.js';
@@ -31,7 +31,8 @@ export interface Draft {
   letterKey: string;
   user: LetterUser;
 }
-type LetterUser = Pick<User, '_id' | 'firstName' | 'lastName' | 'primaryId' | 'userGroup'>;
+type LetterUser = Recipient & Pick<User, 'firstName' | 'lastName' | 'userGroup'>;
+const userFields = { ...recipientFields, firstName: 1, lastName: 1, userGroup: 1 } as const;
 type LetterLoan = Pick<
   Loan,
   '_id' | 'status' | 'processStatus' | 'dueCycle' | 'title' | 'author' | 'description' | 'barcode' | 'callNumber'
@@ -48,7 +49,7 @@ export type DraftedNotice = Pick<
 >;
 
 /**
- * Letters as their notices say, in parts; `leftOut` are the notices whose loan went another way meanwhile.
+ * Letters as their notices say, in parts, and their users; `leftOut` are the notices whose loan went another way meanwhile.
  *
  * What was begun is not taken back: a loan that a written letter tells of stays in it, and a letter that was paid for is written.
  */
@@ -58,15 +59,12 @@ export async function draftsOf(
   ground: Ground,
   notices: readonly DraftedNotice[],
   begun: BegunLetters,
-): Promise<{ drafts: Draft[]; leftOut: Set<string> }> {
+): Promise<{ drafts: Draft[]; leftOut: Set<string>; users: ReadonlyMap<string, Recipient> }> {
   const { institutionId } = run;
   const userIds = [...new Set(notices.flatMap(({ userId }) => userId ?? []))];
   const [loans, users, institution] = await Promise.all([
     models.Loan.find({ institutionId, _id: { $in: notices.map(({ loanId }) => loanId) } }, loanFields).lean<LetterLoan[]>(),
-    models.User.find(
-      { institutionId, _id: { $in: userIds } },
-      { firstName: 1, lastName: 1, primaryId: 1, userGroup: 1 },
-    ).lean<LetterUser[]>(),
+    models.User.find({ institutionId, _id: { $in: userIds } }, userFields).lean<LetterUser[]>(),
     models.Institution.findOne({ institutionId, code: institutionId }).lean(),
   ]);
   const loansById = new Map(loans.map((loan) => [loan._id, loan]));
@@ -91,7 +89,7 @@ export async function draftsOf(
       if (told.length > 0) drafts.push(draftOf({ run, ground, institution, loans: loansById }, letter, told));
     }
   }
-  return { drafts, leftOut };
+  return { drafts, leftOut, users: usersById };
 }
 
 /** Notices by the letter that they go into; one that goes into none is left out. */

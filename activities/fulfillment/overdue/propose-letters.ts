@@ -43,8 +43,8 @@ async function sampleLetters(
 ): Promise<Proposal[]> {
   const notices = proposals.flatMap((proposal) => proposedNotice(proposal));
   const first = new Set([...new Set(notices.map(({ letterKey }) => letterKey))].slice(0, SAMPLE_LETTERS));
-  const { drafts } = await draftsOf(context.models, run, ground, notices.filter(({ letterKey }) => first.has(letterKey)), noneBegun);
-  const { planned } = await planLetters(context, drafts.map(({ request }) => request));
+  const { drafts, users } = await draftsOf(context.models, run, ground, notices.filter(({ letterKey }) => first.has(letterKey)), noneBegun);
+  const { planned } = await planLetters(context, drafts.map(({ request }) => request), users);
   return planned.slice(0, SAMPLE_LETTERS).map((letter) => {
     const spoken = { language: letter.language, defaultLanguage: letter.language };
     const { subject, html, text } = renderLetter(letter.letterCode, 'EMAIL', letter.data, spoken);
