@@ -20,7 +20,7 @@ import { usersToBlock } from './overdue/place-blocks.js';
 import { proposalsOf } from './overdue/propose.js';
 import { tally } from './overdue/tally.js';
 import { leftDecided, noticesById, sortLeft } from './overdue/unfinished.js';
-import { loansOfScope, nextLoans, sameLoans, walkedStatuses, type LoansOfPage } from './overdue/walk.js';
+import { LOANS_A_PAGE, loansOfScope, nextLoans, sameLoans, walkedStatuses, type LoansOfPage } from './overdue/walk.js';
 
 interface Dependencies {
   models: Models;
@@ -61,7 +61,7 @@ export function createOverdueAndLostActivities({ models, now }: Dependencies) {
     const ground = await groundOf(run);
     const { loans, next } = await loansOfPage(run, ground);
     // A preview counts what its earlier pages propose.
-    if (next !== null && !run.preview) onward(next, loans.length);
+    if (next !== null && loans.length >= LOANS_A_PAGE && !run.preview) onward(next, loans.length);
     const judged = await judgeLoans(models, run.institutionId, ground, loans);
     const actions = actionsOf(judged);
 

@@ -13,7 +13,7 @@ import { forAMinute, type Onward } from '../runs/pages.js';
 import { begunLetters } from './overdue/begun-letters.js';
 import { countersOf, draftsOf, settleFees } from './overdue/draft-letters.js';
 import { readGround } from './overdue/ground.js';
-import { noticesOfLetters, pendingNotices, type PendingNotice } from './overdue/pending-notices.js';
+import { NOTICES_A_PAGE, noticesOfLetters, pendingNotices, type PendingNotice } from './overdue/pending-notices.js';
 import { proposeLetters } from './overdue/propose-letters.js';
 
 interface Dependencies {
@@ -35,7 +35,7 @@ export function createNoticeLetterActivities({ models, now, wakeMail }: Dependen
     if (run.preview) return proposeLetters({ models, institutionId, now }, run, await groundOf(run));
     const claim = await claimedBatch(models, run);
     const { notices, next } = claim === null ? await freshPage(run) : { notices: await noticesOfLetters(models, institutionId, claim.leaving), next: claim.toKey };
-    if (next !== null) onward(next, 0);
+    if (next !== null && notices.length >= NOTICES_A_PAGE) onward(next, 0);
     if (notices.length === 0) return recordBatch(models, run, next, { counters: {}, problems: [] }, now());
     if (claim === null) await claimBatch(models, run, { toKey: next, leaving: keysOf(notices) }, now());
 
@@ -65,7 +65,7 @@ export function createNoticeLetterActivities({ models, now, wakeMail }: Dependen
     const { notices, next } = await pendingNotices(models, run);
     const own = notices.filter(({ runId }) => runId === run.runId);
     const left = notices.filter(({ runId }) => runId !== run.runId);
-    return { notices: [...own, ...(await noticesOfLetters(models, run.institutionId, keysOf(left)))], next };
+    return { notices: [...(await noticesOfLetters(models, run.institutionId, keysOf(left))), ...own], next };
   }
 
   /** Tells each library with a mailbox whom this run could not reach (S8.8). */

@@ -5,7 +5,7 @@ import type { Run } from '../../../domain/run.js';
 import type { LoanNotice } from '../../../models/loan.js';
 import type { Models } from '../../../models/models.js';
 
-const NOTICES_A_PAGE = 1_000;
+export const NOTICES_A_PAGE = 1_000;
 
 /** What letters are made of. */
 const noticeFields = {

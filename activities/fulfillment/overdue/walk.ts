@@ -9,7 +9,7 @@ import type { Run } from '../../../domain/run.js';
 import { processStatuses, type Loan } from '../../../models/loan.js';
 import type { Models } from '../../../models/models.js';
 
-const LOANS_A_PAGE = 1_000;
+export const LOANS_A_PAGE = 1_000;
 /** A lost loan is the end of its cycle: no profile can name it. */
 export const walkedStatuses = processStatuses.filter((status) => status !== 'LOST');
 
