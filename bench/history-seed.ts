@@ -4,6 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { now } from '../config/clock.js';
 import { environment } from '../config/environment.js';
+import { bringIndexes } from './indexes.js';
 import { writeHistory, type HistorySize } from './history-library.js';
 import { onlyMongodb, withServers } from './servers.js';
 
@@ -27,12 +28,7 @@ export async function historySeed(size: HistorySize): Promise<HistorySeed> {
     await writeFile(marker, at.toISOString());
   }
   await withServers(folder, onlyMongodb, {}, async (_servers, models) => {
-    for (const model of Object.values(models)) {
-      const { toCreate, toDrop } = await model.diffIndexes();
-      if (toCreate.length + toDrop.length === 0) continue;
-      said(`${model.modelName}: ${toDrop.length} indexes go, ${toCreate.length} come`);
-      await model.syncIndexes();
-    }
+    await bringIndexes(models, said);
   });
   return { folder, at: new Date(await readFile(marker, 'utf8')) };
 }

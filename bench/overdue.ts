@@ -75,7 +75,7 @@ export async function benchOverdue(size: LibrarySize, rounds: number): Promise<v
   );
 }
 
-async function seeded(folder: string, size: LibrarySize): Promise<string> {
+export async function seeded(folder: string, size: LibrarySize): Promise<string> {
   const seed = join(folder, `overdue-${SEED}-${size.loans}-${size.overdue}-${size.due}`);
   const finished = join(seed, 'seeded');
   if (

@@ -19,10 +19,10 @@ const GOAL_MS = 15;
 const SAMPLES = 20;
 const BEFORE = 5;
 /** Nothing answers there: of the pages none asks the engine. */
-const noEngine = { TEMPORAL_ADDRESS: '127.0.0.1:9' };
-const onlyApi = { temporal: false, mail: false, processes: [api] };
+export const noEngine = { TEMPORAL_ADDRESS: '127.0.0.1:9' };
+export const onlyApi = { temporal: false, mail: false, processes: [api] };
 /** Sees every category, all letters and whom they are for. */
-const WHO = 'general-system-administrator';
+export const WHO = 'general-system-administrator';
 
 /** Prints a line a page. Ends with status 1 where one misses the goal. */
 export async function benchPages(size: HistorySize, rounds: number): Promise<void> {

@@ -4,6 +4,7 @@ import { benchDays } from '../../bench/days.js';
 import { benchMail } from '../../bench/mail.js';
 import { benchOverdue } from '../../bench/overdue.js';
 import { benchPages } from '../../bench/pages.js';
+import { benchPlans } from '../../bench/plans.js';
 import { Refusal } from '../../api/refusal.js';
 import { command } from '../command.js';
 
@@ -25,6 +26,7 @@ const benches: Record<string, (sizes: Sizes) => void | Promise<void>> = {
     await benchOverdue({ loans, overdue, due: due === 'none' ? 'NONE' : 'MIXED' }, rounds);
   },
   pages: ({ runs, events, rounds }) => benchPages({ runs, events }, rounds),
+  plans: ({ loans, overdue, runs, events }) => benchPlans({ loans, overdue, due: 'MIXED' }, { runs, events }),
 };
 
 export function benchCommand() {
@@ -34,16 +36,16 @@ export function benchCommand() {
     'almanac bench overdue --loans 200000 --overdue 10000',
   )
     .argument('[name]', `one of ${Object.keys(benches).join(', ')}`)
-    .option('--loans <n>', 'overdue: open loans of the library', whole, 2_000_000)
-    .option('--overdue <n>', 'overdue: how many of them are overdue', whole, 100_000)
+    .option('--loans <n>', 'overdue, plans: open loans of the library', whole, 2_000_000)
+    .option('--overdue <n>', 'overdue, plans: how many of them are overdue', whole, 100_000)
     .addOption(
       new Option('--due <what>', 'overdue: whether the overdue ones have something to be told')
         .choices(['mixed', 'none'])
         .default('mixed'),
     )
     .option('--letters <n>', 'mail: letters that wait to be sent', whole, 60_000)
-    .option('--runs <n>', 'pages: stored runs', whole, 3_000_000)
-    .option('--events <n>', 'pages: their events', whole, 10_000_000)
+    .option('--runs <n>', 'pages, plans: stored runs', whole, 3_000_000)
+    .option('--events <n>', 'pages, plans: their events', whole, 10_000_000)
     .option('--rounds <n>', 'overdue, mail, pages: rounds of which the median is told', whole, 3)
     .action(async (name: string | undefined, sizes: Sizes) => {
       if (name === undefined) {

@@ -24,10 +24,19 @@ export interface Outcome {
 }
 
 /** Carries out a page's actions. Repeatable: a loan that was found since an earlier attempt lost it stays found. */
-export async function writeActions(models: Models, run: Run, ground: Ground, actions: readonly Action[], now: Date): Promise<Outcome> {
+export async function writeActions(
+  models: Models,
+  run: Run,
+  ground: Ground,
+  actions: readonly Action[],
+  now: Date,
+): Promise<Outcome> {
   const foundBefore = actions.filter(({ loan }) => isFoundSince(run, loan)).map(({ loan }) => loan._id);
   const standing = actions.filter(({ loan }) => !foundBefore.includes(loan._id));
-  await insertOnce(models.LoanNotice, standing.flatMap((action) => noticesOf(run, action, now)));
+  await insertOnce(
+    models.LoanNotice,
+    standing.flatMap((action) => noticesOf(run, action, now)),
+  );
 
   const { changed, found } = await loseLoans(models, run, standing.filter(isLosing));
   if (changed.length > 0) await takeBackNotices(models, run, changed);
@@ -36,16 +45,25 @@ export async function writeActions(models: Models, run: Run, ground: Ground, act
   const done = standing.filter(({ loan }) => !left.has(loan._id));
 
   const lost = done.filter(isLosing);
-  await insertOnce(models.LoanEvent, lost.map((action) => lostEvent(run, action, now)));
+  await insertOnce(
+    models.LoanEvent,
+    lost.map((action) => lostEvent(run, action, now)),
+  );
   await markItems(models, run, lost);
-  await insertOnce(models.Fee, done.flatMap(({ loan, firing }) => firing.flatMap(({ fees }) => fees.map((fee) => feeOf(run, loan, fee, now)))));
+  await insertOnce(
+    models.Fee,
+    done.flatMap(({ loan, firing }) => firing.flatMap(({ fees }) => fees.map((fee) => feeOf(run, loan, fee, now)))),
+  );
   const blocked = await placeBlocks(models, run, ground, done, now);
   await settleNotices(models, run, done);
   return { changedDuringRun: new Set([...changed, ...undone]), blocked };
 }
 
 /** This run made the loan lost, and it was found, returned or renewed since (S11). */
-function isFoundSince({ runId }: Run, { status, processStatus, lost }: Pick<ReadLoan, 'status' | 'processStatus' | 'lost'>): boolean {
+function isFoundSince(
+  { runId }: Run,
+  { status, processStatus, lost }: Pick<ReadLoan, 'status' | 'processStatus' | 'lost'>,
+): boolean {
   return lost?.runId === runId && !(status === 'ACTIVE' && processStatus === 'LOST');
 }
 
@@ -100,15 +118,28 @@ function notice(
  * A loan that this run has lost before counts as done. The filter names `lostCount`, or an attempt that comes late would lose again what
  * was found.
  */
-async function loseLoans(models: Models, run: Run, actions: readonly Action[]): Promise<{ changed: string[]; found: string[] }> {
+async function loseLoans(
+  models: Models,
+  run: Run,
+  actions: readonly Action[],
+): Promise<{ changed: string[]; found: string[] }> {
   const { institutionId, runId } = run;
   const changed: string[] = [];
   const found: string[] = [];
   for (const group of alike(actions.filter(({ loan }) => loan.processStatus !== 'LOST'))) {
-    const { processStatus, dueCycle, lostCount, profileId, ids } = group;
+    const { processStatus, dueCycle, lostCount, profileId, ids, dueAt } = group;
     const asOf = new Date(run.asOf);
     const update = await models.Loan.updateMany(
-      { institutionId, _id: { $in: ids }, status: 'ACTIVE', dueCycle, processStatus, lostCount },
+      {
+        institutionId,
+        _id: { $in: ids },
+        status: 'ACTIVE',
+        dueCycle,
+        processStatus,
+        lostCount,
+        // The cycle says it already. Where the store takes the index of the walk instead of the ids, it reads no more of it than the page.
+        dueDate: { $gte: new Date(Math.min(...dueAt)), $lte: new Date(Math.max(...dueAt)) },
+      },
       {
         $set: {
           processStatus: 'LOST',
@@ -119,7 +150,10 @@ async function loseLoans(models: Models, run: Run, actions: readonly Action[]): 
       },
     );
     if (update.modifiedCount === ids.length) continue;
-    const present = await models.Loan.find({ institutionId, _id: { $in: ids } }, { status: 1, processStatus: 1, lost: 1 }).lean();
+    const present = await models.Loan.find(
+      { institutionId, _id: { $in: ids } },
+      { status: 1, processStatus: 1, lost: 1 },
+    ).lean();
     const byId = new Map(present.map((loan) => [loan._id, loan]));
     for (const id of ids) {
       const loan = byId.get(id);
@@ -136,6 +170,8 @@ interface AlikeLoans {
   lostCount: number;
   profileId: string;
   ids: string[];
+  /** When they are due, epoch milliseconds. */
+  dueAt: number[];
 }
 
 function alike(actions: readonly Action[]): AlikeLoans[] {
@@ -144,15 +180,20 @@ function alike(actions: readonly Action[]): AlikeLoans[] {
     const { processStatus, dueCycle, lostCount } = loan;
     const { profileId } = firing.find(({ lost }) => lost !== null)!;
     const key = `${processStatus} ${dueCycle} ${lostCount} ${profileId}`;
-    const group = groups.get(key) ?? { processStatus, dueCycle, lostCount, profileId, ids: [] };
+    const group = groups.get(key) ?? { processStatus, dueCycle, lostCount, profileId, ids: [], dueAt: [] };
     group.ids.push(loan._id);
+    group.dueAt.push(loan.dueDate.getTime());
     groups.set(key, group);
   }
   return [...groups.values()];
 }
 
 /** Nothing was done to these loans, so nothing may say so: their rules may fire again. */
-async function takeBackNotices(models: Models, { institutionId, runId }: Run, loanIds: readonly string[]): Promise<void> {
+async function takeBackNotices(
+  models: Models,
+  { institutionId, runId }: Run,
+  loanIds: readonly string[],
+): Promise<void> {
   await models.LoanNotice.deleteMany({ institutionId, loanId: { $in: [...loanIds] }, runId });
 }
 
@@ -160,10 +201,17 @@ async function takeBackNotices(models: Models, { institutionId, runId }: Run, lo
  * Ends the change to lost of loans that were found before its other effects were there: the notice stays, by which the profile does
  * not fire again in this due cycle (S11). Answers with these loans; of the others everything had been done.
  */
-async function cancelNotices(models: Models, { institutionId, runId }: Run, loanIds: readonly string[]): Promise<string[]> {
+async function cancelNotices(
+  models: Models,
+  { institutionId, runId }: Run,
+  loanIds: readonly string[],
+): Promise<string[]> {
   if (loanIds.length === 0) return [];
   const ofThem = { institutionId, loanId: { $in: [...loanIds] }, runId, kind: 'CHANGE_TO_LOST' } as const;
-  await models.LoanNotice.updateMany({ ...ofThem, state: 'DECIDED' }, { $set: { state: 'CANCELLED' }, $inc: { version: 1 } });
+  await models.LoanNotice.updateMany(
+    { ...ofThem, state: 'DECIDED' },
+    { $set: { state: 'CANCELLED' }, $inc: { version: 1 } },
+  );
   const cancelled = await models.LoanNotice.find({ ...ofThem, state: 'CANCELLED' }, { loanId: 1 }).lean();
   return cancelled.map(({ loanId }) => loanId);
 }
@@ -195,7 +243,9 @@ function lostEvent(run: Run, { loan, firing }: Action, now: Date): LoanEvent {
 
 /** Rule 8c. An item that is lost by now stays as it is; `updatedAt` moves, by which requests are recalculated. */
 async function markItems(models: Models, run: Run, actions: readonly Action[]): Promise<void> {
-  const marked = actions.filter(({ item, firing }) => item?.processType !== 'LOST_LOAN' && firing.some(({ lost }) => lost?.markItem));
+  const marked = actions.filter(
+    ({ item, firing }) => item?.processType !== 'LOST_LOAN' && firing.some(({ lost }) => lost?.markItem),
+  );
   const lostAt = ({ loan }: Action) => losing(run, loan).at.getTime();
   for (const at of new Set(marked.map(lostAt))) {
     const lostThen = marked.filter((action) => lostAt(action) === at);
