@@ -40,8 +40,11 @@ export interface Chaos {
   mailFaults: Map<string, number>;
 }
 
-const BLOWS_A_NIGHT = 12;
 const LOANS_A_PAGE = 1_000;
+/** A night of more pages has room for more. */
+const blowsANight = (pages: number): number => 11 + pages;
+/** Blows whose place was not come to are drawn again, but not for ever. */
+const mostNights = (kills: number, pages: number): number => 4 * Math.ceil(kills / blowsANight(pages));
 
 const overlaps: Record<Sabotage, Blow> = {
   'notice-key': frozen('before its notices are written', 0),
@@ -79,10 +82,12 @@ export async function chaos({ scenario, seed, kills, loans, sabotage, report }: 
     report(`undisturbed night: ${undisturbed.length} facts`);
 
     const nights: Night[] = [];
-    const drawn = blows(drawFrom(seed, 'blows'), Math.ceil(loans / LOANS_A_PAGE));
+    const pages = Math.ceil(loans / LOANS_A_PAGE);
+    const drawn = blows(drawFrom(seed, 'blows'), pages);
     let left = kills;
     for (let number = 1; left > 0; number += 1) {
-      const planned = Array.from({ length: Math.min(left, BLOWS_A_NIGHT) }, () => drawn.next().value);
+      if (number > mostNights(kills, pages)) throw new Error(`after ${number - 1} nights, ${left} of ${kills} blows were not struck`);
+      const planned = Array.from({ length: Math.min(left, blowsANight(pages)) }, () => drawn.next().value);
       const done = await compared(`c${String(number).padStart(2, '0')}`, inOrder(planned), undisturbed);
       nights.push(done);
       left -= done.struck.filter(({ struck }) => struck).length;

@@ -24,7 +24,8 @@ export interface Struck {
 
 /** No place is that far away. */
 const PLACE_WITHIN_MS = 30_000;
-const NIGHT_WITHIN_MS = 300_000;
+/** A night in which nothing moves for so long does not end. */
+const STANDSTILL_MS = 120_000;
 /** The relay's hour, and the lease of a letter whose worker was killed. */
 const AN_HOUR_MS = 61 * 60_000;
 
@@ -131,18 +132,32 @@ async function anHourPasses({ installation: { models }, mail }: House, instituti
   await quietly(models.Letter.collection.updateMany({ institutionId, state: 'SENDING', updatedAt: { $lt: untouched } }, earlier));
 }
 
-/** Resolves when the run is closed and no letter is on its way. */
+/** Resolves when the run is closed and no letter is on its way; throws when nothing moves any more. */
 async function untilQuiet(house: House, institutionId: string): Promise<void> {
   const { models } = house.installation;
-  const within = AbortSignal.timeout(NIGHT_WITHIN_MS);
+  let before = '';
+  let movedAt = performance.now();
   for (;;) {
     const open = await quietly(models.Run.countDocuments({ institutionId, status: { $in: [...openStatuses] } }));
     const letters = await quietly(models.Letter.countDocuments({ institutionId, state: { $in: ['QUEUED', 'SENDING'] } }));
     if (open === 0 && letters === 0) return;
-    if (within.aborted) throw new Error(`after ${NIGHT_WITHIN_MS / 1000} s, ${institutionId} has ${open} open runs and ${letters} letters on their way`);
+    const standing = JSON.stringify([open, letters, await progress(models, institutionId)]);
+    if (standing !== before) [before, movedAt] = [standing, performance.now()];
+    if (performance.now() - movedAt > STANDSTILL_MS)
+      throw new Error(`${institutionId} stands still for ${STANDSTILL_MS / 1000} s with ${open} open runs and ${letters} letters on their way`);
     if (await waitsForTime(models, institutionId)) await anHourPasses(house, institutionId);
     await pause(300);
   }
+}
+
+/** Changes while anything is done: the pages of the run and its notices by state. */
+function progress(models: Models, institutionId: string): Promise<unknown> {
+  return quietly(
+    Promise.all([
+      models.Run.findOne({ institutionId }, { status: 1, progress: 1 }).lean(),
+      models.LoanNotice.aggregate([{ $match: { institutionId } }, { $group: { _id: '$state', count: { $sum: 1 } } }, { $sort: { _id: 1 } }]),
+    ]),
+  );
 }
 
 /** Null while the store is away; any other error is one. */

@@ -23,10 +23,13 @@ export function frozen(place: keyof typeof frozenAt, skip: number): Blow {
   return { kind: 'FROZEN_AT', place, until: frozenAt[place], skip, phase: places[place].phase };
 }
 
+/** How many pages at most go by before a blow at one of them: a night has room for more blows after it. */
+const passedBy = (pages: number): number => Math.ceil(pages / 10);
+
 /** Every named place once, and of the others so many that each comes in every few nights. */
 function deck(draw: Draw, pages: number): Blow[] {
   const names = Object.keys(places) as PlaceName[];
-  const skip = (place: PlaceName) => (places[place].phase === 'PAGES' && place !== 'a notice of a broken run is taken back' ? draw.below(pages) : 0);
+  const skip = (place: PlaceName) => (places[place].phase === 'PAGES' && place !== 'a notice of a broken run is taken back' ? draw.below(passedBy(pages)) : 0);
   const random = (): { afterMs: number; phase: Phase } => ({ afterMs: draw.below(1_500), phase: draw.one(['OPENING', 'PAGES', 'LETTERS', 'MAIL'] as const) });
   return [
     ...names.map((place): Blow => ({ kind: 'KILLED_AT', place, skip: skip(place), phase: places[place].phase })),
