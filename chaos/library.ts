@@ -82,7 +82,7 @@ const loanIdOf = (institutionId: string, barcode: string) => idOf(institutionId,
 
 /** From 5 days to come to 28 days overdue, all statuses, one in three from WEST, which has no hours. */
 function loan(institutionId: string, index: number, patrons: number, draw: Draw): Loan {
-  const barcode = `L${index.toString(36).padStart(3, '0')}`;
+  const barcode = `L${String(index).padStart(5, '0')}`; // in digits: in letters one would be the code of an institution
   const processStatus = draw.one(['NORMAL', 'NORMAL', 'NORMAL', 'RENEW', 'RECALL', 'CLAIMED_RETURN', 'RENEW_REQUESTED'] as const);
   const dueDate = new Date(at('2025-03-14 21:00') - (draw.below(34) - 5) * DAY_MS);
   return {
