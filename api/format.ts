@@ -92,10 +92,13 @@ function partsOf(zone: Zone, at: Date) {
 
 /** `CEST`, or `GMT+7` where no English-speaking country has a name for it. */
 function zoneName(zone: Zone, at: Date): string {
-  const names = nameFormatsOf(zone.timeZone).map(
-    (format) => format.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? '',
-  );
-  return names.find((name) => !/^GMT[+-]/.test(name)) ?? names[0] ?? '';
+  let first = '';
+  for (const format of nameFormatsOf(zone.timeZone)) {
+    const name = format.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? '';
+    if (!/^GMT[+-]/.test(name)) return name;
+    first ||= name;
+  }
+  return first;
 }
 
 function offsetMinutes({ starts, offsets }: Zone, at: Date): number {

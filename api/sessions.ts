@@ -7,6 +7,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { CookieOptions, Request, Response } from 'express';
 import type { ApiContext } from './context.js';
 import type { Session } from '../models/administration.js';
+import type { Institution } from '../models/institution.js';
 import type { User } from '../models/user.js';
 
 const IDLE_MS = 30 * 60_000;
@@ -30,19 +31,30 @@ export async function openSession(context: ApiContext, response: Response, user:
   response.cookie(COOKIE, `${user.institutionId}.${token}`, cookieOptions(context));
 }
 
+export interface Known {
+  session: Session;
+  user: User;
+  /** The user's own; null for the people of the platform, who have none. */
+  institution: Institution | null;
+}
+
 /** The living session of a request and whose it is; null when there is none, or it has ended, or its user is not active. */
-export async function sessionOf({ models, now }: ApiContext, request: Request): Promise<{ session: Session; user: User } | null> {
+export async function sessionOf({ models, now }: ApiContext, request: Request): Promise<Known | null> {
   const [institutionId, token] = (cookieOf(request, COOKIE) ?? '').split('.', 2);
   if (!institutionId || !token) return null;
   const session = await models.Session.findOne({ institutionId, tokenHash: sha256(token) }).lean();
   const at = now().getTime();
-  if (session === null || at >= session.deleteAfter.getTime() || at - session.lastSeenAt.getTime() >= IDLE_MS) return null;
-  const user = await models.User.findOne({ institutionId, _id: session.userId, status: 'ACTIVE' }).lean();
+  if (session === null || at >= session.deleteAfter.getTime() || at - session.lastSeenAt.getTime() >= IDLE_MS)
+    return null;
+  const [user, institution] = await Promise.all([
+    models.User.findOne({ institutionId, _id: session.userId, status: 'ACTIVE' }).lean(),
+    institutionId === '*' ? null : models.Institution.findOne({ institutionId, code: institutionId }).lean(),
+  ]);
   if (user === null) return null;
   if (at - session.lastSeenAt.getTime() >= SEEN_EVERY_MS) {
     await models.Session.updateOne({ institutionId, _id: session._id }, { $set: { lastSeenAt: new Date(at) } });
   }
-  return { session, user };
+  return { session, user, institution };
 }
 
 export async function endSession(context: ApiContext, response: Response, session: Session): Promise<void> {

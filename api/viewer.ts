@@ -4,11 +4,19 @@ import type { Request } from 'express';
 import type { ApiContext } from './context.js';
 import { Refusal } from './refusal.js';
 import type { Session } from '../models/administration.js';
+import type { Known } from './sessions.js';
 import type { Institution } from '../models/institution.js';
-import type { User } from '../models/user.js';
 import { dayText, localDay, zoneOf, type Zone } from '../domain/days.js';
 import type { Category } from '../domain/categories.js';
-import { grantsOf, mayIn, visibleCategories, may, type Grants, type InstitutionPermission, type JobPermission } from '../domain/permissions.js';
+import {
+  grantsOf,
+  mayIn,
+  visibleCategories,
+  may,
+  type Grants,
+  type InstitutionPermission,
+  type JobPermission,
+} from '../domain/permissions.js';
 
 export interface Viewer {
   userId: string;
@@ -25,7 +33,7 @@ export interface Viewer {
 declare module 'express-serve-static-core' {
   interface Request {
     /** Set once for every request that carries a living session. */
-    session?: { session: Session; user: User };
+    session?: Known;
     viewer?: Viewer;
     id: ReqId;
   }
@@ -42,7 +50,7 @@ export function viewerOf(request: Request): Viewer {
  */
 export async function viewerIn(
   { models, now }: ApiContext,
-  { session, user }: { session: Session; user: User },
+  { session, user, institution: own }: Known,
   code: string | null,
 ): Promise<Viewer | null> {
   const ofPlatform = user.institutionId === '*';
@@ -51,7 +59,7 @@ export async function viewerIn(
   const institution =
     wanted === null
       ? await models.Institution.findOne().sort({ code: 1 }).lean()
-      : await models.Institution.findOne({ institutionId: wanted, code: wanted }).lean();
+      : (own ?? (await models.Institution.findOne({ institutionId: wanted, code: wanted }).lean()));
   if (institution === null) return null;
   const zone = zoneOf(institution.timeZone);
   const today = dayText(localDay(zone, now().getTime()));

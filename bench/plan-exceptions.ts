@@ -27,6 +27,11 @@ const exceptions: readonly Exception[] = [
     why: 'an institution has a hundred scheduled jobs at the most, and they are asked for by whatever a form offers',
   },
   {
+    holds: ({ collection, asked }) => collection === 'loans' && /^institutionId _id:in .*dueDate:gte:lte/.test(asked),
+    mostKeys: 3_000,
+    why: 'the loans of a page lie side by side in the walk, which the store takes as gladly as their ids: it passes those between them',
+  },
+  {
     holds: ({ collection, asked, fault }) =>
       collection === 'institutions' && fault === 'collection scan' && /status/.test(asked),
     mostKeys: 0,
