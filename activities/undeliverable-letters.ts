@@ -5,7 +5,7 @@ import type { UndeliverableLettersData } from '../templates/letters/undeliverabl
 import { permanently } from './failures.js';
 import { insertLetters, planLetters, type LetterContext } from './letters.js';
 
-/** A mail lists so many and counts the rest: nobody posts thousands by hand. */
+/** A mail lists so many, the first by name, and counts the rest: nobody posts thousands by hand. */
 const LISTED = 500;
 
 type Listed = UndeliverableLettersData['letters'][number];
@@ -43,8 +43,8 @@ export async function queueUndeliverableReports(context: LetterContext, runId: s
       institution: { code: institution.code, name: institution.name },
       jobName: run.name,
       runUrl: institution.publicBaseUrl === '' ? null : `${institution.publicBaseUrl}/runs/${runId}`,
-      letters: letters.listed.sort(byName),
-      more: letters.more,
+      letters: firstByName(letters.listed),
+      more: Math.max(0, letters.count - LISTED),
       timeZone: institution.timeZone,
       currency: institution.currency,
       date: now().toISOString(),
@@ -69,22 +69,25 @@ export async function queueUndeliverableReports(context: LetterContext, runId: s
 
 async function addresslessByLibrary(
   { models, institutionId }: LetterContext, runId: string,
-): Promise<Map<string, { listed: Listed[]; more: number }>> {
-  const byLibrary = new Map<string, { listed: Listed[]; more: number }>();
+): Promise<Map<string, { listed: Listed[]; count: number }>> {
+  const byLibrary = new Map<string, { listed: Listed[]; count: number }>();
   const letters = models.Letter.find(
     { institutionId, runId, state: 'SUPPRESSED', suppressedReason: 'NO_ADDRESS' },
     { letterCode: 1, channel: 1, recipient: 1, libraryCode: 1, data: 1 },
   ).lean<Addressless[]>().cursor({ batchSize: 500 });
   for await (const letter of letters) {
     for (const [libraryCode, entry] of entriesOf(letter)) {
-      const known = byLibrary.get(libraryCode);
-      if (known === undefined) byLibrary.set(libraryCode, { listed: [entry], more: 0 });
-      else if (known.listed.length < LISTED) known.listed.push(entry);
-      else known.more += 1;
+      const known = byLibrary.get(libraryCode) ?? { listed: [], count: 0 };
+      known.count += 1;
+      known.listed.push(entry);
+      if (known.listed.length === 2 * LISTED) known.listed = firstByName(known.listed);
+      byLibrary.set(libraryCode, known);
     }
   }
   return byLibrary;
 }
+
+const firstByName = (listed: readonly Listed[]): Listed[] => listed.toSorted(byName).slice(0, LISTED);
 
 /** As staff look people up. Which letter was written first is chance: pages run side by side, and a page may be done twice. */
 function byName(one: Listed, other: Listed): number {

@@ -209,6 +209,17 @@ describe('whom a run could not reach (S8.8)', () => {
     assert.equal(await queueUndeliverableReports(context, run.runId), 2);
   });
 
+  test('of 1,203 the first 500 by name are listed, in whatever order they were written, and 703 are counted', async () => {
+    const numbers = Array.from({ length: 1_203 }, (_, index) => String((index * 500) % 1_203).padStart(4, '0'));
+    const ofReader = (number: string) => ({ ...loans('MAIN'), user: { firstName: null, lastName: 'R', primaryId: `R${number}`, userGroup: null } });
+    await queue(...numbers.map((number) => notice('demo', 'U2', { dedupeKey: `run-1:${number}:1`, data: ofReader(number) })));
+    assert.equal(await queueUndeliverableReports(context, run.runId), 1);
+    const [report] = await reports();
+    const { letters, more } = undeliverableLettersData.parse(report?.data);
+    assert.deepEqual([letters.length, letters[0]?.primaryId, letters.at(-1)?.primaryId, more], [500, 'R0000', 'R0499', 703]);
+    assert.equal(new Set(letters.map(({ primaryId }) => primaryId)).size, 500);
+  });
+
   test('letters of another run, and letters that went out, are not told', async () => {
     await queue(notice('demo', 'U1', { data: loans('MAIN') }), notice('demo', 'U2', { runId: 'run-0', data: loans('MAIN') }));
     assert.equal(await queueUndeliverableReports(context, run.runId), 0);
