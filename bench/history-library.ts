@@ -13,6 +13,7 @@ import type { StoredLetter } from '../models/letter.js';
 import { createIndexes, type Models } from '../models/models.js';
 import type { RunEvent, StoredRun } from '../models/run.js';
 import type { ScheduledJob } from '../models/scheduled-job.js';
+import { writeMany } from './write-many.js';
 
 export const institutionId = 'bench';
 const NEIGHBOUR = 'neighbour';
@@ -28,8 +29,6 @@ const LARGEST = { ERROR: 50_000, WARNING: 50_000, INFO: 10_000, letters: 60_000 
 const LETTERS_A_RUN = 12;
 const LETTERS_A_READER = 10;
 const OPEN = 8;
-const BATCH = 2_000;
-const AT_ONCE = 4;
 
 export interface HistorySize {
   runs: number;
@@ -81,17 +80,7 @@ async function writeAll<T extends Stored>(
   said: (line: string) => void,
 ): Promise<void> {
   await model.collection.dropIndexes();
-  let from = 0;
-  const writing = async (): Promise<void> => {
-    while (from < count) {
-      const start = from;
-      from += BATCH;
-      const documents = Array.from({ length: Math.min(BATCH, count - start) }, (_, index) => at(start + index));
-      await model.collection.insertMany(documents as never, { ordered: false, writeConcern: { w: 1, journal: false } });
-      if (start % 100_000 === 0) said(`${model.modelName}: ${start} of ${count}`);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, writing));
+  await writeMany(model, count, at, said);
   said(`${model.modelName}: its indexes`);
   await model.createIndexes();
 }

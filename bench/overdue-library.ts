@@ -4,20 +4,17 @@
  * Of its loans `overdue` fall due yesterday (nine in ten: a first notification) or five weeks ago (one in ten: lost, with two fees);
  * the others are due in the weeks to come. Six readers in ten overdue loans, each with an address and an item with a price.
  */
-import type { Model } from 'mongoose';
 import { seedDemonstration } from '../cli/seed/seed.js';
 import type { Item } from '../models/catalogue-records.js';
-import type { Stored } from '../models/document.js';
 import type { Loan } from '../models/loan.js';
 import { createIndexes, type Models } from '../models/models.js';
 import type { User } from '../models/user.js';
+import { writeMany } from './write-many.js';
 
 export const institutionId = 'bench';
 /** When its night is: 04:00 in its zone. */
 export const night = new Date('2026-06-10T08:00:00.000Z');
 const DAY_MS = 24 * 60 * 60 * 1000;
-const BATCH = 5_000;
-const AT_ONCE = 4;
 
 export interface LibrarySize {
   loans: number;
@@ -109,25 +106,6 @@ async function writeProfiles(models: Models): Promise<void> {
       chargeProcessFee: true,
     },
   ]);
-}
-
-async function writeMany<T extends Stored>(
-  model: Model<T>,
-  count: number,
-  at: (number: number) => T,
-  said: (line: string) => void,
-): Promise<void> {
-  let from = 0;
-  const writing = async (): Promise<void> => {
-    while (from < count) {
-      const start = from;
-      from += BATCH;
-      const documents = Array.from({ length: Math.min(BATCH, count - start) }, (_, index) => at(start + index));
-      await model.collection.insertMany(documents as never, { ordered: false, writeConcern: { w: 1, journal: false } });
-      if (start % 250_000 === 0) said(`${model.modelName}: ${start} of ${count}`);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, writing));
 }
 
 const idAt = (kind: string, number: number) => `${kind}${number.toString(16).padStart(22, '0')}`;
