@@ -51,6 +51,11 @@ export async function withServers<T>(
 /** Largest resident size of the worker so far, megabytes; null where the system does not tell. */
 export async function workersPeak(folder: string): Promise<number | null> {
   const pid = (await children(folder)).find(({ name }) => name === worker.name)?.pid;
+  return pid === undefined ? null : peakOf(pid);
+}
+
+/** Largest resident size of a process so far, megabytes; null where the system does not tell. */
+export async function peakOf(pid: number): Promise<number | null> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const kilobytes = /VmHWM:\s+(\d+)/.exec(status)?.[1];
   return kilobytes === undefined ? null : Math.round(Number(kilobytes) / 1024);
@@ -60,13 +65,19 @@ export async function workersPeak(folder: string): Promise<number | null> {
 export async function processorTime(folder: string): Promise<Map<string, number>> {
   const used = new Map<string, number>();
   for (const { name, pid } of await children(folder)) {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-    if (stat === null) continue;
-    // After the command's name in brackets: fields 14 and 15, in hundredths of a second.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    used.set(name, (Number(fields[11]) + Number(fields[12])) / 100);
+    const seconds = await processorSeconds(pid);
+    if (seconds !== null) used.set(name, seconds);
   }
   return used;
+}
+
+/** Seconds of processor time that a process has used so far; null where the system does not tell. */
+export async function processorSeconds(pid: number): Promise<number | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  if (stat === null) return null;
+  // After the command's name in brackets: fields 14 and 15, in hundredths of a second.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 const children = async (folder: string) =>

@@ -1,6 +1,7 @@
 /** `almanac bench <name>`: measurements, each beside a bare script of the same run. */
 import { InvalidArgumentError, Option } from 'commander';
 import { benchDays } from '../../bench/days.js';
+import { benchLoad } from '../../bench/load.js';
 import { benchMail } from '../../bench/mail.js';
 import { benchOverdue } from '../../bench/overdue.js';
 import { benchPages } from '../../bench/pages.js';
@@ -20,6 +21,7 @@ interface Sizes {
 
 const benches: Record<string, (sizes: Sizes) => void | Promise<void>> = {
   days: benchDays,
+  load: ({ loans, rounds }) => benchLoad(loans, rounds),
   mail: ({ letters, rounds }) => benchMail(letters, rounds),
   async overdue({ loans, overdue, due, rounds }) {
     if (overdue > loans) throw new Refusal('validation-failed', `--overdue ${overdue}: there are only ${loans} loans.`);
@@ -36,7 +38,7 @@ export function benchCommand() {
     'almanac bench overdue --loans 200000 --overdue 10000',
   )
     .argument('[name]', `one of ${Object.keys(benches).join(', ')}`)
-    .option('--loans <n>', 'overdue, plans: open loans of the library', whole, 2_000_000)
+    .option('--loans <n>', 'overdue, plans: open loans of the library; load: lines of the file', whole, 2_000_000)
     .option('--overdue <n>', 'overdue, plans: how many of them are overdue', whole, 100_000)
     .addOption(
       new Option('--due <what>', 'overdue: whether the overdue ones have something to be told')
@@ -46,7 +48,7 @@ export function benchCommand() {
     .option('--letters <n>', 'mail: letters that wait to be sent', whole, 60_000)
     .option('--runs <n>', 'pages, plans: stored runs', whole, 3_000_000)
     .option('--events <n>', 'pages, plans: their events', whole, 10_000_000)
-    .option('--rounds <n>', 'overdue, mail, pages: rounds of which the median is told', whole, 3)
+    .option('--rounds <n>', 'load, overdue, mail, pages: rounds of which the median is told', whole, 3)
     .action(async (name: string | undefined, sizes: Sizes) => {
       if (name === undefined) {
         process.stdout.write(`${Object.keys(benches).join('\n')}\n`);
