@@ -17,7 +17,7 @@ import { machine, versions } from './machine.js';
 import { bareNight } from './overdue-bare.js';
 import { institutionId, night, writeLibrary, type LibrarySize } from './overdue-library.js';
 import { differences, outcomeOf, type Outcome } from './overdue-outcome.js';
-import { copyOf, onlyMongodb, processorTime, withServers, withWorker, workersPeak } from './servers.js';
+import { copyOf, onlyMongodb, processorTime, usedSince, withServers, withWorker, workersPeak } from './servers.js';
 
 /** In the name of the seed's folder; to be raised when `writeLibrary` writes something else. */
 const SEED = 1;
@@ -147,8 +147,4 @@ async function closed(models: Models, runId: string): Promise<StoredRun> {
     await pause(100);
   }
   throw new Error(`the run was not closed within ${LONGEST_NIGHT_MS / 1000} s`);
-}
-
-function usedSince(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): string {
-  return [...after].map(([name, used]) => `${name} ${(used - (before.get(name) ?? 0)).toFixed(1)} s`).join(', ');
 }

@@ -14,6 +14,7 @@ import { historySeed } from './history-seed.js';
 import { machine, versions } from './machine.js';
 import { signedIn, type Open } from './page-client.js';
 import { pagePaths, type PathOf } from './page-paths.js';
+import { percentile } from './percentile.js';
 import { withServers } from './servers.js';
 
 const PER_SECOND = 20;
@@ -75,11 +76,6 @@ async function asked(open: Open, paths: ReadonlyMap<string, PathOf>, samples: nu
   }
   await Promise.all(asking);
   return times;
-}
-
-function percentile(times: readonly number[], percent: number): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil((sorted.length * percent) / 100) - 1)] ?? 0;
 }
 
 /** Medians of the rounds' percentiles. */

@@ -80,6 +80,11 @@ export async function processorSeconds(pid: number): Promise<number | null> {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
+/** Each server's processor time between the two, in words. */
+export function usedSince(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): string {
+  return [...after].map(([name, used]) => `${name} ${(used - (before.get(name) ?? 0)).toFixed(1)} s`).join(', ');
+}
+
 const children = async (folder: string) =>
   processRecord.array().parse(JSON.parse(await readFile(join(folder, 'children.json'), 'utf8')));
 

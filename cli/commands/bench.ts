@@ -6,6 +6,7 @@ import { benchMail } from '../../bench/mail.js';
 import { benchOverdue } from '../../bench/overdue.js';
 import { benchPages } from '../../bench/pages.js';
 import { benchPlans } from '../../bench/plans.js';
+import { benchStart } from '../../bench/start.js';
 import { Refusal } from '../../api/refusal.js';
 import { command } from '../command.js';
 
@@ -29,6 +30,7 @@ const benches: Record<string, (sizes: Sizes) => void | Promise<void>> = {
   },
   pages: ({ runs, events, rounds }) => benchPages({ runs, events }, rounds),
   plans: ({ loans, overdue, runs, events }) => benchPlans({ loans, overdue, due: 'MIXED' }, { runs, events }),
+  start: ({ rounds }) => benchStart(rounds),
 };
 
 export function benchCommand() {
@@ -48,7 +50,7 @@ export function benchCommand() {
     .option('--letters <n>', 'mail: letters that wait to be sent', whole, 60_000)
     .option('--runs <n>', 'pages, plans: stored runs', whole, 3_000_000)
     .option('--events <n>', 'pages, plans: their events', whole, 10_000_000)
-    .option('--rounds <n>', 'load, overdue, mail, pages: rounds of which the median is told', whole, 3)
+    .option('--rounds <n>', 'load, overdue, mail, pages, start: rounds of which the median is told', whole, 3)
     .action(async (name: string | undefined, sizes: Sizes) => {
       if (name === undefined) {
         process.stdout.write(`${Object.keys(benches).join('\n')}\n`);
