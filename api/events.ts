@@ -11,7 +11,7 @@ export const severities = ['ERROR', 'WARNING', 'INFO'] as const;
 export interface EventFilter {
   severities: readonly Severity[];
   code: string;
-  /** Part of the record's id or label. */
+  /** The record's id or its label, whole. */
   record: string;
 }
 

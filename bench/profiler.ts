@@ -46,10 +46,7 @@ export interface Profiler {
 export async function startProfiler(models: Models): Promise<Profiler> {
   const db = required('database', models.Run.db.db ?? null);
   await db.command({ profile: 0 });
-  await db
-    .collection('system.profile')
-    .drop()
-    .catch(() => undefined); // a folder is used again
+  await db.dropCollection('system.profile'); // a folder is used again; there being none is no error
   await db.createCollection('system.profile', { capped: true, size: ROOM_BYTES });
   await db.command({ profile: 2 });
   let since = new Date(0);

@@ -10,8 +10,6 @@ export interface Installation {
   /** With the addresses of what runs, for code that takes an environment. */
   environment: Environment;
   mongodbUri: string;
-  /** Null when the command needs none and none runs. */
-  temporalAddress: string | null;
   apiUrl: string;
 }
 
@@ -58,7 +56,6 @@ function installationOf(of: Environment): Installation {
   return {
     environment: of,
     mongodbUri: required('MONGODB_URI', of.mongodbUri),
-    temporalAddress: of.temporal?.connectionOptions.address ?? null,
     apiUrl: of.publicUrl,
   };
 }

@@ -35,7 +35,6 @@ export interface CaughtContent extends CaughtMail {
   text: string | null;
   html: string | null;
   headers: { name: string; value: string }[];
-  files: { name: string; mediaType: string; content: Uint8Array }[];
 }
 
 const largest = 25 * 1024 * 1024;
@@ -98,11 +97,6 @@ export async function readMail(folder: string, id: string): Promise<CaughtConten
     text: parsed.text ?? null,
     html: parsed.html ?? null,
     headers: parsed.headers.map(({ originalKey, value }) => ({ name: originalKey, value })),
-    files: parsed.attachments.map(({ filename, mimeType, content }) => ({
-      name: filename ?? 'attachment',
-      mediaType: mimeType,
-      content: typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content),
-    })),
   };
 }
 

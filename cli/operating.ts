@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Operating } from '../api/operations/context.js';
 import { Refusal } from '../api/refusal.js';
 import { now } from '../config/clock.js';
+import { required } from '../config/environment.js';
 import { queues } from '../config/queues.js';
 import { createIndexes, type Models } from '../models/models.js';
 import { withInstallation } from './installation.js';
@@ -23,7 +24,7 @@ export async function withModels<T>(commandLine: string, work: (models: Models) 
 export async function withOperating<T>(commandLine: string, work: (operating: Operating) => Promise<T>): Promise<T> {
   const needs = { commandLine, servers: 'mongodb and temporal', processes: [worker] } as const;
   return withInstallation({ ...needs, processes: [...needs.processes] }, async ({ mongodbUri, environment }) => {
-    const { connectionOptions, namespace } = environment.temporal ?? { connectionOptions: {}, namespace: 'default' };
+    const { connectionOptions, namespace } = required('TEMPORAL_ADDRESS', environment.temporal);
     const connection = await Connection.connect(connectionOptions);
     try {
       const client = new Client({ connection, namespace });

@@ -27,8 +27,8 @@ export interface WorkerDependencies {
   sender: Sender;
 }
 
-/** Pages are the database's work: more at once than it has cores for only wait for each other. */
-const PAGES_AT_ONCE = 8;
+/** Of every queue; runs that wait for their letters are among them, each with an activity. */
+const ACTIVITIES_AT_ONCE = 32;
 
 const activitiesOf = (dependencies: WorkerDependencies): Record<Queue, object[]> => {
   const { models, client, now, transporters, publicUrl, sender } = dependencies;
@@ -63,7 +63,7 @@ export async function createWorkers(
 const common = (connection: NativeConnection, namespace: string): Omit<WorkerOptions, 'taskQueue'> => ({
   connection,
   namespace,
-  maxConcurrentActivityTaskExecutions: PAGES_AT_ONCE * 4,
+  maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE,
   maxHeartbeatThrottleInterval: HEARTBEAT_AT_MOST_EVERY_MS,
   shutdownGraceTime: 20_000,
   shutdownForceTime: 45_000,
