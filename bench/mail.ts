@@ -20,7 +20,7 @@ import type { LetterContent } from '../models/letter.js';
 import type { Models } from '../models/models.js';
 import { institutionId, writeQueue } from './mail-library.js';
 import { machine, versions } from './machine.js';
-import { copyOf, onlyMongodb, withServers, withWorker, workersPeak } from './servers.js';
+import { copyOf, onlyMongodb, processorTime, usedSince, withServers, withWorker, workersPeak } from './servers.js';
 
 const SEED = 1;
 /** Rendered letters that the bare pool sends over and over, each time to another reader. */
@@ -30,6 +30,7 @@ const LONGEST_MS = 600_000;
 interface Round {
   seconds: number;
   memory: number | null;
+  processor: string;
   versions: string;
   contents: LetterContent[];
 }
@@ -48,13 +49,16 @@ export async function benchMail(letters: number, rounds: number): Promise<void> 
   for (let round = 1; round <= rounds; round += 1) {
     const sink = await startSink();
     try {
-      const { seconds, memory, versions, contents } = await ourRound(await copyOf(folder, seed), letters, sink.url);
+      const { seconds, memory, processor, versions, contents } = await ourRound(await copyOf(folder, seed), letters, sink.url);
       const taken = await sink.taken();
       if (taken !== letters) throw new Error(`the mail server took ${taken} letters of ${letters}`);
+      const own = process.cpuUsage();
       const pool = await barePool(contents, letters, sink.url);
+      const { user, system } = process.cpuUsage(own);
       if ((await sink.taken()) !== 2 * letters) throw new Error('the mail server did not take all letters of the bare pool');
       if (round === 1) console.log(versions);
       console.log(`round ${round}: Almanac ${rate(letters / seconds)} (${seconds.toFixed(1)} s, worker at most ${memory ?? '?'} MB), bare pool ${rate(letters / pool)} (${pool.toFixed(1)} s)`);
+      console.log(`  processor time: Almanac's ${processor}; the pool ${((user + system) / 1e6).toFixed(1)} s`);
       ours.push(letters / seconds);
       pools.push(letters / pool);
     } finally {
@@ -73,6 +77,7 @@ function ourRound(folder: string, letters: number, smtpUrl: string): Promise<Rou
     const { connectionOptions, namespace } = required('TEMPORAL_ADDRESS', servers.temporal);
     const connection = await Connection.connect(connectionOptions);
     try {
+      const before = await processorTime(folder);
       const startedAt = performance.now();
       await wakeMail(new Client({ connection, namespace }), institutionId, queues.mail);
       while ((await waiting(models)) > 0) {
@@ -80,10 +85,11 @@ function ourRound(folder: string, letters: number, smtpUrl: string): Promise<Rou
         await pause(100);
       }
       const seconds = (performance.now() - startedAt) / 1000;
+      const processor = usedSince(before, await processorTime(folder));
       const sent = await models.Letter.countDocuments({ institutionId, state: 'SENT', attempts: { $size: 1 }, 'attempts.outcome': 'ACCEPTED' });
       if (sent !== letters) throw new Error(`${sent} letters of ${letters} are recorded as sent at the first attempt`);
       const contents = await models.LetterContent.find({ institutionId }).limit(RENDERED).lean<LetterContent[]>();
-      return { seconds, memory: await workersPeak(folder), versions: await versions(models, connection), contents };
+      return { seconds, processor, memory: await workersPeak(folder), versions: await versions(models, connection), contents };
     } finally {
       await connection.close();
     }

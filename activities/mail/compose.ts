@@ -1,7 +1,7 @@
 /** The message that carries a letter: sender, headers and addresses (engine.md 3.1; README.md, "Letters"). */
 import type { LetterContent, StoredLetter } from '../../models/letter.js';
 import type { Known } from './prepare.js';
-import type { Message } from './transporters.js';
+import type { Message } from './mime.js';
 
 export interface Sender {
   /** `MAIL_FROM`: used where neither the library nor the letter has an address of its own. */

@@ -1,27 +1,12 @@
 /** Connections to the mail server: a small pool for each institution, because each has a rate of its own. */
 import { createTransport } from 'nodemailer';
 import type { Readable } from 'node:stream';
+import { wireForm, type Message } from './mime.js';
 import { accepted, outcomeOf, type Outcome } from './outcome.js';
 import { createRate } from './rate.js';
 
 /** Parallel connections of one institution; as many letters are under way at once. */
 export const CONNECTIONS = 5;
-
-export interface Message {
-  from: string | { name: string; address: string };
-  replyTo: string | null;
-  to: string | { name: string; address: string };
-  /** null: a text message has none. */
-  subject: string | null;
-  text: string;
-  html: string | null;
-  headers: Record<string, string>;
-  messageId: string;
-  date: Date;
-  /** Makes the same letter the same bytes each time. */
-  boundary: string;
-  envelope: { from: string; to: string };
-}
 
 export interface Transporter {
   /** Waits for its turn within the rate, then for the server's answer or its silence; never throws for what a server may do. */
@@ -81,22 +66,17 @@ function pooled(smtpUrl: string, perMinute: number): { transporter: Transporter;
 
   return {
     transporter: {
-      async send({ replyTo, subject, html, boundary, ...message }) {
+      async send(message) {
+        const { messageId, envelope } = message;
+        const raw = wireForm(message);
         await turn();
         try {
-          const { response } = await mail.sendMail({
-            ...message,
-            xMailer: false,
-            baseBoundary: boundary,
-            ...(replyTo === null ? {} : { replyTo }),
-            ...(subject === null ? {} : { subject }),
-            ...(html === null ? {} : { html }),
-          });
+          const { response } = await mail.sendMail({ raw, messageId, envelope });
           return accepted(response);
         } catch (error) {
-          return outcomeOf(error, texts.get(message.messageId)?.readableDidRead ?? false);
+          return outcomeOf(error, texts.get(messageId)?.readableDidRead ?? false);
         } finally {
-          texts.delete(message.messageId);
+          texts.delete(messageId);
         }
       },
     },
