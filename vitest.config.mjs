@@ -1,7 +1,7 @@
 /**
- * Three kinds of test file, told apart by what they import: pure ones, those with a database on one mongod, and those with
- * Temporal besides. Three at a time on two cores, because those with Temporal wait as long as
- * they work; the longest begin.
+ * Two kinds of test file, told apart by what they import: pure ones, and those with servers, which share one mongod and one Temporal.
+ * Four at a time on two cores, because those with Temporal wait as long as they work; the longest begin. A process loads the program
+ * once for all its files.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -51,7 +51,7 @@ class LongestFirst extends BaseSequencer {
 }
 
 // A machine that others use as well may be ten times slower: a limit ends what hangs, and says nothing of speed.
-const common = { root, testTimeout: 180_000, hookTimeout: 600_000, pool: 'forks', maxWorkers: 3, isolate: false };
+const common = { root, testTimeout: 180_000, hookTimeout: 600_000, pool: 'forks', maxWorkers: 4, isolate: false };
 const withServers = { ...common, globalSetup: ['test/support/global-setup.ts'] };
 
 export default defineConfig({
@@ -59,8 +59,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...common, name: 'pure', include: pure } },
-      { test: { ...withServers, name: 'mongo', include: withMongo } },
-      { test: { ...withServers, name: 'temporal', include: withTemporal } },
+      { test: { ...withServers, name: 'servers', include: [...withMongo, ...withTemporal] } },
     ].filter(({ test }) => test.include.length > 0),
   },
 });
