@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 /** The `almanac` command: installs the packages when they are missing, then runs cli/almanac.ts in this process. */
-import { ensurePackages } from './install.mjs';
+import { ensurePackages, root } from './install.mjs';
 
 ensurePackages();
-const { register } = await import('tsx/esm/api');
-register();
-await import('../cli/almanac.ts');
+process.argv.splice(2, 0, `${root}cli/almanac.ts`);
+await import('./source.mjs'); // not before there are packages

@@ -161,8 +161,8 @@ test('other commands find the installation while it is ready, and not before or 
 
 /** Resolves when the parent says that it is ready; collects what it says. */
 async function startParent() {
-  const entry = new URL('stack-parent.ts', import.meta.url).pathname;
-  const parent = spawn(process.execPath, ['--import', 'tsx', entry], { env: variables(), stdio: ['ignore', 'pipe', 'inherit'] });
+  const [source, entry] = ['../../bin/source.mjs', 'stack-parent.ts'].map((path) => new URL(path, import.meta.url).pathname);
+  const parent = spawn(process.execPath, [source!, entry!], { env: variables(), stdio: ['ignore', 'pipe', 'inherit'] });
   const lines: string[] = [];
   createInterface(parent.stdout).on('line', (line) => lines.push(line));
   await eventually(() => lines.includes('ready'));

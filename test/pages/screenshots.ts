@@ -1,4 +1,4 @@
-/** Makes the pictures of README from running pages: `npx tsx test/pages/screenshots.ts`. Look at them before they are committed. */
+/** Makes the pictures of README from running pages: `node bin/source.mjs test/pages/screenshots.ts`. Look at them before they are committed. */
 import { join, resolve } from 'node:path';
 import { startServers } from '../support/global-setup.js';
 import { openPages, signIn } from '../support/pages.js';

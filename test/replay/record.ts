@@ -1,5 +1,5 @@
 /**
- * Records the histories that replay.test.ts plays again: `npx tsx test/replay/record.ts`; when, CONTRIBUTING.md says.
+ * Records the histories that replay.test.ts plays again: `node bin/source.mjs test/replay/record.ts`; when, CONTRIBUTING.md says.
  *
  * Real runs on a server of their own, whose histories suggest to be continued as new at 40 events. What tells of the
  * machine is left out. A history under a name that is not recorded here stays.

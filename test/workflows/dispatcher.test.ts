@@ -265,6 +265,6 @@ test('the process with the dispatcher is killed: who is in goes on, and its succ
 });
 
 function startProcess(): ChildProcess {
-  const script = new URL('./dispatcher-process.ts', import.meta.url).pathname;
-  return spawn(process.execPath, ['--import', 'tsx', script, temporal(), world.taskQueue, codePath], { stdio: 'ignore' });
+  const [source, script] = ['../../bin/source.mjs', './dispatcher-process.ts'].map((path) => new URL(path, import.meta.url).pathname);
+  return spawn(process.execPath, [source!, script!, temporal(), world.taskQueue, codePath], { stdio: 'ignore' });
 }
