@@ -38,17 +38,17 @@ interface OurNight extends Night {
 }
 
 /** Prints each round, then the medians and their ratio. Throws when the two nights did not write the same. */
-export async function benchOverdue(size: LibrarySize, rounds: number): Promise<void> {
+export async function benchOverdue(size: LibrarySize, replicaSet: boolean, rounds: number): Promise<void> {
   const { loans, overdue, due } = size;
   const folder = join(environment().dataDir, 'bench');
-  console.log(`${loans} loans, ${overdue} overdue, due: ${due}`);
+  console.log(`${loans} loans, ${overdue} overdue, due: ${due}${replicaSet ? ', on a replica set of one' : ''}`);
   console.log(machine());
   const seed = await seeded(folder, size);
   const ours: number[] = [];
   const scripts: number[] = [];
   for (let round = 1; round <= rounds; round += 1) {
-    const night = await ourNight(await copyOf(folder, seed));
-    const script = await scriptsNight(await copyOf(folder, seed));
+    const night = await ourNight(await copyOf(folder, seed), replicaSet);
+    const script = await scriptsNight(await copyOf(folder, seed), replicaSet);
     const memory = night.memory === null ? '' : `, worker at most ${night.memory} MB`;
     console.log(
       `round ${round}: Almanac ${night.seconds.toFixed(1)} s (${night.run.status}${memory}), script ${script.seconds.toFixed(1)} s`,
@@ -93,8 +93,8 @@ export async function seeded(folder: string, size: LibrarySize): Promise<string>
   return seed;
 }
 
-function ourNight(folder: string): Promise<OurNight> {
-  return withServers(folder, withWorker, {}, async (servers, models) => {
+function ourNight(folder: string, replicaSet: boolean): Promise<OurNight> {
+  return withServers(folder, { ...withWorker, replicaSet }, {}, async (servers, models) => {
     const { connectionOptions, namespace } = required('TEMPORAL_ADDRESS', servers.temporal);
     const connection = await Connection.connect(connectionOptions);
     try {
@@ -127,8 +127,8 @@ function ourNight(folder: string): Promise<OurNight> {
   });
 }
 
-function scriptsNight(folder: string): Promise<Night> {
-  return withServers(folder, onlyMongodb, {}, async ({ mongodbUri }, models) => {
+function scriptsNight(folder: string, replicaSet: boolean): Promise<Night> {
+  return withServers(folder, { ...onlyMongodb, replicaSet }, {}, async ({ mongodbUri }, models) => {
     const before = await processorTime(folder);
     const own = process.cpuUsage();
     const seconds = await bareNight(required('MONGODB_URI', mongodbUri));

@@ -14,6 +14,7 @@ interface Sizes {
   loans: number;
   overdue: number;
   due: 'mixed' | 'none';
+  replicaSet: boolean;
   letters: number;
   runs: number;
   events: number;
@@ -24,9 +25,9 @@ const benches: Record<string, (sizes: Sizes) => void | Promise<void>> = {
   days: benchDays,
   load: ({ loans, rounds }) => benchLoad(loans, rounds),
   mail: ({ letters, rounds }) => benchMail(letters, rounds),
-  async overdue({ loans, overdue, due, rounds }) {
+  async overdue({ loans, overdue, due, replicaSet, rounds }) {
     if (overdue > loans) throw new Refusal('validation-failed', `--overdue ${overdue}: there are only ${loans} loans.`);
-    await benchOverdue({ loans, overdue, due: due === 'none' ? 'NONE' : 'MIXED' }, rounds);
+    await benchOverdue({ loans, overdue, due: due === 'none' ? 'NONE' : 'MIXED' }, replicaSet, rounds);
   },
   pages: ({ runs, events, rounds }) => benchPages({ runs, events }, rounds),
   plans: ({ loans, overdue, runs, events }) => benchPlans({ loans, overdue, due: 'MIXED' }, { runs, events }),
@@ -47,6 +48,7 @@ export function benchCommand() {
         .choices(['mixed', 'none'])
         .default('mixed'),
     )
+    .option('--replica-set', 'overdue: MongoDB as a replica set of one instead of standalone', false)
     .option('--letters <n>', 'mail: letters that wait to be sent', whole, 60_000)
     .option('--runs <n>', 'pages, plans: stored runs', whole, 3_000_000)
     .option('--events <n>', 'pages, plans: their events', whole, 10_000_000)

@@ -9,6 +9,8 @@ import type { ChildSpec } from './child.js';
 
 export const namespace = 'almanac';
 
+const SET = 'almanac';
+
 /** Closed runs stay visible in the Web UI for as long; the dev server's own is a day. */
 const retention = '30 days';
 
@@ -19,7 +21,8 @@ export interface Place {
   variables: Record<string, string>;
 }
 
-export async function mongodSpec(found: Found, place: Place, cacheGb: number): Promise<ChildSpec> {
+/** `replicaSet`: of this one server, initiated when it is not yet; else standalone. */
+export async function mongodSpec(found: Found, place: Place, cacheGb: number, replicaSet: boolean): Promise<ChildSpec> {
   const dbpath = join(place.folder, 'mongo');
   await mkdir(dbpath, { recursive: true });
   return {
@@ -27,15 +30,31 @@ export async function mongodSpec(found: Found, place: Place, cacheGb: number): P
     command: found.executable,
     args: [
       '--dbpath', dbpath, '--port', String(place.port), '--bind_ip', '127.0.0.1',
-      '--wiredTigerCacheSizeGB', String(cacheGb), '--quiet',
+      '--wiredTigerCacheSizeGB', String(cacheGb), '--quiet', ...(replicaSet ? ['--replSet', SET] : []),
     ],
     variables: place.variables,
     channel: false,
     logFile: join(place.folder, 'logs', 'mongod.log'),
-    ready: (_child, signal) => listening(place.port, signal),
+    ready: async (_child, signal) => {
+      await listening(place.port, signal);
+      if (replicaSet) await becomePrimary(`127.0.0.1:${place.port}`, signal);
+    },
     readyWithinMs: 60_000, // after a kill of a large store it repairs first
     stopWithinMs: 20_000,
   };
+}
+
+async function becomePrimary(host: string, signal: AbortSignal): Promise<void> {
+  const { mongo } = await import('mongoose');
+  const client = await mongo.MongoClient.connect(`mongodb://${host}/?directConnection=true`);
+  try {
+    const admin = client.db('admin');
+    const already = (await admin.command({ hello: 1 })).setName === SET;
+    if (!already) await admin.command({ replSetInitiate: { _id: SET, members: [{ _id: 0, host }] } });
+    while (!(await admin.command({ hello: 1 })).isWritablePrimary) await pause(50, undefined, { signal });
+  } finally {
+    await client.close();
+  }
 }
 
 /** `uiPort` null: without Web UI. `dynamic` are the server's dynamic settings beside ours. */

@@ -27,7 +27,13 @@ export interface StackOptions {
   commandLine: string;
   /** Whether the ports that people know are taken when they are free; else any. */
   usualPorts: boolean;
-  parts: { temporal: boolean; mail: boolean; processes: OwnProcess[] };
+  parts: {
+    /** MongoDB as a replica set of one, whose writes are kept as a cluster keeps them; else standalone. */
+    replicaSet?: boolean;
+    temporal: boolean;
+    mail: boolean;
+    processes: OwnProcess[];
+  };
   /** Everything that was kept is removed first. */
   fresh?: boolean;
   /** Done when the servers are ready and before our own processes start. */
@@ -92,12 +98,12 @@ async function startParts(
 type Settings = Record<string, string>;
 
 async function startMongod(options: StackOptions, supervisor: Supervisor): Promise<Settings> {
-  const { environment, report } = options;
+  const { environment, report, parts } = options;
   if (environment.mongodbUri !== null) return {};
   const found = await findServer('mongod', environment, report);
   const port = await portFor('MongoDB', usual.mongodb, options);
   const place = { folder: environment.dataDir, port, variables: environment.variables };
-  await supervisor.start(await mongodSpec(found, place, 1));
+  await supervisor.start(await mongodSpec(found, place, 1, parts.replicaSet ?? false));
   report(`MongoDB ${found.version}, ${found.from}, on 127.0.0.1:${port}`);
   return { MONGODB_URI: `mongodb://127.0.0.1:${port}/almanac` };
 }

@@ -65,7 +65,7 @@ async function mongod(folder: string, supervisor: Supervisor): Promise<string> {
   const { mongodbUri, variables } = environment();
   if (mongodbUri !== null) return mongodbUri;
   const port = await freePort(0);
-  const spec = await mongodSpec(await findServer('mongod', environment(), report), { folder, port, variables }, 0.5);
+  const spec = await mongodSpec(await findServer('mongod', environment(), report), { folder, port, variables }, 0.5, false);
   await supervisor.start({ ...spec, stopWithinMs: 0 }); // nobody reads the data afterwards
   return `mongodb://127.0.0.1:${port}/?w=majority&journal=true`;
 }
