@@ -1,6 +1,7 @@
 /** Servers for a measurement, whatever addresses the environment names. */
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { worker } from '../cli/stack/own-processes.js';
 import { processRecord } from '../cli/stack/processes.js';
 import { startStack, type StackOptions } from '../cli/stack/stack.js';
@@ -10,6 +11,7 @@ import { connectToMongo } from '../models/connect.js';
 import { createModels, type Models } from '../models/models.js';
 
 export const onlyMongodb = { temporal: false, mail: false, processes: [] } satisfies StackOptions['parts'];
+export const onlyEngine = { temporal: true, mail: false, processes: [] } satisfies StackOptions['parts'];
 export const withWorker = { temporal: true, mail: true, processes: [worker] } satisfies StackOptions['parts'];
 
 /** Starts the servers on a folder, works, and stops them. `settings` go before what the environment would say. */
@@ -45,6 +47,17 @@ export async function withServers<T>(
     }
   } finally {
     await stack.stop();
+  }
+}
+
+/** A client of their engine, for as long as the work takes. */
+export async function withClient<T>(servers: Environment, work: (client: Client, connection: Connection) => Promise<T>): Promise<T> {
+  const { connectionOptions, namespace } = required('TEMPORAL_ADDRESS', servers.temporal);
+  const connection = await Connection.connect(connectionOptions);
+  try {
+    return await work(new Client({ connection, namespace }), connection);
+  } finally {
+    await connection.close();
   }
 }
 

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { now } from '../config/clock.js';
 import { environment, required } from '../config/environment.js';
 import { queues } from '../config/queues.js';
@@ -21,7 +21,7 @@ import { scheduleIdOf } from '../worker/schedules/start.js';
 import { bareStarts } from './bare-starts.js';
 import { machine, versions } from './machine.js';
 import { percentile } from './percentile.js';
-import { copyOf, onlyMongodb, processorTime, usedSince, withServers, withWorker } from './servers.js';
+import { copyOf, onlyMongodb, processorTime, usedSince, withClient, withServers, withWorker, workersPeak } from './servers.js';
 import { dueYesterday, JOB, writeLibraries } from './start-library.js';
 import { stepsOf } from './start-steps.js';
 
@@ -59,28 +59,24 @@ export async function benchStart(rounds: number): Promise<void> {
   for (let round = 1; round <= rounds; round += 1) {
     const copy = await copyOf(folder, seed);
     await withServers(copy, withWorker, {}, async (servers, models) => {
-      const { connectionOptions, namespace } = required('TEMPORAL_ADDRESS', servers.temporal);
-      const connection = await Connection.connect(connectionOptions);
-      try {
-        const bench = { models, client: new Client({ connection, namespace }) };
+      await withClient(servers, async (client, connection) => {
+        const bench = { models, client };
         if (round === 1) console.log(await versions(models, connection));
         await dueYesterday(models, now());
-        await quiet(bench.client);
+        await quiet(client);
         const told = (what: string, times: readonly number[]) => console.log(`round ${round}, ${what}: ${percentiles(times)}`);
-        const bare = await bareStarts(bench.client, required('TEMPORAL_ADDRESS', connectionOptions.address ?? null), BARE);
+        const bare = await bareStarts(servers, client, BARE);
         told('bare', bare);
         const alone = await starts(bench, codes.slice(0, ALONE.schedules), ALONE.spreadSeconds);
         told('one by one', alone);
         const before = await processorTime(copy);
         const together = await starts(bench, codes.slice(ALONE.schedules), TOGETHER.spreadSeconds);
-        console.log(`  processor time: ${usedSince(before, await processorTime(copy))}`);
+        console.log(`  processor time: ${usedSince(before, await processorTime(copy))}; worker at most ${(await workersPeak(copy)) ?? '?'} MB`);
         told(`${TOGETHER.schedules} at one second, spread over ${TOGETHER.spreadSeconds} s`, together);
         measured.bare.push(bare);
         measured.alone.push(alone);
         measured.together.push(together);
-      } finally {
-        await connection.close();
-      }
+      });
     });
   }
   await rm(join(folder, 'at-work'), { recursive: true, force: true });

@@ -1,11 +1,13 @@
 /** `almanac bench <name>`: measurements, each beside a bare script of the same run. */
 import { InvalidArgumentError, Option } from 'commander';
 import { benchDays } from '../../bench/days.js';
+import { benchDispatchers } from '../../bench/dispatchers.js';
 import { benchLoad } from '../../bench/load.js';
 import { benchMail } from '../../bench/mail.js';
 import { benchOverdue } from '../../bench/overdue.js';
 import { benchPages } from '../../bench/pages.js';
 import { benchPlans } from '../../bench/plans.js';
+import { benchSchedules } from '../../bench/schedules.js';
 import { benchStart } from '../../bench/start.js';
 import { Refusal } from '../../api/refusal.js';
 import { command } from '../command.js';
@@ -23,6 +25,7 @@ interface Sizes {
 
 const benches: Record<string, (sizes: Sizes) => void | Promise<void>> = {
   days: benchDays,
+  dispatchers: benchDispatchers,
   load: ({ loans, rounds }) => benchLoad(loans, rounds),
   mail: ({ letters, rounds }) => benchMail(letters, rounds),
   async overdue({ loans, overdue, due, replicaSet, rounds }) {
@@ -31,6 +34,7 @@ const benches: Record<string, (sizes: Sizes) => void | Promise<void>> = {
   },
   pages: ({ runs, events, rounds }) => benchPages({ runs, events }, rounds),
   plans: ({ loans, overdue, runs, events }) => benchPlans({ loans, overdue, due: 'MIXED' }, { runs, events }),
+  schedules: benchSchedules,
   start: ({ rounds }) => benchStart(rounds),
 };
 
