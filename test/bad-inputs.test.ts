@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
@@ -76,6 +76,12 @@ describe('a command', () => {
     [seedCommand, ['--institution', 'Big Library'], '--institution "Big Library" is no code: expected 2 to 32 of a-z, 0-9 and -.'],
     [loadCommand, ['books', 'books.csv'], /^"books" cannot be loaded\. What can: libraries, locations, /],
     [loadCommand, ['users'], 'Which file? almanac load users <file.ndjson|file.csv>'],
+    [loadCommand, ['users', 'nowhere.ndjson'], /^nowhere\.ndjson cannot be read: expected a file of lines \(ENOENT/],
+    [loadCommand, ['users', import.meta.dirname], `${import.meta.dirname} is a folder: expected a file of lines.`],
+    ...[['--time-zone', 'UTC'], ['--currency', 'EUR'], ['--name', 'Concerto'], ['--missing-email', '{barcode}@patrons.example']].map(
+      ([option = '', value = '']): [() => Command, string[], string] => [
+        loadCommand, ['users', import.meta.filename, option, value], `${option} "${value}" goes with --from alone: lines are loaded into an institution that is there already.`,
+      ]),
     [loadCommand, ['--from', 'koha', 'dump', ...place], '--from koha: the systems that can be loaded from are: evergreen.'],
     [loadCommand, [...evergreen, 'dump', '--time-zone', 'America/New_York'], '--institution <code> says into which institution the dump goes.'],
     [loadCommand, [...evergreen, 'dump', '--institution', 'concerto'], /^--time-zone <zone> says which zone/],
@@ -83,9 +89,16 @@ describe('a command', () => {
     [loadCommand, [...evergreen, 'nowhere', ...place], 'nowhere is no folder: expected one with the tables of a dump, such as actor.usr.sql.'],
     [loadCommand, [...evergreen, 'dump', ...place, '--missing-email', 'nobody'], '--missing-email "nobody" is no pattern of an address.'],
   ];
-  test.each(bad)('%o %j is refused before a server is started', async (make, line, said) => {
-    const command = make().exitOverride().configureOutput({ writeErr: () => undefined });
-    await assert.rejects(command.parseAsync(line, { from: 'user' }), { message: said });
+  const refused = (make: () => Command, line: string[], said: string | RegExp) =>
+    assert.rejects(make().exitOverride().configureOutput({ writeErr: () => undefined }).parseAsync(line, { from: 'user' }), { message: said });
+
+  test.each(bad)('%o %j is refused before a server is started', refused);
+
+  test('load of a CSV file whose first line names two columns alike is refused before a server is started', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bad-'));
+    await writeFile(join(folder, 'users.csv'), 'primaryId,lastName,primaryId\nU1,Byron,U1\n');
+    await refused(loadCommand, ['users', join(folder, 'users.csv')], 'Two columns are called "primaryId" in the first line.');
+    await rm(folder, { recursive: true });
   });
 });
 
@@ -99,6 +112,7 @@ describe('almanac', () => {
 
   test.each([
     [['strat'], {}, 1, "error: unknown command 'strat'\n(Did you mean start?)\n"],
+    [['load', 'users', 'a.ndjson', '--currency', 'EUR'], {}, 1, '--currency "EUR" goes with --from alone: lines are loaded into an institution that is there already.\n'],
     [['load', ...evergreen, 'nowhere', ...place], {}, 1, 'nowhere is no folder: expected one with the tables of a dump, such as actor.usr.sql.\n'],
     [['start'], { PORT: 'x', LOG_LEVEL: 'loud' }, 78, wrong],
   ])('%j with %j ends with status %d, says why, and leaves no folder behind', async (line, variables, status, said) => {

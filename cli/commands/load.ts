@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { now } from '../../config/clock.js';
 import { zoneOf } from '../../domain/days.js';
 import { answer, command, institutionOption } from '../command.js';
-import { isCollection, loadables, loadFile, type FileReport } from '../load/collections/load-file.js';
+import { expectReadable, isCollection, loadables, loadFile, type FileReport } from '../load/collections/load-file.js';
 import { loadEvergreen } from '../load/evergreen/load-evergreen.js';
 import { reportLines } from '../load/evergreen/print.js';
 import { NotLoadable } from '../load/not-loadable.js';
@@ -57,6 +57,10 @@ async function loadDump(folder: string, file: string | undefined, options: Optio
 async function loadLines(collection: string, file: string | undefined, options: Options): Promise<void> {
   demand(isCollection(collection), `"${collection}" cannot be loaded. What can: ${Object.keys(loadables).join(', ')}.`);
   demand(file !== undefined, `Which file? almanac load ${collection} <file.ndjson|file.csv>`);
+  for (const [option, value] of [['--time-zone', options.timeZone], ['--currency', options.currency], ['--name', options.name], ['--missing-email', options.missingEmail]]) {
+    demand(value === undefined, `${option} "${value}" goes with --from alone: lines are loaded into an institution that is there already.`);
+  }
+  await expectReadable(file);
   const report = await withModels(COMMAND, async (models) => {
     const institutions = await models.Institution.find({ kind: { $in: ['INSTITUTION', 'NETWORK', 'COMMUNITY'] } }).lean();
     const known = institutions.map(({ code }) => code).join(', ') || 'none yet';

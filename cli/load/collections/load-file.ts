@@ -1,15 +1,16 @@
 /**
- * Loads a file of lines into a collection, a thousand lines at a time, so that its size does not matter.
+ * Loads a file of lines into a collection, a thousand lines at a time, so that its size does not matter. Some thousands are at work at once where
+ * they are about different things; what became of the lines is told in the order of the file.
  *
  * Refused lines go into a file beside it, as they came and with every reason.
  */
 import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream, type ReadStream, type WriteStream } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { NotLoadable } from '../not-loadable.js';
 import { fees } from './fees.js';
 import { csvLines, jsonLines, type Line } from './lines.js';
-import type { Destination, Loadable, Reason } from './loadable.js';
+import type { Checked, Destination, Loadable, Outcome, Reason } from './loadable.js';
 import { loans } from './loans.js';
 import { users } from './people.js';
 import { calendarRecords, libraries, locations } from './places.js';
@@ -38,6 +39,14 @@ export interface FileReport {
 }
 
 const BATCH = 1000;
+const AT_ONCE = 4;
+
+/** A batch that is being loaded. */
+interface AtWork {
+  batch: Line[];
+  subjects: Checked['subjects'];
+  outcomes: Promise<Outcome[]>;
+}
 
 /** `onProgress` hears the bytes read and the bytes there are. Throws `NotLoadable` when the file as a whole cannot be read. */
 export async function loadFile(
@@ -49,26 +58,61 @@ export async function loadFile(
   const opened = await openFile(file);
   const { size } = await opened.stat();
   const bytes = opened.createReadStream();
-  const lines = /\.csv$/i.test(file) ? csvLines(bytes) : jsonLines(bytes);
-
   const report: FileReport = { collection, lines: 0, inserted: 0, updated: 0, unchanged: 0, replaced: 0, refused: 0, refusedFile: null };
   const refusals = new Refusals(`${file}.refused.ndjson`);
   await refusals.forget();
+  const atWork: AtWork[] = [];
+  const tellOldest = async () => {
+    const { batch, outcomes } = atWork[0]!;
+    await tell(batch, await outcomes, report, refusals);
+    atWork.shift();
+  };
   try {
-    let batch: Line[] = [];
-    for await (const line of lines) {
-      batch.push(line);
-      if (batch.length < BATCH) continue;
-      await loadBatch(destination, loadables[collection], batch, report, refusals);
+    for await (const batch of batchesOf(linesIn(file, bytes))) {
+      const { subjects, load } = loadables[collection].check(batch.flatMap(({ parsed }) => ('value' in parsed ? [parsed.value] : [])));
+      while (atWork.length === AT_ONCE || atWork.some((other) => meet(other.subjects, subjects))) await tellOldest();
+      const outcomes = load(destination);
+      outcomes.catch(() => undefined); // heard when it is told
+      atWork.push({ batch, subjects, outcomes });
       onProgress(bytes.bytesRead, size); // asked, not heard: a listener would take the bytes from the reader
-      batch = [];
     }
-    await loadBatch(destination, loadables[collection], batch, report, refusals);
+    while (atWork.length > 0) await tellOldest();
   } finally {
+    await Promise.allSettled(atWork.map(({ outcomes }) => outcomes));
     bytes.destroy(); // closes the file
     await refusals.close();
   }
   return report.refused === 0 ? report : { ...report, refusedFile: refusals.path };
+}
+
+/** Throws `NotLoadable` when the file as a whole cannot be read; of its lines only the first is looked at. */
+export async function expectReadable(file: string): Promise<void> {
+  const bytes = (await openFile(file)).createReadStream();
+  try {
+    await linesIn(file, bytes).next();
+  } finally {
+    bytes.destroy();
+  }
+}
+
+const linesIn = (file: string, bytes: ReadStream) => (/\.csv$/i.test(file) ? csvLines(bytes) : jsonLines(bytes));
+
+async function* batchesOf(lines: AsyncIterable<Line>): AsyncGenerator<Line[]> {
+  let batch: Line[] = [];
+  for await (const line of lines) {
+    batch.push(line);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Whether lines of two batches may be about the same. */
+function meet(some: Checked['subjects'], others: Checked['subjects']): boolean {
+  if (some === null || others === null) return true;
+  for (const subject of others) if (some.has(subject)) return true;
+  return false;
 }
 
 async function openFile(file: string): Promise<FileHandle> {
@@ -82,9 +126,7 @@ async function openFile(file: string): Promise<FileHandle> {
 
 const COUNTED = { INSERTED: 'inserted', UPDATED: 'updated', UNCHANGED: 'unchanged', REPLACED: 'replaced' } as const;
 
-async function loadBatch(destination: Destination, loadable: Loadable, batch: Line[], report: FileReport, refusals: Refusals): Promise<void> {
-  const readable = batch.flatMap(({ parsed }) => ('value' in parsed ? [parsed.value] : []));
-  const outcomes = readable.length === 0 ? [] : await loadable.load(destination, readable);
+async function tell(batch: Line[], outcomes: Outcome[], report: FileReport, refusals: Refusals): Promise<void> {
   let next = 0;
   for (const line of batch) {
     report.lines += 1;

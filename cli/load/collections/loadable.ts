@@ -31,9 +31,17 @@ export interface Reason {
 /** REPLACED: a later line about the same record counts instead. */
 export type Outcome = 'INSERTED' | 'UPDATED' | 'UNCHANGED' | 'REPLACED' | { reasons: Reason[] };
 
-/** Takes lines already parsed into values, and answers for each, in the same order, what became of it. */
+/** Some lines of a file, looked at by themselves. */
+export interface Checked {
+  /** What they may change; null: whatever other lines may. Lines that share a subject are loaded one after the other. */
+  subjects: ReadonlySet<string> | null;
+  /** Answers for each line, in the same order, what became of it. */
+  load(destination: Destination): Promise<Outcome[]>;
+}
+
 export interface Loadable {
-  load(destination: Destination, lines: unknown[]): Promise<Outcome[]>;
+  /** Takes lines already parsed into values. */
+  check(lines: unknown[]): Checked;
 }
 
 /** What a line gives of a record; `createdAt` only where it says something (a fee: when the debt began). */
@@ -48,14 +56,19 @@ export interface Definition<T extends Versioned, Line extends object, References
   storedKeyOf: (record: T) => string;
   /** The records that lines may be about, by an index; more than those does no harm. */
   stored: (model: Model<T>, institutionId: string, lines: Line[]) => Promise<T[]>;
-  /** What lines refer to, one query a collection. */
-  references: (destination: Destination, lines: Line[]) => Promise<References>;
+  /** What lines refer to, one query a collection; `fresh` are those of the lines that are about no stored record. */
+  references: (destination: Destination, lines: Line[], fresh: Line[]) => Promise<References>;
   /** `before` is the record as stored, undefined for a new one. A field that is undefined stays as it is. */
   fields: (line: Line, references: References, destination: Destination, before: T | undefined) => Fields<T> | Reason[];
   /** A new record but for what its line gives; a field that is undefined must be given. */
   blank: (id: string, destination: Destination) => { [Field in keyof Omit<T, keyof Versioned>]: T[Field] | undefined };
-  /** What has to be written beside records that were inserted or changed, and taken back of lines that were refused. Repeatable. */
+  /**
+   * What has to be written beside the records that lines are about, and taken back of lines that were refused. It hears of records that stayed as they were
+   * as well: a load that broke off may have written them and nothing beside.
+   */
   beside: (destination: Destination, records: T[], references: References) => Promise<void>;
+  /** What a line may change, by a name that other lines about it have too; left out where a line's place in the file may matter to any other. */
+  subjectOf?: (line: Line) => string;
 }
 
 interface Asked<T extends Versioned> {
@@ -64,38 +77,54 @@ interface Asked<T extends Versioned> {
 }
 
 export function loadable<T extends Versioned, Line extends object, References>(definition: Definition<T, Line, References>): Loadable {
+  const { line: schema, subjectOf } = definition;
   return {
-    async load(destination, values) {
+    check(values) {
       const outcomes = new Array<Outcome>(values.length).fill('UNCHANGED');
       const lines = values.map((value, place) => {
-        const parsed = definition.line.safeParse(value, { reportInput: true });
+        const parsed = schema.safeParse(value, { reportInput: true });
         if (parsed.success) return parsed.data;
         outcomes[place] = { reasons: parsed.error.issues.flatMap((issue) => reasonsOf(issue, value)) };
         return null;
       });
       const good = lines.filter((line) => line !== null);
-      if (good.length === 0) return outcomes;
-      const { models, institutionId } = destination;
-      const found = await definition.stored(definition.model(models), institutionId, good);
-      const stored = new Map(found.map((record) => [definition.storedKeyOf(record), record]));
-      const references = await definition.references(destination, good);
-
-      const asked = new Map<string, Asked<T>>();
-      for (const [place, line] of lines.entries()) {
-        if (line === null) continue;
-        const key = definition.keyOf(line);
-        const fields = definition.fields(line, references, destination, stored.get(key));
-        if (Array.isArray(fields)) outcomes[place] = { reasons: fields };
-        else collect(asked, key, place, fields);
-      }
-      const written = await upsert(definition, destination, stored, asked, outcomes);
-      await definition.beside(destination, written, references);
-      return outcomes;
+      return {
+        subjects: subjectOf === undefined ? null : new Set(good.map(subjectOf)),
+        async load(destination) {
+          if (good.length > 0) await loadLines(definition, destination, lines, good, outcomes);
+          return outcomes;
+        },
+      };
     },
   };
 }
 
-/** Answers the records as they were written. */
+/** `lines` null where one was refused already. */
+async function loadLines<T extends Versioned, Line extends object, References>(
+  definition: Definition<T, Line, References>,
+  destination: Destination,
+  lines: (Line | null)[],
+  good: Line[],
+  outcomes: Outcome[],
+): Promise<void> {
+  const { models, institutionId } = destination;
+  const found = await definition.stored(definition.model(models), institutionId, good);
+  const stored = new Map(found.map((record) => [definition.storedKeyOf(record), record]));
+  const references = await definition.references(destination, good, good.filter((line) => !stored.has(definition.keyOf(line))));
+
+  const asked = new Map<string, Asked<T>>();
+  for (const [place, line] of lines.entries()) {
+    if (line === null) continue;
+    const key = definition.keyOf(line);
+    const fields = definition.fields(line, references, destination, stored.get(key));
+    if (Array.isArray(fields)) outcomes[place] = { reasons: fields };
+    else collect(asked, key, place, fields);
+  }
+  const standing = await upsert(definition, destination, stored, asked, outcomes);
+  await definition.beside(destination, standing, references);
+}
+
+/** Answers the records as they stand now, written or not. */
 async function upsert<T extends Versioned, Line extends object, References>(
   definition: Definition<T, Line, References>,
   destination: Destination,
@@ -110,24 +139,26 @@ async function upsert<T extends Versioned, Line extends object, References>(
     for (const [index, place] of places.entries()) outcomes[place] = index === places.length - 1 ? outcome : 'REPLACED';
   };
 
+  const unchanged: T[] = [];
   const fresh: { one: Asked<T>; record: T }[] = [];
   const updates: { one: Asked<T>; record: T; update: object }[] = [];
   for (const [key, one] of asked) {
     const before = stored.get(key);
     if (before === undefined) {
       const _id = newRecordId(definition.name, institutionId, key);
-      const given = { ...definition.blank(_id, destination), ...one.fields };
-      const needed = Object.entries(given).filter(([, value]) => value === undefined).map(([field]) => field);
+      const record = { _id, institutionId, createdAt: at, ...definition.blank(_id, destination), updatedAt: at, version: 1 } as unknown as T;
+      assignGiven(record, one.fields);
+      const needed = Object.keys(record).filter((field) => record[field as keyof T] === undefined);
       if (needed.length > 0) settle(one, { reasons: needed.map((place) => ({ place, value: null, expectation: 'needed for a new record' })) });
-      else fresh.push({ one, record: { _id, institutionId, createdAt: at, ...given, updatedAt: at, version: 1 } as unknown as T });
+      else fresh.push({ one, record });
       continue;
     }
-    const differing = Object.entries(one.fields).filter(([field, value]) => !isDeepStrictEqual(before[field as keyof T], value));
-    if (differing.length === 0) {
+    const changes = changesTo(before, one.fields);
+    if (changes === null) {
       settle(one, 'UNCHANGED');
+      unchanged.push(before);
       continue;
     }
-    const changes = Object.fromEntries(differing);
     const filter = { institutionId, _id: before._id, version: before.version };
     const update = { updateOne: { filter, update: { $set: { ...changes, updatedAt: at }, $inc: { version: 1 } } } };
     updates.push({ one, record: { ...before, ...changes }, update });
@@ -140,7 +171,7 @@ async function upsert<T extends Versioned, Line extends object, References>(
   const overtaken = await write(model, updates, at);
   for (const { one, record } of updates) settle(one, overtaken.has(record._id) ? { reasons: [OVERTAKEN] } : 'UPDATED');
   const inserted = fresh.filter((_one, position) => !taken.has(position));
-  return [...inserted, ...updates].map(({ record }) => record).filter(({ _id }) => !overtaken.has(_id));
+  return [...unchanged, ...[...inserted, ...updates].map(({ record }) => record).filter(({ _id }) => !overtaken.has(_id))];
 }
 
 const OVERTAKEN: Reason = { place: '', value: null, expectation: 'a record that nobody else changes at the same moment; load the line again' };
@@ -158,13 +189,32 @@ async function write<T extends Versioned>(model: Model<T>, updates: { record: T;
 }
 
 function collect<T extends Versioned>(asked: Map<string, Asked<T>>, key: string, place: number, fields: Fields<T>): void {
-  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields<T>;
   const known = asked.get(key);
-  if (known === undefined) asked.set(key, { places: [place], fields: given });
+  if (known === undefined) asked.set(key, { places: [place], fields });
   else {
     known.places.push(place);
-    Object.assign(known.fields, given);
+    assignGiven(known.fields, fields);
   }
+}
+
+/** Field by field: what is spread or made of entries costs as much as reading the line did. */
+function assignGiven<T extends object>(target: T, fields: { [Field in keyof T]?: T[Field] | undefined }): void {
+  for (const field in fields) {
+    const value = fields[field];
+    if (value !== undefined) target[field] = value;
+  }
+}
+
+/** Null where nothing differs. */
+function changesTo<T extends Versioned>(before: T, given: Fields<T>): Partial<T> | null {
+  const fields = given as Partial<T>;
+  let changes: Partial<T> | null = null;
+  for (const field in fields) {
+    if (fields[field] === undefined || isDeepStrictEqual(before[field], fields[field])) continue;
+    changes ??= {};
+    changes[field] = fields[field];
+  }
+  return changes;
 }
 
 function reasonsOf(issue: z.core.$ZodIssue, line: unknown): Reason[] {

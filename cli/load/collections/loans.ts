@@ -1,7 +1,8 @@
 /** loans: known by what was lent and when. */
 import { z } from 'zod';
+import type { Item } from '../../../models/catalogue-records.js';
 import { processStatuses, type Loan, type Lost } from '../../../models/loan.js';
-import { loadable, missing, type Destination } from './loadable.js';
+import { loadable, missing, type Destination, type Reason } from './loadable.js';
 import { borrowersNamed, itemsNamed, type Borrower, type LentItem } from './named.js';
 import { code, instant, integer, truth } from './values.js';
 
@@ -40,35 +41,66 @@ export const loans = loadable<Loan, LoanLine, LoanReferences>({
   keyOf: (line) => `${line.barcode}|${line.loanDate.toISOString()}`,
   storedKeyOf: (record) => `${record.barcode}|${record.loanDate.toISOString()}`,
   stored: (model, institutionId, lines) => model.find({ institutionId, barcode: { $in: lines.map((line) => line.barcode) } }).lean<Loan[]>(),
-  references: async (destination, lines) => {
+  references: async (destination, lines, fresh) => {
     const { models, institutionId } = destination;
     const [borrowers, items, terms] = await Promise.all([
       borrowersNamed(destination, lines.map(({ primaryId }) => primaryId)),
       itemsNamed(destination, lines.map(({ barcode }) => barcode)),
       models.TermsOfUse.find({ institutionId, code: { $in: [...new Set(lines.flatMap(({ touCode }) => touCode ?? []))] }, deletedAt: null }, { code: 1 }).lean(),
     ]);
-    const bibIds = [...new Set([...items.values()].map(({ bibId }) => bibId))];
-    const bibs = await models.Bib.find({ institutionId, _id: { $in: bibIds } }, { title: 1, author: 1 }).lean();
+    const bibIds = new Set(fresh.flatMap(({ barcode }) => items.get(barcode)?.bibId ?? []));
+    const bibs = bibIds.size === 0 ? [] : await models.Bib.find({ institutionId, _id: { $in: [...bibIds] } }, { title: 1, author: 1 }).lean();
     return { borrowers, items, titles: new Map(bibs.map((one) => [one._id, one])), touIds: new Map(terms.map((one) => [one.code, one._id])) };
   },
   fields: (line, { borrowers, items, titles, touIds }, _destination, before) => {
-    const { primaryId, touCode, ...given } = line;
+    const { primaryId, touCode, loanDate, dueDate, status, processStatus } = line;
     const item = items.get(line.barcode);
     const borrower = typeof primaryId === 'string' ? borrowers.get(primaryId) : undefined;
-    const reasons = [
-      ...(item === undefined ? [missing('barcode', line.barcode, 'barcode of an item')] : []),
-      ...(typeof primaryId === 'string' && borrower === undefined ? [missing('primaryId', primaryId, 'primary id of a user')] : []),
-      ...(touCode !== undefined && !touIds.has(touCode) ? [missing('touCode', touCode, 'code of terms of use')] : []),
-    ];
+    const touId = touCode === undefined ? undefined : touIds.get(touCode);
+    const reasons: Reason[] = [];
+    if (item === undefined) reasons.push(missing('barcode', line.barcode, 'barcode of an item'));
+    if (typeof primaryId === 'string' && borrower === undefined) reasons.push(missing('primaryId', primaryId, 'primary id of a user'));
+    if (touCode !== undefined && touId === undefined) reasons.push(missing('touCode', touCode, 'code of terms of use'));
     if (item === undefined || reasons.length > 0) return reasons;
+
+    const isMoved = before !== undefined && dueDate !== undefined && dueDate.getTime() !== before.dueDate.getTime();
+    // What a loan copies from its item when it begins (data-model.md, loan).
+    const lent = before === undefined ? item : undefined;
+    const title = before === undefined ? titles.get(item.bibId) : undefined;
+    // One literal: with a million lines, objects put together by spreading cost more than reading the lines.
     return {
-      ...given,
-      ...(before === undefined ? asLent(line, item, titles) : asChanged(line, before)),
+      barcode: line.barcode,
+      itemId: lent?._id,
+      bibId: lent?.bibId,
+      title: title?.title,
+      author: title?.author ?? undefined,
+      description: lent?.description ?? undefined,
+      callNumber: lent?.callNumber ?? undefined,
+      libraryCode: lent?.libraryCode,
+      locationCode: lent?.locationCode,
+      itemPolicy: lent?.itemPolicy,
+      materialType: lent?.materialType,
+      circDesk: line.circDesk,
       userId: primaryId === null ? null : borrower?._id,
       userGroup: borrower?.userGroup ?? undefined,
-      touId: touCode === undefined ? undefined : touIds.get(touCode),
-      lost: line.processStatus === undefined ? undefined : lostOf(line),
-      closeReason: line.status === 'COMPLETE' ? 'RETURNED' : undefined,
+      touId,
+      shortLoan: line.shortLoan,
+      loanDate,
+      dueDate,
+      // Another due date begins another cycle of notices.
+      dueDateSource: isMoved ? 'BULK' : undefined,
+      dueCycle: isMoved ? before.dueCycle + 1 : undefined,
+      originalDueDate: before === undefined ? dueDate : undefined,
+      status,
+      processStatus,
+      processStatusDate: line.processStatusDate ?? (before === undefined ? loanDate : undefined),
+      renewalCount: line.renewalCount,
+      lastRenewalAt: line.lastRenewalAt,
+      claimedReturnAt: line.claimedReturnAt,
+      lost: processStatus === undefined ? undefined : lostOf(line),
+      lostCount: processStatus === undefined ? undefined : lostCountOf(processStatus, before),
+      returnDate: line.returnDate,
+      closeReason: status === 'COMPLETE' ? 'RETURNED' : undefined,
     };
   },
   blank: () => ({
@@ -112,38 +144,12 @@ export const loans = loadable<Loan, LoanLine, LoanReferences>({
     anonymizedAt: null,
   }),
   beside: sayWhereItemsAre,
+  // Of two loans of one item the earlier line may free the item for the later one.
+  subjectOf: (line) => line.barcode,
 });
 
-/** What a loan copies from its item when it begins (data-model.md, loan). */
-function asLent(line: LoanLine, item: LentItem, titles: LoanReferences['titles']) {
-  const { libraryCode, locationCode, itemPolicy, materialType } = item;
-  const title = titles.get(item.bibId);
-  return {
-    itemId: item._id,
-    bibId: item.bibId,
-    libraryCode,
-    locationCode,
-    itemPolicy,
-    materialType,
-    title: title?.title,
-    author: title?.author ?? undefined,
-    callNumber: item.callNumber ?? undefined,
-    description: item.description ?? undefined,
-    originalDueDate: line.dueDate,
-    processStatusDate: line.processStatusDate ?? line.loanDate,
-    lostCount: line.processStatus === 'LOST' ? 1 : 0,
-  };
-}
-
-/** Another due date begins another cycle of notices. */
-function asChanged(line: LoanLine, before: Loan) {
-  const isMoved = line.dueDate !== undefined && line.dueDate.getTime() !== before.dueDate.getTime();
-  const becameLost = line.processStatus === 'LOST' && before.processStatus !== 'LOST';
-  return {
-    ...(isMoved ? { dueCycle: before.dueCycle + 1, dueDateSource: 'BULK' as const } : {}),
-    ...(becameLost ? { lostCount: before.lostCount + 1 } : {}),
-  };
-}
+const lostCountOf = (processStatus: Loan['processStatus'], before: Loan | undefined) =>
+  (before?.lostCount ?? 0) + (processStatus === 'LOST' && before?.processStatus !== 'LOST' ? 1 : 0);
 
 function lostOf({ processStatus, processStatusDate, loanDate }: LoanLine): Lost | null {
   if (processStatus !== 'LOST') return null;
@@ -152,17 +158,35 @@ function lostOf({ processStatus, processStatusDate, loanDate }: LoanLine): Lost 
 
 const OUT = { NORMAL: 'LOAN', RENEW: 'LOAN', RENEW_REQUESTED: 'LOAN', RECALL: 'LOAN', CLAIMED_RETURN: 'CLAIM_RETURNED_LOAN', LOST: 'LOST_LOAN' } as const;
 
-/** An item on loan is not in place; one whose loan ended is again. */
-async function sayWhereItemsAre({ models, institutionId, now }: Destination, written: Loan[]): Promise<void> {
-  if (written.length === 0) return;
-  const at = now();
-  const updates = written.map(({ _id, itemId, status, processStatus, processStatusDate }) => {
-    const out = { baseStatus: 'NOT_IN_PLACE', processType: OUT[processStatus], processTypeAt: processStatusDate, currentLoanId: _id };
-    const back = { baseStatus: 'IN_PLACE', processType: null, processTypeAt: null, currentLoanId: null };
-    const isOut = status === 'ACTIVE';
-    // An item that another loan has is left to that one.
-    const filter = { institutionId, _id: itemId, currentLoanId: isOut ? { $in: [null, _id] } : _id };
-    return { updateOne: { filter, update: { $set: { ...(isOut ? out : back), updatedAt: at }, $inc: { version: 1 } } } };
-  });
-  await models.Item.collection.bulkWrite(updates as never, { ordered: false });
+/** What loans say of their item. */
+type Whereabouts = Pick<Item, 'baseStatus' | 'processType' | 'processTypeAt' | 'currentLoanId'>;
+
+async function sayWhereItemsAre({ models, institutionId, now }: Destination, lent: Loan[], { items }: LoanReferences): Promise<void> {
+  const before = new Map([...items.values()].map((item): [string, Whereabouts] => [item._id, item]));
+  const after = new Map(before);
+  // Those that ended first: their items may be out on another.
+  const [ended, open] = [lent.filter(({ closeReason }) => closeReason === 'RETURNED'), lent.filter(({ status }) => status === 'ACTIVE')];
+  for (const loan of [...ended, ...open]) {
+    const whereabouts = after.get(loan.itemId); // none: its barcode is another item's by now
+    if (whereabouts !== undefined) after.set(loan.itemId, heardOf(loan, whereabouts));
+  }
+  const updatedAt = now();
+  const updates = [...after].filter(([_id, whereabouts]) => whereabouts !== before.get(_id)).map(([_id, whereabouts]) => ({
+    updateOne: {
+      // As it was read: an item that the desk lends or takes back meanwhile is left to the desk.
+      filter: { institutionId, _id, currentLoanId: before.get(_id)?.currentLoanId },
+      update: { $set: { ...whereabouts, updatedAt }, $inc: { version: 1 } },
+    },
+  }));
+  if (updates.length > 0) await models.Item.collection.bulkWrite(updates as never, { ordered: false });
+}
+
+/** An item on loan is not in place; one whose loan ended is again. One that another loan has is left to that one. The same object where nothing changes. */
+function heardOf({ _id, status, processStatus, processStatusDate }: Loan, known: Whereabouts): Whereabouts {
+  const isItsLoan = known.currentLoanId === _id;
+  if (status !== 'ACTIVE') return isItsLoan ? { baseStatus: 'IN_PLACE', processType: null, processTypeAt: null, currentLoanId: null } : known;
+  if (known.currentLoanId !== null && !isItsLoan) return known;
+  const processType = OUT[processStatus];
+  if (isItsLoan && known.baseStatus === 'NOT_IN_PLACE' && known.processType === processType) return known;
+  return { baseStatus: 'NOT_IN_PLACE', processType, processTypeAt: processStatusDate, currentLoanId: _id };
 }

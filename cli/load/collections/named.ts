@@ -6,7 +6,11 @@ export interface Borrower {
   _id: string;
   userGroup: string | null;
 }
-export type LentItem = Pick<Item, '_id' | 'bibId' | 'barcodeKey' | 'libraryCode' | 'locationCode' | 'itemPolicy' | 'materialType' | 'callNumber' | 'description'>;
+const ofItems = {
+  bibId: 1, barcodeKey: 1, libraryCode: 1, locationCode: 1, itemPolicy: 1, materialType: 1, callNumber: 1, description: 1,
+  baseStatus: 1, processType: 1, processTypeAt: 1, currentLoanId: 1,
+} as const;
+export type LentItem = Pick<Item, '_id' | keyof typeof ofItems>;
 
 export async function borrowersNamed({ models, institutionId }: Destination, primaryIds: (string | null | undefined)[]): Promise<Map<string, Borrower>> {
   const asked = [...new Set(primaryIds.filter((one) => typeof one === 'string'))];
@@ -16,7 +20,6 @@ export async function borrowersNamed({ models, institutionId }: Destination, pri
 
 export async function itemsNamed({ models, institutionId }: Destination, barcodes: (string | null | undefined)[]): Promise<Map<string, LentItem>> {
   const asked = [...new Set(barcodes.filter((one) => typeof one === 'string'))];
-  const wanted = { bibId: 1, barcodeKey: 1, libraryCode: 1, locationCode: 1, itemPolicy: 1, materialType: 1, callNumber: 1, description: 1 };
-  const found = await models.Item.find({ institutionId, barcodeKey: { $in: asked } }, wanted).lean();
+  const found = await models.Item.find({ institutionId, barcodeKey: { $in: asked } }, ofItems).lean();
   return new Map(found.map((one) => [one.barcodeKey, one]));
 }

@@ -175,10 +175,12 @@ export const items = loadable<Item, ItemLine, ItemReferences>({
 });
 
 /** One holding for all items of a title in a location. */
-async function makeHoldings({ models, now }: Destination, written: Item[]): Promise<void> {
+async function makeHoldings({ models, institutionId: here, now }: Destination, shelved: Item[]): Promise<void> {
   const at = now();
+  const there = await models.Holding.find({ institutionId: here, _id: { $in: [...new Set(shelved.map(({ holdingId }) => holdingId))] } }, { _id: 1 }).lean();
+  const known = new Set(there.map(({ _id }) => _id));
   const holdings = new Map(
-    written.map(({ holdingId, institutionId, bibId, libraryCode, locationCode, callNumber }) => [
+    shelved.filter(({ holdingId }) => !known.has(holdingId)).map(({ holdingId, institutionId, bibId, libraryCode, locationCode, callNumber }) => [
       holdingId,
       {
         _id: holdingId,
