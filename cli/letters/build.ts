@@ -21,7 +21,8 @@ export async function buildLetterTemplates(): Promise<Map<string, string>> {
       .replace(/<!-- part: ([a-z-]+) -->/g, (_, name: string) => read(`${name}.part.mjml`));
     // Without `fonts` MJML would fetch from a foreign host whatever the reader opens.
     const { html } = await mjml2html(mjml, { validationLevel: 'strict', keepComments: false, fonts: {} });
-    built.set(join(folder, file.replace(/\.mjml$/, '.html.hbs')), `${html.trim()}\n`);
+    // Indentation is a quarter of a letter, which is kept for years.
+    built.set(join(folder, file.replace(/\.mjml$/, '.html.hbs')), `${html.trim().replace(/\s*\n\s*/g, '\n')}\n`);
   }
   return built;
 }
