@@ -4,7 +4,7 @@
  * Each is the moment after one write to the store was acknowledged, so no line of the program knows of them.
  */
 
-export const operations = ['insertMany', 'updateOne', 'updateMany', 'deleteMany'] as const;
+export const operations = ['insertMany', 'updateOne', 'updateMany', 'deleteMany', 'bulkWrite'] as const;
 export type Operation = (typeof operations)[number];
 
 type Values = Record<string, unknown>;
@@ -14,7 +14,7 @@ export interface Write {
   operation: Operation;
   /** The documents inserted; empty for any other operation. */
   inserted: readonly Values[];
-  /** What `$set` of an update names; empty for any other operation. */
+  /** What `$set` of an update names, of several updates the first one's; empty for any other operation. */
   set: Values;
 }
 

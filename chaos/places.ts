@@ -25,7 +25,7 @@ const begins = (phase: Phase, activity: string): Place => ({ phase, holds: (mome
 const isDone = (phase: Phase, activity: string): Place => ({ phase, holds: (moment) => moment.kind === 'IS_DONE' && moment.activity === activity });
 const mail = (which: MailMoment): Place => ({ phase: 'MAIL', holds: (moment) => moment.kind === 'MAIL' && moment.moment === which });
 
-const letterRecorded = ({ collection, operation, set }: OwnWrite): boolean => collection === 'letters' && operation === 'updateOne' && set.state === 'SENT';
+const letterRecorded = ({ collection, operation, set }: OwnWrite): boolean => collection === 'letters' && operation === 'bulkWrite' && set.state === 'SENT';
 
 export const places = {
   'openRun begins': begins('OPENING', 'openRun'),

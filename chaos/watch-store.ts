@@ -4,6 +4,10 @@ import { operations, type Operation, type Write } from './failpoints.js';
 
 export type OwnWrite = Write & { institutionId: string };
 type Values = Record<string, unknown>;
+interface Update {
+  filter: Values;
+  update: { $set?: Values };
+}
 
 export interface Watcher {
   /** Before it goes out; `given` are the arguments of the driver's method, which may be changed. */
@@ -18,6 +22,7 @@ export function watchStore({ before, after }: Watcher): void {
     const write = driver[operation];
     driver[operation] = async function (...given) {
       const about = writeOf(this.collectionName, operation, given);
+      if (about === null) return write.apply(this, given);
       await before?.(about, given);
       const written = await write.apply(this, given);
       await after?.(about);
@@ -26,12 +31,14 @@ export function watchStore({ before, after }: Watcher): void {
   }
 }
 
-function writeOf(collection: string, operation: Operation, given: readonly unknown[]): OwnWrite {
+/** null: the driver's own bulk, in which it sends an insertMany that was seen already. */
+function writeOf(collection: string, operation: Operation, given: readonly unknown[]): OwnWrite | null {
   if (operation === 'insertMany') {
     const inserted = given[0] as Values[];
     return { collection, operation, inserted, set: {}, institutionId: String(inserted[0]?.institutionId) };
   }
-  const [filter, update] = given as [Values, { $set?: Values } | undefined];
-  const { $set = {} } = operation === 'deleteMany' ? {} : (update ?? {});
-  return { collection, operation, inserted: [], set: $set, institutionId: String(filter.institutionId) };
+  const first = operation === 'bulkWrite' ? (given[0] as { updateOne?: Update }[])[0]?.updateOne : { filter: given[0] as Values, update: given[1] as Update['update'] };
+  if (first === undefined) return null;
+  const { $set = {} } = operation === 'deleteMany' ? {} : first.update;
+  return { collection, operation, inserted: [], set: $set, institutionId: String(first.filter.institutionId) };
 }

@@ -8,6 +8,7 @@ import { nextAttemptAfter, type SuppressedReason } from '../../domain/letters.js
 import { newId } from '../../models/document.js';
 import type { LetterAttempt, LetterContent, StoredLetter } from '../../models/letter.js';
 import type { Models } from '../../models/models.js';
+import { updateEach, type UpdateOfOne } from '../../models/update-each.js';
 import type { Outcome } from './outcome.js';
 
 /** An outcome that is the letter's own. */
@@ -34,20 +35,9 @@ export type Unsent =
 
 /** Writes what will not be sent, unless a letter was changed meanwhile; that one is looked at again the next time. */
 export async function endUnsent(models: Models, unsent: readonly Unsent[], at: Date): Promise<void> {
-  if (unsent.length === 0) return;
-  await models.Letter.bulkWrite(
-    unsent.map((end) => ({
-      updateOne: {
-        filter: guard(end.letter, 'QUEUED'),
-        update: {
-          $set: { ...ended(at), ...(end.state === 'SUPPRESSED' ? suppressed(end) : failedToRender(end, at)) },
-          $inc: { version: 1 },
-        },
-        timestamps: false,
-      },
-    })),
-    { ordered: false },
-  );
+  await updateEach(models.Letter, unsent.map((end) => change(
+    end.letter, 'QUEUED', { ...ended(at), ...(end.state === 'SUPPRESSED' ? suppressed(end) : failedToRender(end, at)) },
+  )));
 }
 
 const suppressed = ({ reason, content }: Extract<Unsent, { state: 'SUPPRESSED' }>) => ({
@@ -91,46 +81,33 @@ export async function claim(models: Models, letters: readonly StoredLetter[], at
   return found.filter(({ attempts }) => attempts.at(-1)?.text === started.text);
 }
 
-/** Notes how the attempt came out and answers what follows. A letter whose lease has passed to another worker is left to it. */
-export async function recordOutcome(
-  models: Models, letter: StoredLetter, outcome: Attempted,
-  sent: { messageId: string; bodyKey: string; subject: string }, at: Date,
-): Promise<'SENT' | 'FAILED' | 'QUEUED'> {
-  const { kind, smtpCode, text } = outcome;
+/** An attempt that has come out, and what was sent. */
+export interface Attempt {
+  letter: StoredLetter;
+  outcome: Attempted;
+  sent: { messageId: string; bodyKey: string; subject: string };
+  at: Date;
+}
+
+/** Notes how attempts came out, and answers what follows for each. A letter whose lease has passed to another worker is left to it. */
+export async function recordOutcomes(models: Models, attempts: readonly Attempt[]): Promise<('SENT' | 'FAILED' | 'QUEUED')[]> {
+  const changes = attempts.map(({ letter, outcome, sent, at }) => ({ letter, after: { ...ended(at), ...sent, ...afterAttempt(letter, outcome, at) } }));
+  await updateEach(models.Letter, changes.map(({ letter, after }) => change(letter, 'SENDING', after)));
+  return changes.map(({ after }) => after.state);
+}
+
+function afterAttempt(letter: StoredLetter, { kind, smtpCode, text }: Attempted, at: Date) {
   const attempts = [...letter.attempts.slice(0, -1), { at, outcome: kind, smtpCode, text: text.slice(0, TEXT_LENGTH) }];
   const next = kind === 'TRANSIENT' || kind === 'UNKNOWN' ? nextAttemptAfter(attempts.length, at.getTime()) : null;
-  const state = kind === 'ACCEPTED' ? 'SENT' : next === null ? 'FAILED' : 'QUEUED';
-  await models.Letter.updateOne(
-    guard(letter, 'SENDING'),
-    {
-      $set: {
-        ...ended(at), ...sent, state, attempts,
-        nextAttemptAt: next === null ? null : new Date(next),
-        sentAt: state === 'SENT' ? at : null,
-      },
-      $inc: { version: 1 },
-    },
-    { timestamps: false },
-  );
-  return state;
+  const state = kind === 'ACCEPTED' ? 'SENT' as const : next === null ? 'FAILED' as const : 'QUEUED' as const;
+  return { state, attempts, nextAttemptAt: next === null ? null : new Date(next), sentAt: state === 'SENT' ? at : null };
 }
 
 /** Puts claimed letters back for which no connection was used: as if they had not been claimed. */
 export async function giveBack(models: Models, letters: readonly StoredLetter[], at: Date): Promise<void> {
-  if (letters.length === 0) return;
-  await models.Letter.bulkWrite(
-    letters.map((letter) => ({
-      updateOne: {
-        filter: guard(letter, 'SENDING'),
-        update: {
-          $set: { ...ended(at), state: 'QUEUED' as const, attempts: letter.attempts.slice(0, -1), nextAttemptAt: at },
-          $inc: { version: 1 },
-        },
-        timestamps: false,
-      },
-    })),
-    { ordered: false },
-  );
+  await updateEach(models.Letter, letters.map((letter) => change(
+    letter, 'SENDING', { ...ended(at), state: 'QUEUED', attempts: letter.attempts.slice(0, -1), nextAttemptAt: at },
+  )));
 }
 
 /**
@@ -139,28 +116,15 @@ export async function giveBack(models: Models, letters: readonly StoredLetter[],
  */
 export async function endExpiredLeases(models: Models, institutionId: string, at: Date): Promise<void> {
   const expired = await models.Letter.find({ institutionId, state: 'SENDING', nextAttemptAt: { $lte: at } }).lean<StoredLetter[]>();
-  if (expired.length === 0) return;
-  await models.Letter.bulkWrite(
-    expired.map((letter) => {
-      const started = letter.attempts.at(-1)!;
-      const attempts = [
-        ...letter.attempts.slice(0, -1),
-        { ...started, outcome: 'UNKNOWN' as const, text: 'The program ended while the letter was being sent.' },
-      ];
-      const givenUp = nextAttemptAfter(attempts.length, at.getTime()) === null;
-      return {
-        updateOne: {
-          filter: guard(letter, 'SENDING'),
-          update: {
-            $set: { ...ended(at), state: givenUp ? 'FAILED' as const : 'QUEUED' as const, attempts, nextAttemptAt: givenUp ? null : at },
-            $inc: { version: 1 },
-          },
-          timestamps: false,
-        },
-      };
-    }),
-    { ordered: false },
-  );
+  await updateEach(models.Letter, expired.map((letter) => {
+    const started = letter.attempts.at(-1)!;
+    const attempts = [
+      ...letter.attempts.slice(0, -1),
+      { ...started, outcome: 'UNKNOWN' as const, text: 'The program ended while the letter was being sent.' },
+    ];
+    const givenUp = nextAttemptAfter(attempts.length, at.getTime()) === null;
+    return change(letter, 'SENDING', { ...ended(at), state: givenUp ? 'FAILED' : 'QUEUED', attempts, nextAttemptAt: givenUp ? null : at });
+  }));
 }
 
 /** When the next letter of an institution is due or the next lease ends; null = there is none. */
@@ -173,7 +137,9 @@ export async function nextDueAt(models: Models, institutionId: string): Promise<
   return times.length === 0 ? null : new Date(Math.min(...times));
 }
 
-const guard = ({ institutionId, _id, version }: StoredLetter, state: 'QUEUED' | 'SENDING') => ({ institutionId, _id, state, version });
+const change = ({ institutionId, _id, version }: StoredLetter, state: 'QUEUED' | 'SENDING', values: Partial<StoredLetter>): UpdateOfOne<StoredLetter> => ({
+  filter: { institutionId, _id, state, version }, update: { $set: values, $inc: { version: 1 } },
+});
 
 /** No lease, nothing to come; what follows may say otherwise. */
 const ended = (at: Date) => ({ leaseUntil: null, nextAttemptAt: null, updatedAt: at });

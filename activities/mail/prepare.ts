@@ -49,7 +49,8 @@ export async function prepare(
   models: Models, due: readonly StoredLetter[], known: Known, at: Date,
 ): Promise<{ ready: Ready[]; unsent: Unsent[] }> {
   const { institutionId, defaultLanguage } = known.institution;
-  const kept = await keptContents(models, institutionId, due.map(({ _id }) => _id));
+  const seenBefore = due.filter(({ attempts }) => attempts.length > 0);
+  const kept = await keptContents(models, institutionId, seenBefore.map(({ _id }) => _id));
   const unsent: Unsent[] = [];
   const rendered: (Ready & { reason: SuppressedReason | null })[] = [];
   for (const letter of due) {

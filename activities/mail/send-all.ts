@@ -1,7 +1,7 @@
-/** Sends claimed letters, several at a time, and records each before its connection takes the next. */
+/** Sends claimed letters, several at a time, and records each before its connection takes the next; those that wait for that, together. */
 import type { Models } from '../../models/models.js';
 import { composeMessage, type Sender } from './compose.js';
-import { giveBack, recordOutcome, type Attempted } from './letter-states.js';
+import { giveBack, recordOutcomes, type Attempt, type Attempted } from './letter-states.js';
 import { markBounced } from './mark-bounced.js';
 import type { Outcome } from './outcome.js';
 import type { Known, Ready } from './prepare.js';
@@ -43,8 +43,9 @@ export async function sendAll(
     const lease = first.letter.leaseUntil?.getTime() ?? 0;
     return now().getTime() < lease - LONGEST_SEND_MS ? waiting.shift() : undefined;
   };
+  const note = together((attempts: readonly Attempt[]) => recordOutcomes(models, attempts));
   const record = async ({ letter, content }: Ready, messageId: string, outcome: Attempted) => {
-    const state = await recordOutcome(models, letter, outcome, { messageId, bodyKey: content._id, subject: content.subject }, now());
+    const state = await note({ letter, outcome, sent: { messageId, bodyKey: content._id, subject: content.subject }, at: now() });
     counts[state === 'SENT' ? 'sent' : state === 'FAILED' ? 'failed' : 'retried'] += 1;
     const { type, id, address } = letter.recipient;
     if (outcome.kind !== 'REFUSED' || !outcome.addressRefused || letter.channel !== 'EMAIL') return;
@@ -74,4 +75,22 @@ export async function sendAll(
   await giveBack(models, [...aboutUs.map(({ ready }) => ready.letter), ...waiting.map(({ letter }) => letter)], now());
   const [refusal] = aboutUs;
   return refusal === undefined ? away : { reason: 'SENDER_REFUSED', text: refusal.outcome.text };
+}
+
+/** One call of `work` at a time: what is asked for meanwhile is done by the next call, all of it. */
+function together<T, R>(work: (items: readonly T[]) => Promise<readonly R[]>): (item: T) => Promise<R> {
+  let waiting: T[] = [];
+  let next: Promise<readonly R[]> | null = null;
+  let last: Promise<unknown> = Promise.resolve();
+  const begin = () => {
+    const items = waiting;
+    waiting = [];
+    next = null;
+    return work(items);
+  };
+  return async (item) => {
+    const index = waiting.push(item) - 1;
+    last = next ??= last.then(begin, begin);
+    return (await next)[index]!;
+  };
 }

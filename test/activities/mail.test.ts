@@ -177,7 +177,7 @@ describe('a letter that is changed while the delivery has it', () => {
   test('taken over by another worker while it was under way, it is left to that worker, whatever became of it here', async () => {
     server.behaviour.set('u1@x.example', { atRecipient: '450 4.2.0 greylisted' });
     await queue(notice('demo', 'U1'));
-    await changedBefore('letters.updateOne', { state: 'SENT', sentAt: new Date(clock), nextAttemptAt: null });
+    await changedBefore('letters.bulkWrite', { state: 'SENT', sentAt: new Date(clock), nextAttemptAt: null });
     const { state, sentAt, nextAttemptAt } = await letterOf('U1');
     assert.deepEqual([state, sentAt, nextAttemptAt], ['SENT', new Date(clock), null]);
   });
@@ -186,7 +186,7 @@ describe('a letter that is changed while the delivery has it', () => {
     server.behaviour.set('u1@x.example', { atRecipient: '550 5.1.1 no such user' });
     await queue(notice('demo', 'U1'));
     const stop = onWrites(async ({ name, send }) => {
-      if (name === 'letters.updateOne') {
+      if (name === 'letters.bulkWrite') {
         stop();
         await change('U1', { emails: [email('new@x.example')] });
       }
