@@ -12,7 +12,7 @@ import { startChaosMailServer } from './mail-server.js';
 import { night, type House, type Struck } from './night.js';
 import type { Sabotage } from './orders.js';
 import { pictureOf } from './picture.js';
-import { blows, frozen, inOrder, type Blow } from './programme.js';
+import { blows, deal, frozen, type Blow } from './programme.js';
 import { reckon, subjects, type Reckoning } from './reckoning.js';
 import type { Scenario } from './scenarios.js';
 import { Workers } from './workers.js';
@@ -40,6 +40,8 @@ export interface Chaos {
   mailFaults: Map<string, number>;
 }
 
+/** Of the first difference of a subject, shown when its night is over. */
+const FIRST_SIGNS = 300;
 const LOANS_A_PAGE = 1_000;
 /** A night of more pages has room for more. */
 const blowsANight = (pages: number): number => 11 + pages;
@@ -71,6 +73,7 @@ export async function chaos({ scenario, seed, kills, loans, sabotage, report }: 
     const reckoning = await reckon(house, undisturbed, institutionId);
     const count = struck.filter((each) => each.struck).length;
     report(`night ${institutionId}: ${count} of ${planned.length} blows struck, ${differencesIn(reckoning)} differences, ${Math.round((performance.now() - startedAt) / 1000)} s`);
+    for (const [first] of Object.values(reckoning)) if (first !== undefined) report(`  ${first.slice(0, FIRST_SIGNS)}`);
     return { institutionId, struck, reckoning };
   };
 
@@ -85,11 +88,13 @@ export async function chaos({ scenario, seed, kills, loans, sabotage, report }: 
     const pages = Math.ceil(loans / LOANS_A_PAGE);
     const drawn = blows(drawFrom(seed, 'blows'), pages);
     let left = kills;
+    let waiting: Blow[] = [];
     for (let number = 1; left > 0; number += 1) {
       if (number > mostNights(kills, pages)) throw new Error(`after ${number - 1} nights, ${left} of ${kills} blows were not struck`);
-      const planned = Array.from({ length: Math.min(left, blowsANight(pages)) }, () => drawn.next().value);
-      const done = await compared(`c${String(number).padStart(2, '0')}`, inOrder(planned), undisturbed);
+      const planned = deal(waiting, drawn, Math.min(left, blowsANight(pages)), pages);
+      const done = await compared(`c${String(number).padStart(2, '0')}`, planned.night, undisturbed);
       nights.push(done);
+      waiting = [...done.struck.flatMap(({ blow, struck }) => (struck ? [] : [blow])), ...planned.later];
       left -= done.struck.filter(({ struck }) => struck).length;
     }
     const sabotaged = new Map<Sabotage, Night>();

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { chaos, differencesIn, type Chaos, type Night } from './chaos.js';
 import { sabotages, type Sabotage } from './orders.js';
+import { blowText } from './programme.js';
 import { subjects } from './reckoning.js';
 import { scenarios } from './scenarios.js';
 
@@ -53,7 +54,8 @@ process.exitCode = differ.length === 0 ? 0 : 1;
 
 function tableOf({ mailFaults }: Chaos, nights: readonly Night[]): string[] {
   const times = new Map<string, { struck: number; missed: number }>();
-  for (const { what, struck } of nights.flatMap((night) => night.struck)) {
+  for (const { blow, struck } of nights.flatMap((night) => night.struck)) {
+    const what = blowText(blow);
     const row = times.get(what) ?? { struck: 0, missed: 0 };
     times.set(what, { struck: row.struck + Number(struck), missed: row.missed + Number(!struck) });
   }
@@ -69,7 +71,7 @@ function tableOf({ mailFaults }: Chaos, nights: readonly Night[]): string[] {
 }
 
 function faultsOf({ institutionId, struck, reckoning }: Night): string[] {
-  const blows = struck.filter((each) => each.struck).map(({ what }) => what);
+  const blows = struck.filter((each) => each.struck).map(({ blow }) => blowText(blow));
   return [
     '', `Night ${institutionId} differs, after: ${blows.join('; ')}`,
     ...subjects.flatMap((subject) => {

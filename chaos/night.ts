@@ -17,7 +17,7 @@ export interface House {
 }
 
 export interface Struck {
-  what: string;
+  blow: Blow;
   /** False: the night was past its place, or never came there. */
   struck: boolean;
 }
@@ -41,7 +41,7 @@ export async function night(house: House, institutionId: string, begin: () => Pr
     if (!('place' in blow)) await (begun ??= begin());
     const happens = strike(house, institutionId, blow, thawing);
     await (begun ??= begin()); // only now: the order stands
-    struck.push({ what: blowText(blow), struck: await happens });
+    struck.push({ blow, struck: await happens });
     house.report(`  ${institutionId}, ${Math.round((performance.now() - startedAt) / 1000)} s: ${blowText(blow)}${struck.at(-1)!.struck ? '' : ' (not come to)'}`);
   }
   await (begun ?? begin());
@@ -106,10 +106,15 @@ async function overlapped(house: House, institutionId: string, place: PlaceName)
 
 /** Nothing is left of a phase that could bring anybody to a place of it. */
 async function isPast(models: Models, institutionId: string, phase: Phase): Promise<boolean> {
-  const run = await quietly(models.Run.findOne({ institutionId }, { status: 1 }).lean());
+  const run = await quietly(models.Run.findOne({ institutionId }, { status: 1, progress: 1 }).lean());
   if (run === null) return false;
   if (finalStatuses.some((status) => status === run.status)) return true;
-  return run.status === 'FINALIZING' && phase !== 'MAIL' && phase !== 'CLOSING';
+  switch (phase) {
+    case 'OPENING': return run.progress.batchesDone > 0;
+    case 'PAGES': return (await quietly(models.Letter.exists({ institutionId }))) !== null;
+    case 'LETTERS': return run.status === 'FINALIZING';
+    case 'MAIL': case 'CLOSING': return false;
+  }
 }
 
 async function waitsForTime(models: Models, institutionId: string): Promise<boolean> {

@@ -26,6 +26,9 @@ export function frozen(place: keyof typeof frozenAt, skip: number): Blow {
 /** How many pages at most go by before a blow at one of them: a night has room for more blows after it. */
 const passedBy = (pages: number): number => Math.ceil(pages / 10);
 
+/** So many blows are in `deck`. */
+const DECK = Object.keys(places).length + Object.keys(frozenAt).length + 12;
+
 /** Every named place once, and of the others so many that each comes in every few nights. */
 function deck(draw: Draw, pages: number): Blow[] {
   const names = Object.keys(places) as PlaceName[];
@@ -45,9 +48,30 @@ export function* blows(draw: Draw, pages: number): Generator<Blow, never> {
   for (;;) yield* draw.shuffled(deck(draw, pages));
 }
 
-/** As a night comes by their places. */
-export function inOrder(night: readonly Blow[]): Blow[] {
-  const rank = (blow: Blow) => phases.indexOf(blow.phase) * 100 + ('place' in blow ? 1 + Object.keys(places).indexOf(blow.place) : 0);
+/**
+ * The blows of one night, and those that wait for the next: they are taken in turn from those that waited already and then from the
+ * endless ones, until there are `most` or a whole deck was looked through.
+ *
+ * A killed worker holds its page up, so that a page goes by with a blow; a frozen one is overtaken by half the pages of a night.
+ */
+export function deal(waiting: readonly Blow[], drawn: Iterator<Blow, never>, most: number, pages: number): { night: Blow[]; later: Blow[] } {
+  const room = { PAGES: pages === 1 ? most : Math.ceil(pages / 3), LETTERS: pages === 1 ? most : Math.ceil(pages / 5), frozen: pages === 1 ? most : 1 };
+  const takes = (what: keyof typeof room): boolean => (room[what] -= 1) >= 0;
+  const fits = ({ kind, phase }: Blow): boolean =>
+    kind === 'FROZEN_AT' && phase === 'PAGES' ? takes('frozen') : phase !== 'PAGES' && phase !== 'LETTERS' ? true : takes(phase);
+  const [night, later]: [Blow[], Blow[]] = [[], []];
+  for (let looked = 0; night.length < most && looked < Math.max(waiting.length, DECK); looked += 1) {
+    const blow = waiting[looked] ?? drawn.next().value;
+    (fits(blow) ? night : later).push(blow);
+  }
+  later.push(...waiting.slice(night.length + later.length));
+  return { night: inOrder(night, pages), later };
+}
+
+/** As a night comes by their places; those without one, and the frozen ones of a night of many pages, when no page is needed any more. */
+function inOrder(night: readonly Blow[], pages: number): Blow[] {
+  const placed = (blow: Blow) => !('place' in blow) ? 98 : blow.kind === 'FROZEN_AT' && pages > 1 ? 97 : Object.keys(places).indexOf(blow.place);
+  const rank = (blow: Blow) => phases.indexOf(blow.phase) * 100 + placed(blow);
   return [...night].sort((a, b) => rank(a) - rank(b));
 }
 
