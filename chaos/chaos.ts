@@ -6,11 +6,13 @@
  */
 import { rm } from 'node:fs/promises';
 import { drawFrom } from './draw.js';
+import { asOf } from './library.js';
 import { openInstallation } from './installation.js';
 import { impatientBundle } from './impatient-bundle.js';
 import { startChaosMailServer } from './mail-server.js';
 import { night, type House, type Struck } from './night.js';
 import type { Sabotage } from './orders.js';
+import { outages, type Outage } from './outage.js';
 import { pictureOf } from './picture.js';
 import { blows, deal, frozen, type Blow } from './programme.js';
 import { reckon, subjects, type Reckoning } from './reckoning.js';
@@ -35,6 +37,7 @@ export interface Night {
 
 export interface Chaos {
   nights: Night[];
+  outages: Outage[];
   sabotaged: Map<Sabotage, Night>;
   /** How often each fault of the mail server befell a letter. */
   mailFaults: Map<string, number>;
@@ -43,6 +46,8 @@ export interface Chaos {
 /** Of the first difference of a subject, shown when its night is over. */
 const FIRST_SIGNS = 300;
 const LOANS_A_PAGE = 1_000;
+/** The schedule is what an outage is about. */
+const OUTAGE_LOANS = 300;
 /** A night of more pages has room for more. */
 const blowsANight = (pages: number): number => 11 + pages;
 /** Blows whose place was not come to are drawn again, but not for ever. */
@@ -65,7 +70,7 @@ export async function chaos({ scenario, seed, kills, loans, sabotage, report }: 
 
   const nightOf = async (institutionId: string, planned: readonly Blow[]): Promise<Struck[]> => {
     const job = await scenario.prepare(models, institutionId, { seed, loans });
-    return night(house, institutionId, () => installation.begin(institutionId, job), planned);
+    return night(house, institutionId, () => installation.begin(institutionId, job, asOf), planned);
   };
   const compared = async (institutionId: string, planned: readonly Blow[], undisturbed: readonly string[]): Promise<Night> => {
     const startedAt = performance.now();
@@ -97,9 +102,10 @@ export async function chaos({ scenario, seed, kills, loans, sabotage, report }: 
       waiting = [...done.struck.flatMap(({ blow, struck }) => (struck ? [] : [blow])), ...planned.later];
       left -= done.struck.filter(({ struck }) => struck).length;
     }
+    const missed = kills === 0 ? [] : await outages(house, (institutionId) => scenario.prepare(models, institutionId, { seed, loans: Math.min(loans, OUTAGE_LOANS) }));
     const sabotaged = new Map<Sabotage, Night>();
     for (const each of sabotage) sabotaged.set(each, await compared(institutionOf(each), [overlaps[each]], undisturbed));
-    return { nights, sabotaged, mailFaults: mail.befell };
+    return { nights, outages: missed, sabotaged, mailFaults: mail.befell };
   } finally {
     workers.end();
     await installation.stop();

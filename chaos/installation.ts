@@ -15,7 +15,6 @@ import { readEnvironment, required } from '../config/environment.js';
 import { queues } from '../config/queues.js';
 import { connectToMongo } from '../models/connect.js';
 import { createIndexes, createModels, type Models } from '../models/models.js';
-import { asOf } from './library.js';
 
 /** A slow machine takes its time; a right one never takes so much. */
 const LONGEST_WAIT_MS = 240_000;
@@ -26,7 +25,7 @@ export interface Installation {
   models: Models;
   client: Client;
   /** Starts the night's run; its scheduled job was activated before. */
-  begin(institutionId: string, scheduledJobId: string): Promise<void>;
+  begin(institutionId: string, scheduledJobId: string, asOf: Date): Promise<void>;
   /** Starts a process of Almanac from a file of chaos/ or test/; `variables` go before those of the installation. */
   launch(name: string, entry: URL, variables: Record<string, string>): OwnChild;
   /** Kills a server, does something, and resolves when another is ready on the same files, which the parent of the servers starts. */
@@ -59,7 +58,7 @@ export async function openInstallation({ commandLine, smtpUrl }: { commandLine: 
 
   return {
     mailFolder: join(folder, 'mail'), models, client,
-    async begin(institutionId, scheduledJobId) {
+    async begin(institutionId, scheduledJobId, asOf) {
       const submittedBy = { type: 'USER', id: 'u-tester', name: 'A. Tester' } as const;
       await startRun({ models, client, now, taskQueue: queues.jobs }, { institutionId, scheduledJobId, trigger: 'MANUAL', submittedBy, asOf });
     },

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { chaos, differencesIn, type Chaos, type Night } from './chaos.js';
 import { sabotages, type Sabotage } from './orders.js';
+import type { Outage } from './outage.js';
 import { blowText } from './programme.js';
 import { subjects } from './reckoning.js';
 import { scenarios } from './scenarios.js';
@@ -45,14 +46,19 @@ const done = await chaos({
 });
 const nights = [...done.nights, ...done.sabotaged.values()];
 print(tableOf(done, nights));
-const differ = nights.filter(({ reckoning }) => differencesIn(reckoning) > 0);
+const differ = [...nights.map(told), ...done.outages].filter(({ reckoning }) => differencesIn(reckoning) > 0);
 if (differ.length > 0) {
   const again = sabotage === undefined ? `--kills ${kills}` : `--sabotage ${sabotage}`;
   print([...differ.flatMap(faultsOf), '', `Again: npm run chaos -- --job ${job} --seed ${seed} ${again} --loans ${loans}`]);
 }
 process.exitCode = differ.length === 0 ? 0 : 1;
 
-function tableOf({ mailFaults }: Chaos, nights: readonly Night[]): string[] {
+function told({ institutionId, struck, reckoning }: Night): Outage {
+  const blows = struck.filter((each) => each.struck).map(({ blow }) => blowText(blow));
+  return { what: blows.join('; '), institutionId, reckoning };
+}
+
+function tableOf({ mailFaults, outages }: Chaos, nights: readonly Night[]): string[] {
   const times = new Map<string, { struck: number; missed: number }>();
   for (const { blow, struck } of nights.flatMap((night) => night.struck)) {
     const what = blowText(blow);
@@ -66,14 +72,14 @@ function tableOf({ mailFaults }: Chaos, nights: readonly Night[]): string[] {
     ...rows.map(([what, { struck, missed }]) => `${String(struck).padStart(6)}  ${String(missed).padStart(11)}  ${what}`),
     `${String(total).padStart(6)}  in ${nights.length} nights of ${loans} loans, seed ${seed}, ${Math.round((performance.now() - startedAt) / 1000)} s`,
     `mail: ${[...mailFaults].sort(([a], [b]) => a.localeCompare(b)).map(([fault, count]) => `${fault} ${count}`).join(', ')}`,
-    subjects.map((subject) => `${subject} ${nights.reduce((sum, { reckoning }) => sum + reckoning[subject].length, 0)}`).join('  '),
+    ...outages.map(({ what, reckoning }) => `schedule ${what}: ${differencesIn(reckoning)} differences`),
+    subjects.map((subject) => `${subject} ${[...nights, ...outages].reduce((sum, { reckoning }) => sum + reckoning[subject].length, 0)}`).join('  '),
   ];
 }
 
-function faultsOf({ institutionId, struck, reckoning }: Night): string[] {
-  const blows = struck.filter((each) => each.struck).map(({ blow }) => blowText(blow));
+function faultsOf({ what, institutionId, reckoning }: Outage): string[] {
   return [
-    '', `Night ${institutionId} differs, after: ${blows.join('; ')}`,
+    '', `Night ${institutionId} differs, after: ${what}`,
     ...subjects.flatMap((subject) => {
       const faults = reckoning[subject];
       return [...faults.slice(0, SHOWN).map((fault) => fault.slice(0, SHOWN_SIGNS)), ...(faults.length > SHOWN ? [`and ${faults.length - SHOWN} more of ${subject}`] : [])];

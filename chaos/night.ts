@@ -70,7 +70,7 @@ async function strike(house: House, institutionId: string, blow: Blow, thawing: 
       return true;
     case 'BOTH_DEAD':
       await Promise.all(thawing.splice(0));
-      await workers.killBoth();
+      await workers.killBoth(() => Promise.resolve());
       return true;
     case 'SERVER_KILLED':
       await pause(blow.afterMs);

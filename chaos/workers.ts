@@ -49,10 +49,11 @@ export class Workers {
     this.#places[which]!.child?.process.kill('SIGKILL');
   }
 
-  /** Both are gone for longer than a heartbeat may stay out. */
-  async killBoth(): Promise<void> {
+  /** Both are gone for longer than a heartbeat may stay out, and for what happens meanwhile. */
+  async killBoth(meanwhile: () => Promise<void>): Promise<void> {
     this.#ending = true;
     for (const place of this.#places) place.child?.process.kill('SIGKILL');
+    await meanwhile();
     await new Promise((resolve) => setTimeout(resolve, MISSED_MS));
     this.#ending = false;
     await this.start();

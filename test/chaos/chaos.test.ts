@@ -28,6 +28,13 @@ test.each(subjects)('the disturbed nights differ from the undisturbed in no %s',
   assert.deepEqual(done.nights.flatMap(({ reckoning }) => reckoning[subject]), []);
 });
 
+test.each([
+  ['a night whose schedule fired three times in and after a short outage is done once', 0],
+  ['a night that was missed for longer than its window is told as missed, and nothing else is done', 1],
+] as const)('%s', (_name, index) => {
+  assert.deepEqual(Object.values(done.outages[index]!.reckoning).flat(), []);
+});
+
 test('the mail server misbehaved in each way', () => {
   assert.deepEqual([...done.mailFaults.keys()].sort(), [
     '421', '450', '550', '552', 'CUT_AFTER_ACCEPTING', 'SILENT_AFTER_TEXT', 'SILENT_AT_RECIPIENT', 'only after an hour',

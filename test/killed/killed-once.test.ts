@@ -13,7 +13,7 @@ import { listMail } from '../../cli/mail-catcher.js';
 import { differences } from '../../chaos/differences.js';
 import { failpoints, type Failpoint } from '../../chaos/failpoints.js';
 import { openInstallation, type Installation } from '../../chaos/installation.js';
-import { nightsWork } from '../../chaos/library.js';
+import { asOf, nightsWork } from '../../chaos/library.js';
 import { pictureOf } from '../../chaos/picture.js';
 import { armedWorker, ended } from './armed-workers.js';
 import type { Sabotage } from './arming.js';
@@ -50,7 +50,7 @@ beforeAll(async () => {
     Promise.all(all.map(async (institutionId) => [institutionId, await nightsWork(models, institutionId, size)] as const)),
   ]);
   const jobOf = new Map(jobs);
-  const begin = (institutionIds: readonly string[]) => Promise.all(institutionIds.map((each) => stack.begin(each, jobOf.get(each)!)));
+  const begin = (institutionIds: readonly string[]) => Promise.all(institutionIds.map((each) => stack.begin(each, jobOf.get(each)!, asOf)));
 
   await begin(ofServers);
   await first.reaches(rests);
