@@ -14,8 +14,10 @@ import { night, type House } from './night.js';
 import { pictureOf } from './picture.js';
 import { reckon, type Reckoning } from './reckoning.js';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+const HOUR_MS = 60 * 60_000;
+/** Daily times are multiples of it. */
+const FIVE_MINUTES_MS = 5 * 60_000;
+
 /** A daily night is made up for within 20 hours. */
 const SHORTER_MS = HOUR_MS;
 const LONGER_MS = 22 * HOUR_MS;
@@ -69,7 +71,7 @@ interface Missable {
 /** Schedules the job daily, so that its last occurrence was `ago`, and waits for the engine's schedule. */
 async function missable({ installation: { models, client } }: House, institutionId: string, scheduledJobId: string, ago: number): Promise<Missable> {
   const { timeZone } = await models.Institution.findOne({ institutionId, code: institutionId }).orFail().lean();
-  const at = Math.floor((now().getTime() - ago) / MINUTE_MS) * MINUTE_MS;
+  const at = Math.floor((now().getTime() - ago) / FIVE_MINUTES_MS) * FIVE_MINUTES_MS;
   const schedule = { kind: 'DAILY', times: [timeText(localMinutes(zoneOf(timeZone), at))] } as const;
   const noted = (lastOccurrenceAt: Date): Promise<ScheduledJob> =>
     models.ScheduledJob.findOneAndUpdate({ institutionId, _id: scheduledJobId }, { $set: { schedule, lastOccurrenceAt } }).orFail().lean();
