@@ -22,8 +22,9 @@ export interface Struck {
   struck: boolean;
 }
 
-/** No place is that far away. */
+/** No place is that far away; a run closes when its last letter has left. */
 const PLACE_WITHIN_MS = 30_000;
+const CLOSING_WITHIN_MS = 240_000;
 /** A night in which nothing moves for so long does not end. */
 const STANDSTILL_MS = 120_000;
 /** The relay's hour, and the lease of a letter whose worker was killed. */
@@ -84,12 +85,12 @@ type Placed = Extract<Blow, { kind: 'KILLED_AT' | 'FROZEN_AT' }>;
 /** The worker that came to the place; null when nobody did. */
 async function reaches(house: House, institutionId: string, { place, skip, phase }: Placed, how: 'KILL' | 'FREEZE'): Promise<string | null> {
   const order = house.workers.order({ institutionId, place, how, skip });
-  const within = AbortSignal.timeout(PLACE_WITHIN_MS);
+  const within = AbortSignal.timeout(phase === 'CLOSING' ? CLOSING_WITHIN_MS : PLACE_WITHIN_MS);
   let worker: string | null = null;
   void order.reached.then((name) => (worker = name));
   while (worker === null && !within.aborted) {
     if (await isPast(house.installation.models, institutionId, phase)) break;
-    if (phase === 'MAIL' && (await waitsForTime(house.installation.models, institutionId))) await anHourPasses(house, institutionId);
+    if ((phase === 'MAIL' || phase === 'CLOSING') && (await waitsForTime(house.installation.models, institutionId))) await anHourPasses(house, institutionId);
     await pause(100);
   }
   order.withdraw();
