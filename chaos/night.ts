@@ -111,7 +111,7 @@ async function isPast(models: Models, institutionId: string, phase: Phase): Prom
   if (run === null) return false;
   if (finalStatuses.some((status) => status === run.status)) return true;
   switch (phase) {
-    case 'OPENING': return run.progress.batchesDone > 0;
+    case 'OPENING': case 'LEFT_NOTICES': return run.progress.batchesDone > 0;
     case 'PAGES': return (await quietly(models.Letter.exists({ institutionId }))) !== null;
     case 'LETTERS': return run.status === 'FINALIZING';
     case 'MAIL': case 'CLOSING': return false;

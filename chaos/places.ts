@@ -11,7 +11,7 @@ export type Moment =
   | { kind: 'BEFORE_HEARTBEAT' | 'AFTER_HEARTBEAT' }
   | { kind: 'MAIL'; moment: MailMoment };
 
-export const phases = ['OPENING', 'PAGES', 'LETTERS', 'MAIL', 'CLOSING'] as const;
+export const phases = ['OPENING', 'LEFT_NOTICES', 'PAGES', 'LETTERS', 'MAIL', 'CLOSING'] as const;
 export type Phase = (typeof phases)[number];
 
 interface Place {
@@ -35,7 +35,7 @@ export const places = {
   'beginRun is done': isDone('OPENING', 'beginRun'),
   'the loans are counted': isDone('OPENING', 'countOverdueLoans'),
   'startWork is done': isDone('OPENING', 'startWork'),
-  'a notice of a broken run is taken back': after('PAGES', failpoints['a notice of a broken run is taken back']),
+  'a notice of a broken run is taken back': after('LEFT_NOTICES', failpoints['a notice of a broken run is taken back']),
   'the loans of a page are claimed': after('PAGES', failpoints['the loans of a page are claimed']),
   'before its notices are written': before('PAGES', failpoints['its notices are written']),
   'its notices are written': after('PAGES', failpoints['its notices are written']),

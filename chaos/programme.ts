@@ -32,8 +32,8 @@ const DECK = Object.keys(places).length + Object.keys(frozenAt).length + 12;
 /** Every named place once, and of the others so many that each comes in every few nights. */
 function deck(draw: Draw, pages: number): Blow[] {
   const names = Object.keys(places) as PlaceName[];
-  const skip = (place: PlaceName) => (places[place].phase === 'PAGES' && place !== 'a notice of a broken run is taken back' ? draw.below(passedBy(pages)) : 0);
-  const random = (): { afterMs: number; phase: Phase } => ({ afterMs: draw.below(1_500), phase: draw.one(['OPENING', 'PAGES', 'LETTERS', 'MAIL'] as const) });
+  const skip = (place: PlaceName) => (places[place].phase === 'PAGES' ? draw.below(passedBy(pages)) : 0);
+  const random = (): { afterMs: number; phase: Phase } => ({ afterMs: draw.below(1_500), phase: draw.one(['PAGES', 'LETTERS', 'MAIL'] as const) });
   return [
     ...names.map((place): Blow => ({ kind: 'KILLED_AT', place, skip: skip(place), phase: places[place].phase })),
     ...(Object.keys(frozenAt) as (keyof typeof frozenAt)[]).map((place) => frozen(place, skip(place))),
