@@ -50,17 +50,17 @@ async function mailFaults({ installation: { models }, mail }: House, institution
 
 /** Runs, in the store and in the engine; letters under way; notices without an end; places in the dispatcher. */
 async function leftOpen({ installation: { models, client } }: House, institutionId: string): Promise<string[]> {
+  const atWork = await atWorkInEngine(models, client, institutionId); // a run may be closed and its workflow not yet have given its place back
   const dispatcher = client.workflow.getHandle(`dispatcher-${institutionId}`);
   await dispatcher.signal('look').catch(unlessGone);
   const held = await Promise.race([
     dispatcher.result().then(() => 0, (error: unknown) => (unlessGone(error), 0)),
     new Promise<number>((resolve) => setTimeout(() => resolve(1), 30_000).unref()),
   ]);
-  const [runs, letters, notices, atWork] = await Promise.all([
+  const [runs, letters, notices] = await Promise.all([
     models.Run.countDocuments({ institutionId, endedAt: null }),
     models.Letter.countDocuments({ institutionId, state: { $in: ['QUEUED', 'SENDING'] } }),
     models.LoanNotice.countDocuments({ institutionId, state: { $in: ['DECIDED', 'LETTER_PENDING'] } }),
-    atWorkInEngine(models, client, institutionId),
   ]);
   const counted = { runs, letters, notices, 'workflows of runs': atWork, 'places in the dispatcher': held };
   return Object.entries(counted).flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what} left open`]));
