@@ -89,7 +89,7 @@ async function reaches(house: House, institutionId: string, { place, skip, phase
   let worker: string | null = null;
   void order.reached.then((name) => (worker = name));
   while (worker === null && !within.aborted) {
-    if (await isPast(house.installation.models, institutionId, phase)) break;
+    if (await isPast(house.installation, institutionId, phase)) break;
     if ((phase === 'MAIL' || phase === 'CLOSING') && (await waitsForTime(house.installation.models, institutionId))) await anHourPasses(house, institutionId);
     await pause(100);
   }
@@ -106,10 +106,13 @@ async function overlapped(house: House, institutionId: string, place: PlaceName)
 }
 
 /** Nothing is left of a phase that could bring anybody to a place of it. */
-async function isPast(models: Models, institutionId: string, phase: Phase): Promise<boolean> {
-  const run = await quietly(models.Run.findOne({ institutionId }, { status: 1, progress: 1 }).lean());
+async function isPast({ models, client }: Installation, institutionId: string, phase: Phase): Promise<boolean> {
+  const run = await quietly(models.Run.findOne({ institutionId }, { status: 1, progress: 1, workflowId: 1 }).lean());
   if (run === null) return false;
-  if (finalStatuses.some((status) => status === run.status)) return true;
+  if (finalStatuses.some((status) => status === run.status)) {
+    // The activity that closes it may yet be repeated.
+    return phase !== 'CLOSING' || client.workflow.getHandle(run.workflowId).describe().then(({ closeTime }) => closeTime !== undefined, () => false);
+  }
   switch (phase) {
     case 'OPENING': case 'LEFT_NOTICES': return run.progress.batchesDone > 0;
     case 'PAGES': return (await quietly(models.Letter.exists({ institutionId }))) !== null;
