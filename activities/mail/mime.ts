@@ -23,24 +23,29 @@ export interface Message {
   envelope: { from: string; to: string };
 }
 
-export function wireForm({ from, replyTo, to, subject, text, html, headers, messageId, date, boundary }: Message): Buffer {
-  const named = {
+export interface Wire {
+  envelope: { from: string; to: string[] };
+  text: Buffer;
+}
+
+export function wireForm({ from, replyTo, to, subject, text, html, headers, messageId, date, boundary, envelope }: Message): Wire {
+  // What no quoted text can hold: in it, `=` is followed by digits or the end of the line.
+  const divider = `=_${boundary}`;
+  const head = new MimeNode(html === null ? TEXT : `multipart/alternative; boundary="${divider}"`).setEnvelope(envelope).setHeader({
     ...headers, from, to, 'message-id': messageId, date,
     ...(replyTo === null ? {} : { 'reply-to': replyTo }),
     ...(subject === null ? {} : { subject }),
-  };
-  if (html === null) {
-    const head = new MimeNode(TEXT).setHeader({ ...named, ...QUOTED }).buildHeaders();
-    return Buffer.concat([Buffer.from(`${head}\r\n\r\n`), quotedPrintable(text)]);
-  }
-  // What no quoted text can hold: in it, `=` is followed by digits or the end of the line.
-  const divider = `=_${boundary}`;
-  const head = new MimeNode(`multipart/alternative; boundary="${divider}"`).setHeader(named).buildHeaders();
-  return Buffer.concat([
-    Buffer.from(`${head}\r\n\r\n--${divider}\r\n${partHead('text/plain')}`), quotedPrintable(text),
-    Buffer.from(`\r\n--${divider}\r\n${partHead('text/html')}`), quotedPrintable(html),
-    Buffer.from(`\r\n--${divider}--\r\n`),
-  ]);
+    ...(html === null ? QUOTED : {}),
+  });
+  const pieces = html === null
+    ? [Buffer.from(`${head.buildHeaders()}\r\n\r\n`), quotedPrintable(text)]
+    : [
+        Buffer.from(`${head.buildHeaders()}\r\n\r\n--${divider}\r\n${partHead('text/plain')}`), quotedPrintable(text),
+        Buffer.from(`\r\n--${divider}\r\n${partHead('text/html')}`), quotedPrintable(html),
+        Buffer.from(`\r\n--${divider}--\r\n`),
+      ];
+  const { from: sender, to: recipients } = head.getEnvelope();
+  return { envelope: { from: sender || '', to: recipients }, text: Buffer.concat(pieces) };
 }
 
 const TEXT = 'text/plain; charset=utf-8';

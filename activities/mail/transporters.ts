@@ -1,6 +1,5 @@
 /** Connections to the mail server: a small pool for each institution, because each has a rate of its own. */
-import { createTransport } from 'nodemailer';
-import type { Readable } from 'node:stream';
+import { createConnections } from './connections.js';
 import { wireForm, type Message } from './mime.js';
 import { accepted, outcomeOf, type Outcome } from './outcome.js';
 import { createRate } from './rate.js';
@@ -19,8 +18,8 @@ export interface Transporters {
 }
 
 /**
- * `smtpUrl`: `smtp://user:password@host:port`; options of the connection may follow as a query (`?socketTimeout=5000`), and go
- * before the ones below. `perMinute` is at least 1.
+ * `smtpUrl`: `smtp://user:password@host:port`; options of the connection may follow as a query (`?socketTimeout=5000`).
+ * `perMinute` is at least 1.
  */
 export function createTransporters(smtpUrl: string): Transporters {
   const open = new Map<string, { perMinute: number; transporter: Transporter; close(): void }>();
@@ -43,43 +42,16 @@ export function createTransporters(smtpUrl: string): Transporters {
 
 function pooled(smtpUrl: string, perMinute: number): { transporter: Transporter; close(): void } {
   const turn = createRate(perMinute, 60_000);
-  const mail = createTransport({
-    url: smtpUrl,
-    pool: true,
-    maxConnections: CONNECTIONS,
-    // Only what had not left at all is handed to another connection; whatever else broke is ours to judge.
-    maxRequeues: 1,
-    connectionTimeout: 10_000,
-    greetingTimeout: 10_000,
-    socketTimeout: 60_000,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
-  const texts = new Map<string, Readable>();
-  mail.use('stream', ({ data, message }, done) => {
-    message.processFunc((text) => {
-      if (typeof data.messageId === 'string') texts.set(data.messageId, text);
-      return text;
-    });
-    done();
-  });
-
+  const connections = createConnections(smtpUrl, CONNECTIONS);
   return {
     transporter: {
       async send(message) {
-        const { messageId, envelope } = message;
-        const raw = wireForm(message);
+        const wire = wireForm(message);
         await turn();
-        try {
-          const { response } = await mail.sendMail({ raw, messageId, envelope });
-          return accepted(response);
-        } catch (error) {
-          return outcomeOf(error, texts.get(messageId)?.readableDidRead ?? false);
-        } finally {
-          texts.delete(messageId);
-        }
+        const answer = await connections.send(wire);
+        return 'error' in answer ? outcomeOf(answer.error, answer.handedOver) : accepted(answer.response);
       },
     },
-    close: () => mail.close(),
+    close: () => connections.close(),
   };
 }

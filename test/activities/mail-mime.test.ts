@@ -16,14 +16,14 @@ const encoded = (text: string) => quotedPrintable(text).toString('latin1');
 
 describe('a message', () => {
   test('says in any language whom it is from, for whom, and about what', async () => {
-    const { from, to, subject, text, html, messageId, date } = await PostalMime.parse(wireForm(message()));
+    const { from, to, subject, text, html, messageId, date } = await PostalMime.parse(wireForm(message()).text);
     assert.deepEqual([from, to], [{ name: 'Bücherei am Markt', address: 'desk@xn--bcher-kva.example' }, [{ name: '"Ada", Lovelace', address: 'ada@x.example' }]]);
     assert.deepEqual([subject, messageId, date], ['Überfällig: „Dubliners“', '<ltr-1@demo.example>', '2025-03-04T06:00:00.000Z']);
     assert.deepEqual([text, html], ['Guten Tag,\n\nein Band fehlt.\n\n', '<p class="a">Guten Tag,</p>\n<p>ein Band fehlt.</p>\n\n']);
   });
 
   test('of text alone has one part', () => {
-    assert.equal(wireForm(message({ from: 'desk@demo.example', to: '5550123@sms.example', subject: null, html: null })).toString('latin1'), [
+    assert.equal(wireForm(message({ from: 'desk@demo.example', to: '5550123@sms.example', subject: null, html: null })).text.toString('latin1'), [
       'Content-Language: de', 'From: desk@demo.example', 'To: 5550123@sms.example', 'Message-ID: <ltr-1@demo.example>', 'Date: Tue, 04 Mar 2025 06:00:00 +0000',
       'Content-Transfer-Encoding: quoted-printable', 'MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8',
       '', 'Guten Tag,', '', 'ein Band fehlt.', '',
@@ -31,7 +31,7 @@ describe('a message', () => {
   });
 
   test('takes no header from a name with a line break', async () => {
-    const { headers } = await PostalMime.parse(wireForm(message({ to: { name: 'Ada\r\nBcc: all@x.example', address: 'ada@x.example' }, subject: 'a\r\nBcc: all@x.example' })));
+    const { headers } = await PostalMime.parse(wireForm(message({ to: { name: 'Ada\r\nBcc: all@x.example', address: 'ada@x.example' }, subject: 'a\r\nBcc: all@x.example' })).text);
     assert.equal(headers.some(({ key }) => key === 'bcc'), false);
   });
 });
