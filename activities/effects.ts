@@ -3,6 +3,7 @@
  * differs (design.md 7). No job asks whether it is a preview.
  */
 import type { Run } from '../domain/run.js';
+import type { Models } from '../models/models.js';
 import type { Proposal } from '../models/run.js';
 
 /** So many proposals a preview shows (platform.md 8). */
@@ -18,11 +19,14 @@ export interface Effects<Outcome> {
 }
 
 /** Carries effects out, or collects them; proposals only of a preview, and no more of them than are shown. */
-export async function carryOut<Outcome>(
-  run: Run,
-  shownSoFar: number,
-  effects: Effects<Outcome>,
-): Promise<{ outcome: Outcome; proposals: Proposal[] }> {
+export async function carryOut<Outcome>(models: Models, run: Run, effects: Effects<Outcome>): Promise<{ outcome: Outcome; proposals: Proposal[] }> {
   if (!run.preview) return { outcome: await effects.write(), proposals: [] };
-  return { outcome: await effects.undisturbed(), proposals: effects.propose().slice(0, Math.max(0, PROPOSALS_SHOWN - shownSoFar)) };
+  const shown = await proposedBefore(models, run);
+  return { outcome: await effects.undisturbed(), proposals: effects.propose().slice(0, Math.max(0, PROPOSALS_SHOWN - shown)) };
+}
+
+/** How many proposals the earlier pages of a preview show. */
+async function proposedBefore(models: Models, { institutionId, runId, batchNo }: Run): Promise<number> {
+  const batches = await models.RunBatch.find({ institutionId, runId, batchNo: { $lt: batchNo } }, { proposals: 1 }).lean();
+  return batches.reduce((sum, { proposals }) => sum + proposals.length, 0);
 }

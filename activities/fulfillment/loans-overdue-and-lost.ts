@@ -5,13 +5,13 @@
  * notice-letters.ts.
  */
 import { loansOverdueAndLost } from '../../catalogue/fulfillment/loans-overdue-and-lost.js';
-import { selectionBound } from '../../domain/fulfillment/overdue-lost-profiles.js';
 import type { Page, Run } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
 import type { NoticedLetter } from '../../models/run.js';
 import { carryOut } from '../effects.js';
 import { claimBatch, claimedBatch, recordBatch } from '../runs/batches.js';
 import { forAMinute, type Onward } from '../runs/pages.js';
+import { countLoans, LOANS_A_PAGE, loansOfScope, nextLoans, sameLoans, scopeOf, type LoansOfPage } from './loans/walk.js';
 import { actionsOf, isLosing, type Action } from './overdue/action.js';
 import { writeActions, type Outcome } from './overdue/effects.js';
 import { readGround, type Ground } from './overdue/ground.js';
@@ -20,7 +20,7 @@ import { usersToBlock } from './overdue/place-blocks.js';
 import { proposalsOf } from './overdue/propose.js';
 import { tally } from './overdue/tally.js';
 import { leftDecided, noticesById, sortLeft } from './overdue/unfinished.js';
-import { LOANS_A_PAGE, loansOfScope, nextLoans, sameLoans, walkedStatuses, type LoansOfPage } from './overdue/walk.js';
+import { loanFields, selectionOf, type ReadLoan } from './overdue/walk.js';
 
 interface Dependencies {
   models: Models;
@@ -65,8 +65,7 @@ export function createOverdueAndLostActivities({ models, now }: Dependencies) {
     const judged = await judgeLoans(models, run.institutionId, ground, loans);
     const actions = actionsOf(judged);
 
-    const before = await proposedBefore(run);
-    const { outcome, proposals } = await carryOut<Outcome>(run, before.proposals, {
+    const { outcome, proposals } = await carryOut<Outcome>(models, run, {
       write: async () => {
         const leaving = actions.filter(isLosing).map(({ loan }) => loan._id);
         if (leaving.length > 0) await claimBatch(models, run, { toKey: next, leaving }, now());
@@ -74,45 +73,35 @@ export function createOverdueAndLostActivities({ models, now }: Dependencies) {
       },
       propose: () => proposalsOf(actions),
       undisturbed: async () => {
-        const blocked = await usersToBlock(models, run, actions);
-        return { changedDuringRun: new Set(), blocked: new Set(blocked.filter((userId) => !before.blockedUsers.has(userId))) };
+        const [blocked, before] = await Promise.all([usersToBlock(models, run, actions), blockedBefore(run)]);
+        return { changedDuringRun: new Set(), blocked: new Set(blocked.filter((userId) => !before.has(userId))) };
       },
     });
     const collected = run.preview ? { proposals, letters: lettersOf(actions), blockedUsers: [...outcome.blocked] } : {};
     return recordBatch(models, run, next, { ...tally(judged, outcome), ...collected }, now());
   }
 
-  async function loansOfPage(run: Run, ground: Ground): Promise<LoansOfPage> {
-    if (run.scoped) return loansOfScope(models, run);
-    const dueBefore = selectionBound(ground.profiles, ground.context.moment);
-    if (dueBefore === null) return { loans: [], next: null };
+  async function loansOfPage(run: Run, ground: Ground): Promise<LoansOfPage<ReadLoan>> {
+    if (run.scoped) return loansOfScope<ReadLoan>(models, run, loanFields);
+    const selection = selectionOf(ground);
+    if (selection === null) return { loans: [], next: null };
     const claim = await claimedBatch(models, run);
-    return claim === null ? nextLoans(models, run, dueBefore) : sameLoans(models, run, dueBefore, claim);
+    return claim === null ? nextLoans<ReadLoan>(models, run, selection, loanFields) : sameLoans<ReadLoan>(models, run, selection, claim, loanFields);
   }
 
-  /** Of a preview: how much its earlier pages show, and whom they would have blocked. */
-  async function proposedBefore({ preview, institutionId, runId, batchNo }: Run): Promise<{ proposals: number; blockedUsers: Set<string> }> {
-    if (!preview) return { proposals: 0, blockedUsers: new Set() };
-    const batches = await models.RunBatch.find({ institutionId, runId, batchNo: { $lt: batchNo } }, { proposals: 1, blockedUsers: 1 }).lean();
-    return {
-      proposals: batches.reduce((sum, { proposals }) => sum + proposals.length, 0),
-      blockedUsers: new Set(batches.flatMap(({ blockedUsers }) => blockedUsers)),
-    };
+  /** Of a preview: whom its earlier pages would have blocked. */
+  async function blockedBefore({ preview, institutionId, runId, batchNo }: Run): Promise<Set<string>> {
+    if (!preview) return new Set();
+    const batches = await models.RunBatch.find({ institutionId, runId, batchNo: { $lt: batchNo } }, { blockedUsers: 1 }).lean();
+    return new Set(batches.flatMap(({ blockedUsers }) => blockedUsers));
   }
 
   return {
     /** How many loans the Selection holds; of a retry, the records of its scope. */
     async countOverdueLoans(run: Run): Promise<number> {
-      const { institutionId, runId } = run;
-      if (run.scoped) {
-        const stored = await models.Run.findOne({ institutionId, _id: runId }, { scope: 1 }).lean();
-        return stored?.scope?.ids.length ?? 0;
-      }
-      const ground = await groundOf(run);
-      const dueBefore = selectionBound(ground.profiles, ground.context.moment);
-      if (dueBefore === null) return 0;
-      const dueDate = { $lt: new Date(dueBefore) };
-      return models.Loan.countDocuments({ institutionId, status: 'ACTIVE', processStatus: { $in: walkedStatuses }, dueDate });
+      if (run.scoped) return (await scopeOf(models, run)).length;
+      const selection = selectionOf(await groundOf(run));
+      return selection === null ? 0 : countLoans(models, run.institutionId, selection);
     },
     finishLeftNotices: forAMinute(finishLeftNotices),
     ageOverdueLoans: forAMinute(ageOverdueLoans),

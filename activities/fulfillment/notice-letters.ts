@@ -1,20 +1,20 @@
 /**
- * From notices to letters: the pending notices of a kind are walked by user, a letter is built from all notices that
+ * From notices to letters: the pending notices of a job are walked by user, a letter is built from all notices that
  * carry its key, and the delivery does the rest (fulfillment-loans.md, S8.6, S8.9).
  */
-import { loansOverdueAndLost } from '../../catalogue/fulfillment/loans-overdue-and-lost.js';
 import type { Page, Run } from '../../domain/run.js';
-import { insertOnce } from '../../models/insert-once.js';
 import type { Models } from '../../models/models.js';
-import { insertLetters, planLetters } from '../letters.js';
 import { queueUndeliverableReports } from '../undeliverable-letters.js';
 import { claimBatch, claimedBatch, recordBatch } from '../runs/batches.js';
 import { forAMinute, type Onward } from '../runs/pages.js';
-import { begunLetters } from './overdue/begun-letters.js';
-import { countersOf, draftsOf, settleFees } from './overdue/draft-letters.js';
-import { readGround } from './overdue/ground.js';
-import { NOTICES_A_PAGE, noticesOfLetters, pendingNotices, type PendingNotice } from './overdue/pending-notices.js';
-import { proposeLetters } from './overdue/propose-letters.js';
+import { NOTICES_A_PAGE, noticesOfLetters, pendingNotices, type PendingNotice } from './notices/pending-notices.js';
+import type { WritesLetters } from './notices/writes-letters.js';
+import { overdueLetters } from './overdue/write-letters.js';
+
+/** By job key. */
+const writers: Readonly<Record<string, WritesLetters>> = {
+  'loans-overdue-and-lost': overdueLetters,
+};
 
 interface Dependencies {
   models: Models;
@@ -32,37 +32,31 @@ export function createNoticeLetterActivities({ models, now, wakeMail }: Dependen
    */
   async function queueNoticeLetters(run: Run, onward: Onward): Promise<Page> {
     const { institutionId } = run;
-    if (run.preview) return proposeLetters({ models, institutionId, now }, run, await groundOf(run));
+    const context = { models, institutionId, now };
+    const writer = writerOf(run);
+    if (run.preview) return writer.propose(context, run);
     const claim = await claimedBatch(models, run);
-    const { notices, next } = claim === null ? await freshPage(run) : { notices: await noticesOfLetters(models, institutionId, claim.leaving), next: claim.toKey };
+    const { notices, next } = claim === null ? await freshPage(run, writer) : { notices: await noticesOfLetters(models, institutionId, claim.leaving), next: claim.toKey };
     if (next !== null && notices.length >= NOTICES_A_PAGE) onward(next, 0);
     if (notices.length === 0) return recordBatch(models, run, next, { counters: {}, problems: [] }, now());
     if (claim === null) await claimBatch(models, run, { toKey: next, leaving: keysOf(notices) }, now());
 
-    const ground = await groundOf(run);
-    const begun = await begunLetters(models, institutionId, claim === null ? notices.filter(({ runId }) => runId !== run.runId) : notices);
-    const { drafts, leftOut, users } = await draftsOf(models, run, ground, notices, begun);
-    const plan = await planLetters({ models, institutionId, now }, drafts.map(({ request }) => request), users);
-    const fees = settleFees(run, drafts, plan.planned, begun, now());
-    await insertOnce(models.Fee, fees);
-    const queued = await insertLetters(models, plan.planned);
+    const mayBeBegun = claim === null ? notices.filter(({ runId }) => runId !== run.runId) : notices;
+    const { leftOut, counters, problems } = await writer.write(context, run, notices, mayBeBegun);
 
     const ids = notices.filter(({ state }) => state === 'LETTER_PENDING').map(({ _id }) => _id);
     await setState(institutionId, ids.filter((id) => leftOut.has(id)), 'CANCELLED');
     await setState(institutionId, ids.filter((id) => !leftOut.has(id)), 'LETTERED');
     if (run.cursor === null || next === null) await wakeMail(institutionId);
-
-    const own = plan.planned.filter(({ dedupeKey }) => queued.get(dedupeKey)?.runId === run.runId);
-    const counters = countersOf(run, drafts, own, fees);
-    return recordBatch(models, run, next, { counters, problems: plan.problems }, now());
+    return recordBatch(models, run, next, { counters, problems }, now());
   }
 
   /**
    * What nobody has begun: the pending notices are all that this run's letters are made of, for it has written nothing of these users yet.
    * Of a letter that a run before left, some notices may be done.
    */
-  async function freshPage(run: Run): Promise<{ notices: PendingNotice[]; next: string | null }> {
-    const { notices, next } = await pendingNotices(models, run);
+  async function freshPage(run: Run, { kinds }: WritesLetters): Promise<{ notices: PendingNotice[]; next: string | null }> {
+    const { notices, next } = await pendingNotices(models, run, kinds);
     const own = notices.filter(({ runId }) => runId === run.runId);
     const left = notices.filter(({ runId }) => runId !== run.runId);
     return { notices: [...(await noticesOfLetters(models, run.institutionId, keysOf(left))), ...own], next };
@@ -76,8 +70,6 @@ export function createNoticeLetterActivities({ models, now, wakeMail }: Dependen
     }
     return recordBatch(models, run, null, { counters: {}, problems: [] }, now());
   }
-
-  const groundOf = (run: Run) => readGround(models, run, loansOverdueAndLost.parameters.parse(run.parameters));
 
   async function setState(institutionId: string, ids: string[], state: 'CANCELLED' | 'LETTERED'): Promise<void> {
     if (ids.length === 0) return;
@@ -93,5 +85,11 @@ export function createNoticeLetterActivities({ models, now, wakeMail }: Dependen
   };
 }
 export type NoticeLetterActivities = ReturnType<typeof createNoticeLetterActivities>;
+
+function writerOf({ jobKey }: Run): WritesLetters {
+  const writer = writers[jobKey];
+  if (writer === undefined) throw new TypeError(`job ${jobKey} writes no letters from notices`);
+  return writer;
+}
 
 const keysOf = (notices: readonly PendingNotice[]): string[] => [...new Set(notices.map(({ letterKey }) => letterKey))];

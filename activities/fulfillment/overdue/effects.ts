@@ -2,7 +2,6 @@
  * The effects of a page, in the order of rules 7-9, each under its own key: a crash between any two of them is repaired
  * by doing all again (fulfillment-loans.md, S10).
  */
-import type { ProfileRef } from '../../../domain/fulfillment/loans-overdue-and-lost.js';
 import type { FeeToCharge } from '../../../domain/fulfillment/overdue-fees.js';
 import type { Run } from '../../../domain/run.js';
 import { newId } from '../../../models/document.js';
@@ -10,6 +9,7 @@ import type { Fee } from '../../../models/fee.js';
 import { insertOnce } from '../../../models/insert-once.js';
 import type { LoanEvent, LoanNotice, NoticeState } from '../../../models/loan.js';
 import type { Models } from '../../../models/models.js';
+import { noticeOf } from '../notices/loan-notice.js';
 import { isLosing, type Action } from './action.js';
 import type { Ground } from './ground.js';
 import { placeBlocks } from './place-blocks.js';
@@ -71,44 +71,12 @@ function noticesOf(run: Run, { loan, firing, superseded }: Action, now: Date): L
   const fresh = firing.filter(({ noticeExists }) => !noticeExists);
   return [
     ...fresh.map((fired) => {
-      const { kind, profileId, sendFormat, letterKey, firstState, accruedFine, fees, notificationFee } = fired;
+      const { kind, profileId, sendFormat, letterKey, firstState: state, accruedFine, fees, notificationFee } = fired;
       const data = { accruedFine, notificationFee, fees: fees.map(({ type, amount }) => ({ type, amount })) };
-      return notice(run, loan, { kind, profileId, sendFormat }, firstState, letterKey, data, now);
+      return noticeOf(run, loan, { kind, profileId, dayKey: '-', sendFormat, state, letterKey, data }, now);
     }),
-    ...superseded.map((profile) => notice(run, loan, profile, 'SUPERSEDED', '', {}, now)),
+    ...superseded.map((profile) => noticeOf(run, loan, { ...profile, dayKey: '-', state: 'SUPERSEDED', letterKey: '', data: {} }, now)),
   ];
-}
-
-/** The whole document: it goes in lean. */
-function notice(
-  run: Run,
-  loan: ReadLoan,
-  { kind, profileId, sendFormat }: ProfileRef,
-  state: NoticeState,
-  letterKey: string,
-  data: Record<string, unknown>,
-  now: Date,
-): LoanNotice {
-  return {
-    _id: newId(),
-    institutionId: run.institutionId,
-    loanId: loan._id,
-    dueCycle: loan.dueCycle,
-    kind,
-    profileId,
-    dayKey: '-',
-    userId: loan.userId,
-    libraryCode: loan.libraryCode,
-    sendFormat,
-    runId: run.runId,
-    decidedAt: now,
-    data,
-    state,
-    letterKey,
-    version: 1,
-    createdAt: now,
-    updatedAt: now,
-  };
 }
 
 /**

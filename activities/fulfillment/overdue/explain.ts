@@ -5,8 +5,8 @@ import type { Explain } from '../../../domain/explanation.js';
 import type { LeaveReason } from '../../../domain/fulfillment/loans-overdue-and-lost.js';
 import type { Firing } from '../../../domain/fulfillment/overdue-firing.js';
 import type { CompiledProfiles } from '../../../domain/fulfillment/overdue-lost-profiles.js';
-import type { Loan } from '../../../models/loan.js';
 import type { Models } from '../../../models/models.js';
+import { findLoan } from '../loans/find-loan.js';
 import { readGround } from './ground.js';
 import { judgeLoans } from './judge.js';
 import { loanFields, type ReadLoan } from './walk.js';
@@ -24,10 +24,9 @@ const leftBecause: Record<LeaveReason, string> = {
   USER_MISSING: 'The borrower is not there any more, so no notification can go out.',
 };
 
-/** Finds a loan by its id, or the open one (else the latest) by the barcode of its item. */
 export function createOverdueExplainer(models: Models): Explain {
   return async (request) => {
-    const loan = await findLoan(models, request.institutionId, request.record);
+    const loan = await findLoan<ReadLoan>(models, request.institutionId, request.record, loanFields);
     if (loan === null) return null;
     const parameters = loansOverdueAndLost.parameters.parse(request.parameters);
     const ground = await readGround(models, { ...request, runId: '-' }, parameters);
@@ -53,18 +52,6 @@ export function createOverdueExplainer(models: Models): Explain {
     const summary = fired.length > 0 ? `A run would act: ${fired.length} ${fired.length === 1 ? 'profile fires' : 'profiles fire'}.` : 'Nothing fires: what matches is superseded.';
     return { ...explanation, decision: 'ACT', summary, actions: [...fired, ...superseded] };
   };
-}
-
-async function findLoan(models: Models, institutionId: string, record: string): Promise<ReadLoan | null> {
-  const [type = '', ...rest] = record.split(':');
-  const key = rest.join(':');
-  if (type !== 'loan' || key === '') throw new RangeError(`"${record}" is not a loan: expected loan:<id> or loan:<barcode>`);
-  const byId = await models.Loan.findOne({ institutionId, _id: key }, loanFields).lean<ReadLoan>();
-  if (byId !== null) return byId;
-  const ofItem = await models.Loan.find({ institutionId, barcode: key }, { ...loanFields, loanDate: 1 })
-    .sort({ loanDate: -1 })
-    .lean<(ReadLoan & Pick<Loan, 'loanDate'>)[]>();
-  return ofItem.find(({ status }) => status === 'ACTIVE') ?? ofItem[0] ?? null;
 }
 
 const nameOf = (profiles: CompiledProfiles, id: string): string =>

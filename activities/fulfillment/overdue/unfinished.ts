@@ -8,9 +8,10 @@ import { profileTypes } from '../../../domain/fulfillment/overdue-lost-profiles.
 import type { Run } from '../../../domain/run.js';
 import type { LoanNotice } from '../../../models/loan.js';
 import type { Models } from '../../../models/models.js';
+import { loansById } from '../loans/walk.js';
 import type { Ground } from './ground.js';
 import { surroundings, type JudgedLoan } from './judge.js';
-import { loansById, snapshotOf, type ReadLoan } from './walk.js';
+import { loanFields, snapshotOf, type ReadLoan } from './walk.js';
 
 const NOTICES_A_PAGE = 1_000;
 type LeftNotice = Pick<LoanNotice, '_id' | 'loanId' | 'dueCycle' | 'kind' | 'profileId' | 'runId'>;
@@ -39,7 +40,7 @@ export async function sortLeft(
   ground: Ground,
   notices: readonly LeftNotice[],
 ): Promise<{ completed: JudgedLoan[]; takenBack: string[]; cancelled: string[] }> {
-  const loans = await loansById(models, run.institutionId, [...new Set(notices.map(({ loanId }) => loanId))]);
+  const loans = await loansById<ReadLoan>(models, run.institutionId, [...new Set(notices.map(({ loanId }) => loanId))], loanFields);
   const byId = new Map(loans.map((loan) => [loan._id, loan]));
   const { users, items } = await surroundings(models, run.institutionId, loans);
 

@@ -1,50 +1,63 @@
 /** Of a preview: how many letters there would be, and the first of them as they would look. */
 import { z } from 'zod';
-import { letterFeeOf, letterPartKey } from '../../../domain/fulfillment/loan-letters.js';
-import { profileTypes, type ProfileType } from '../../../domain/fulfillment/overdue-lost-profiles.js';
+import { letterPartKey } from '../../../domain/fulfillment/loan-letters.js';
 import { sendFormats } from '../../../domain/letters.js';
 import type { Counters, Page, Run } from '../../../domain/run.js';
+import type { StoredLetter } from '../../../models/letter.js';
+import { noticeKinds, type NoticeKind } from '../../../models/loan.js';
 import type { NoticedLetter, Proposal } from '../../../models/run.js';
 import { renderLetter } from '../../../templates/render.js';
-import { planLetters, type LetterContext, type LetterRequest } from '../../letters.js';
+import { planLetters, type LetterContext, type LetterRequest, type Recipient } from '../../letters.js';
 import { recordBatch } from '../../runs/batches.js';
-import { noneBegun } from './begun-letters.js';
-import { byLetterKey, countLetters, draftsOf, noticeData, type DraftedNotice } from './draft-letters.js';
-import type { Ground } from './ground.js';
-import { addFee } from './tally.js';
+import { byLetterKey, type LetterNotice } from './letter-parts.js';
 
 const LETTERS_AT_ONCE = 1_000;
 const SAMPLE_LETTERS = 20;
 
+/** A letter that keys of notices stand for, or a part of one. */
+export interface AskedLetter<Kind = NoticeKind> {
+  request: LetterRequest;
+  kind: Kind;
+  /** Of the whole letter. */
+  noticed: readonly NoticedLetter[];
+}
+
+interface Proposing<Kind> {
+  kinds: readonly Kind[];
+  maxLoansPerLetter: number;
+  /** The letters of these notices, as a run would request them. */
+  drafts(notices: readonly LetterNotice[]): Promise<{ requests: LetterRequest[]; users: ReadonlyMap<string, Recipient> }>;
+  /** Counts letters as a run would. */
+  count(counters: Counters, planned: readonly StoredLetter[], asked: readonly AskedLetter<Kind>[]): void;
+}
+
 /** Counts and samples the letters of everything that the preview proposed so far. */
-export async function proposeLetters(context: LetterContext, run: Run, ground: Ground): Promise<Page> {
+export async function proposeLetters<Kind extends NoticeKind>(
+  context: LetterContext, run: Run, { kinds, maxLoansPerLetter, drafts, count }: Proposing<Kind>,
+): Promise<Page> {
   const { models, institutionId, now } = context;
   const batches = await models.RunBatch.find(
     { institutionId, runId: run.runId, batchNo: { $lt: run.batchNo } },
     { proposals: 1, letters: 1 },
   ).sort({ batchNo: 1 }).lean();
   const counters: Counters = {};
-  const asked = lettersOf(run, ground, batches.flatMap(({ letters }) => letters));
+  const asked = lettersOf(run, kinds, maxLoansPerLetter, batches.flatMap(({ letters }) => letters));
   for (let from = 0; from < asked.length; from += LETTERS_AT_ONCE) {
     const slice = asked.slice(from, from + LETTERS_AT_ONCE);
     const { planned } = await planLetters(context, slice.map(({ request }) => request));
-    countLetters(counters, planned, slice);
-    const goingOut = new Set(planned.filter(({ state }) => state === 'QUEUED').map(({ dedupeKey }) => dedupeKey.slice(0, dedupeKey.lastIndexOf(':'))));
-    for (const { request, fee } of slice) {
-      if (fee > 0 && goingOut.has(request.dedupeKey)) addFee(counters, 'notificationFees', fee, run.currency);
-    }
+    count(counters, planned, slice);
   }
-  const proposals = await sampleLetters(context, run, ground, batches.flatMap((batch) => batch.proposals));
+  const proposals = await sampleLetters(context, run, drafts, batches.flatMap((batch) => batch.proposals));
   return recordBatch(models, run, null, { counters, problems: [], proposals }, now());
 }
 
 async function sampleLetters(
-  context: LetterContext, run: Run, ground: Ground, proposals: readonly Proposal[],
+  context: LetterContext, run: Run, drafts: Proposing<NoticeKind>['drafts'], proposals: readonly Proposal[],
 ): Promise<Proposal[]> {
-  const notices = proposals.flatMap((proposal) => proposedNotice(proposal));
+  const notices = proposals.flatMap((proposal) => proposedNotice(run, proposal));
   const first = new Set([...new Set(notices.map(({ letterKey }) => letterKey))].slice(0, SAMPLE_LETTERS));
-  const { drafts, users } = await draftsOf(context.models, run, ground, notices.filter(({ letterKey }) => first.has(letterKey)), noneBegun);
-  const { planned } = await planLetters(context, drafts.map(({ request }) => request), users);
+  const { requests, users } = await drafts(notices.filter(({ letterKey }) => first.has(letterKey)));
+  const { planned } = await planLetters(context, requests, users);
   return planned.slice(0, SAMPLE_LETTERS).map((letter) => {
     const spoken = { language: letter.language, defaultLanguage: letter.language };
     const { subject, html, text } = renderLetter(letter.letterCode, 'EMAIL', letter.data, spoken);
@@ -58,22 +71,17 @@ async function sampleLetters(
   });
 }
 
-interface AskedLetter {
-  request: LetterRequest;
-  kind: ProfileType;
-  /** The largest of its profiles, with the first part; charged only if a letter goes out (S8.9). */
-  fee: number;
-}
-
 /** The letters that keys stand for: `{runId}:{letterCode}:{kind}.{sendFormat}…:{userId}:{libraryCode|-}`. */
-function lettersOf(run: Run, ground: Ground, noticed: readonly NoticedLetter[]): AskedLetter[] {
-  return [...byLetterKey(noticed)].flatMap(([letterKey, notices]) => {
+function lettersOf<Kind extends NoticeKind>(
+  run: Run, kinds: readonly Kind[], maxLoansPerLetter: number, letters: readonly NoticedLetter[],
+): AskedLetter<Kind>[] {
+  return [...byLetterKey(letters)].flatMap(([letterKey, noticed]) => {
     const [, letterCode = '', group = '', userId = ''] = letterKey.split(':');
     const [kind = '', sendFormat = ''] = group.split('.');
-    const parts = Math.ceil(notices.length / ground.maxLoansPerLetter);
+    const parts = Math.ceil(noticed.length / maxLoansPerLetter);
     return Array.from({ length: parts }, (_, index) => ({
-      kind: z.enum(profileTypes).parse(kind),
-      fee: index === 0 ? letterFeeOf(notices.map(({ notificationFee }) => notificationFee)) : 0,
+      kind: z.enum(kinds).parse(kind),
+      noticed,
       request: {
         letterCode,
         dedupeKey: letterPartKey(letterKey, index + 1),
@@ -89,7 +97,7 @@ function lettersOf(run: Run, ground: Ground, noticed: readonly NoticedLetter[]):
   });
 }
 
-const proposed = noticeData.extend({
+const proposed = z.looseObject({
   letterKey: z.string().min(1),
   userId: z.string(),
   dueCycle: z.int(),
@@ -98,10 +106,11 @@ const proposed = noticeData.extend({
 });
 
 /** A preview's proposal as the notice it would become. */
-function proposedNotice({ recordId, action, details }: Proposal): DraftedNotice[] {
+function proposedNotice({ businessDate }: Run, { recordId, action, details }: Proposal): LetterNotice[] {
   const read = proposed.safeParse(details);
-  const kind = profileTypes.find((known) => known === action);
+  const kind = noticeKinds.find((known) => known === action);
   if (!read.success || kind === undefined) return [];
   const { letterKey, userId, dueCycle, libraryCode, sendFormat, ...data } = read.data;
-  return [{ _id: `${recordId}:${action}`, loanId: recordId, dueCycle, kind, userId, libraryCode, sendFormat, data, state: 'DECIDED', letterKey }];
+  const dayKey = kind === 'DUE_TODAY' ? businessDate : '-';
+  return [{ _id: `${recordId}:${action}`, loanId: recordId, dueCycle, kind, dayKey, userId, libraryCode, sendFormat, data, state: 'DECIDED', letterKey }];
 }

@@ -1,8 +1,7 @@
 /** The walk over pending notices: kind by kind, by user, so that the notices of one letter meet (fulfillment-loans.md, S8.6). */
 import { z } from 'zod';
-import { profileTypes } from '../../../domain/fulfillment/overdue-lost-profiles.js';
 import type { Run } from '../../../domain/run.js';
-import type { LoanNotice } from '../../../models/loan.js';
+import { noticeKinds, type LoanNotice, type NoticeKind } from '../../../models/loan.js';
 import type { Models } from '../../../models/models.js';
 
 export const NOTICES_A_PAGE = 1_000;
@@ -15,6 +14,7 @@ const noticeFields = {
   userId: 1,
   libraryCode: 1,
   sendFormat: 1,
+  dayKey: 1,
   runId: 1,
   data: 1,
   state: 1,
@@ -23,26 +23,28 @@ const noticeFields = {
 export type PendingNotice = Pick<LoanNotice, '_id' | keyof typeof noticeFields>;
 
 /** A place in the walk: the kind at work and the user done last in it, null at the kind's beginning. */
-const place = z.tuple([z.enum(profileTypes), z.string().nullable()]);
+const place = z.tuple([z.enum(noticeKinds), z.string().nullable()]);
 type Place = z.infer<typeof place>;
 
 /**
- * The next pending notices: kind by kind, by user, each user's together, so that no other page has a notice of the same letter.
+ * The next pending notices of these kinds: kind by kind, by user, each user's together, so that no other page has a notice of the same
+ * letter.
  *
  * About a thousand; more where a single user has more.
  */
 export async function pendingNotices(
   models: Models,
   run: Run,
+  kinds: readonly NoticeKind[],
 ): Promise<{ notices: PendingNotice[]; next: string | null }> {
-  let [kind, userId]: Place = run.cursor === null ? [profileTypes[0]!, null] : place.parse(JSON.parse(run.cursor));
+  let [kind, userId]: Place = run.cursor === null ? [kinds[0]!, null] : place.parse(JSON.parse(run.cursor));
   for (;;) {
     const notices = await ofWholeUsers(models, run.institutionId, kind, userId);
     const last = notices.at(-1);
     if (last !== undefined && notices.length >= NOTICES_A_PAGE) {
       return { notices, next: JSON.stringify([kind, last.userId] satisfies Place) };
     }
-    const following = profileTypes[profileTypes.indexOf(kind) + 1];
+    const following = kinds[kinds.indexOf(kind) + 1];
     if (following === undefined) return { notices, next: null };
     if (last !== undefined) return { notices, next: JSON.stringify([following, null] satisfies Place) };
     [kind, userId] = [following, null];
@@ -53,7 +55,7 @@ export async function pendingNotices(
 async function ofWholeUsers(
   models: Models,
   institutionId: string,
-  kind: LoanNotice['kind'],
+  kind: NoticeKind,
   after: string | null,
 ): Promise<PendingNotice[]> {
   const walk = { institutionId, kind, state: 'LETTER_PENDING' } as const;
