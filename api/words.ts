@@ -65,7 +65,8 @@ export const letterBadges: Readonly<Record<LetterState, Badge>> = {
 /** Letters by what they are to staff; a job's specification calls them by their code. */
 export const letterNames: Readonly<Record<string, string>> = {
   FulOverdueAndLostLoanNotificationLetter: 'Overdue loans', FulOverdueAndLostLoanLetter: 'Lost loans',
-  FulLostLoanNotificationLetter: 'Overdue loan', FulLostLoanLetter: 'Lost loan', UndeliverableLettersReport: 'Letters without an address',
+  FulLostLoanNotificationLetter: 'Overdue loan', FulLostLoanLetter: 'Lost loan', FulUserOverdueNoticeLetter: 'Loans due today',
+  UndeliverableLettersReport: 'Letters without an address',
 };
 
 export const suppressedWords: Readonly<Record<SuppressedReason, string>> = {

@@ -4,6 +4,7 @@ import { fulLostLoanLetter } from './letters/ful-lost-loan-letter.js';
 import { fulLostLoanNotificationLetter } from './letters/ful-lost-loan-notification-letter.js';
 import { fulOverdueAndLostLoanLetter } from './letters/ful-overdue-and-lost-loan-letter.js';
 import { fulOverdueAndLostLoanNotificationLetter } from './letters/ful-overdue-and-lost-loan-notification-letter.js';
+import { fulUserOverdueNoticeLetter } from './letters/ful-user-overdue-notice-letter.js';
 import { undeliverableLettersReport } from './letters/undeliverable-letters-report.js';
 
 export const letters: readonly Letter[] = [
@@ -11,6 +12,7 @@ export const letters: readonly Letter[] = [
   fulOverdueAndLostLoanLetter,
   fulLostLoanNotificationLetter,
   fulLostLoanLetter,
+  fulUserOverdueNoticeLetter,
   undeliverableLettersReport,
 ];
 

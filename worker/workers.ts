@@ -4,6 +4,7 @@ import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/w
 import { createDispatcherActivities } from '../activities/dispatcher.js';
 import { createOverdueAndLostActivities } from '../activities/fulfillment/loans-overdue-and-lost.js';
 import { createNoticeLetterActivities } from '../activities/fulfillment/notice-letters.js';
+import { createDueDateReminderActivities } from '../activities/fulfillment/notifications-due-date-reminders.js';
 import { createMailActivities } from '../activities/mail.js';
 import type { Sender } from '../activities/mail/compose.js';
 import type { Transporters } from '../activities/mail/transporters.js';
@@ -38,6 +39,7 @@ const activitiesOf = (dependencies: WorkerDependencies): Record<Queue, object[]>
     jobs: [
       createRunActivities({ models, client, now, publicUrl, systemQueue: queues.system, wakeMail: tellMail }),
       createOverdueAndLostActivities({ models, now }),
+      createDueDateReminderActivities({ models, now }),
       createNoticeLetterActivities({ models, now, wakeMail: tellMail }),
     ],
     mail: [createMailActivities({ models, now, transporters, ...sender })],

@@ -26,12 +26,19 @@ export function overdueLetterCode(kind: ProfileType, { singleLetterPerType }: Le
   return singleLetterPerType ? 'FulOverdueAndLostLoanNotificationLetter' : 'FulLostLoanNotificationLetter';
 }
 
-/** `{runId}:{letterCode}:{group}:{userId}:{libraryCode|-}`: notices with one key make one letter, or the parts of one. */
+/**
+ * `{runId}:{letterCode}:{group}:{userId}:{libraryCode|-}`: notices with one key make one letter, or the parts of one.
+ *
+ * `group` begins with `{kind}.{sendFormat}`; `libraryCode` null: the letter may list loans of several.
+ */
+export function loanLetterKey(runId: string, letterCode: string, group: string, userId: string, libraryCode: string | null): string {
+  return [runId, letterCode, group, userId, libraryCode ?? '-'].join(':');
+}
+
 export function overdueLetterKey(runId: string, notice: GroupedNotice, grouping: LetterGrouping): string {
   const { loanId, userId, libraryCode, kind, sendFormat } = notice;
   const group = grouping.singleLetterPerType ? `${kind}.${sendFormat}` : `${kind}.${sendFormat}.${loanId}`;
-  const library = grouping.separatePatronNotificationsByLibrary ? libraryCode : '-';
-  return [runId, overdueLetterCode(kind, grouping), group, userId, library].join(':');
+  return loanLetterKey(runId, overdueLetterCode(kind, grouping), group, userId, grouping.separatePatronNotificationsByLibrary ? libraryCode : null);
 }
 
 /** The key that a part is requested and stored under; parts are counted from 1. */

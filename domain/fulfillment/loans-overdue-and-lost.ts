@@ -11,10 +11,11 @@ import { localDay, type Moment } from '../days.js';
 import type { SendFormat } from '../letters.js';
 import type { LoanPolicies } from '../terms-of-use.js';
 import { firingOf, type Firing } from './overdue-firing.js';
-import { failure, isReachable, warning } from './overdue-loan.js';
+import { failure, warning } from './overdue-loan.js';
 import type { OverdueContext, OverdueLoan, OverdueProblem } from './overdue-loan.js';
 import { byStage } from './overdue-lost-profiles.js';
 import type { CompiledProfile, CompiledProfiles, OverdueLostProfile, ProfileType } from './overdue-lost-profiles.js';
+import { isReachable } from './patrons.js';
 
 /** A notice of this loan in its present due cycle. */
 export interface DoneNotice {
@@ -226,7 +227,7 @@ export function actOf(
 ): OverdueDecision {
   const { userId, touId, libraryCode } = loan;
   const problems: OverdueProblem[] = [];
-  if (profiles.length > 0 && ask('6 user missing or deleted', !isReachable(userId, context), () => ({ userId }))) {
+  if (profiles.length > 0 && ask('6 user missing or deleted', !isReachable(userId, context.users), () => ({ userId }))) {
     problems.push(failure('USER_MISSING', { userId }));
     profiles = profiles.filter(({ type }) => type === 'CHANGE_TO_LOST');
     if (profiles.length === 0) return { action: 'LEAVE', reason: 'USER_MISSING', problems };

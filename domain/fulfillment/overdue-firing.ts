@@ -8,9 +8,10 @@ import { overdueFine } from '../overdue-fine.js';
 import { overdueLetterKey } from './loan-letters.js';
 import type { OverdueBlock } from './overdue-blocks.js';
 import { lostFees, notificationFines, type FeeToCharge } from './overdue-fees.js';
-import { isReachable, warning } from './overdue-loan.js';
+import { warning } from './overdue-loan.js';
 import type { OverdueContext, OverdueLoan, OverdueProblem } from './overdue-loan.js';
 import type { OverdueLostProfile, ProcessStatus, ProfileType } from './overdue-lost-profiles.js';
+import { isReachable } from './patrons.js';
 
 /** One profile that fires, and everything it does. */
 export interface Firing {
@@ -49,7 +50,7 @@ export function firingOf(
   const { currency, moment } = context;
   const library = context.libraries.get(loan.libraryCode);
   const policies = context.termsOfUse.get(loan.touId);
-  const reachable = isReachable(loan.userId, context);
+  const reachable = isReachable(loan.userId, context.users);
   const item = context.items.get(loan.itemId);
   const problems: OverdueProblem[] = [];
 

@@ -71,12 +71,6 @@ export type OverdueProblem = Pick<Problem, 'severity' | 'params'> & {
     | 'CALENDAR_MISSING';
 };
 
-/** Whether there is a person to charge, block and write to: rule 6 treats a deleted user as a missing one. */
-export function isReachable(userId: string | null, { users }: OverdueContext): boolean {
-  const user = userId === null ? undefined : users.get(userId);
-  return user !== undefined && user.status !== 'DELETED';
-}
-
 export const failure = (code: OverdueProblem['code'], params: OverdueProblem['params']): OverdueProblem => ({
   code,
   severity: 'ERROR',

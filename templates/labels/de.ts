@@ -21,6 +21,11 @@ export const de: Readonly<Record<LabelKey, string>> = {
   fineGrows: 'Die bisherige Gebühr wächst weiter, bis Sie {loans, plural, one {das Medium} other {die Medien}} zurückgeben.',
   account: 'Meine Ausleihen ansehen',
   accountText: 'Ihre Ausleihen auf einen Blick: {url}',
+  recalled: 'Jemand anderes wartet darauf.',
+  'return.one': 'Bitte geben Sie {loans, plural, one {es} other {sie}} hier zurück: {library}. Oder verlängern Sie {loans, plural, one {es} other {sie}}, falls das noch möglich ist.',
+  'return.many': 'Bitte geben Sie jedes in der Bibliothek zurück, die darüber genannt ist, oder verlängern Sie sie, falls das noch möglich ist.',
+  crossed: '{loans, plural, one {Haben Sie es inzwischen zurückgegeben? Dann danken wir Ihnen, und Sie brauchen nichts weiter zu tun.} other {Haben Sie sie inzwischen zurückgegeben? Dann danken wir Ihnen, und Sie brauchen nichts weiter zu tun.}}',
+  'return.sms': '{loans, plural, one {Bitte geben Sie sie zurück} other {Bitte geben Sie sie zurück}}.',
   'overdue.subject.1': 'Freundliche Erinnerung: {loans, plural, one {eine Ausleihe ist überfällig} other {# Ausleihen sind überfällig}}',
   'overdue.subject.2': 'Zweite Erinnerung: {loans, plural, one {eine Ausleihe ist überfällig} other {# Ausleihen sind überfällig}}',
   'overdue.subject.3': 'Dritte Erinnerung: bitte geben Sie {loans, plural, one {Ihre überfällige Ausleihe} other {Ihre # überfälligen Ausleihen}} zurück',
@@ -36,15 +41,11 @@ export const de: Readonly<Record<LabelKey, string>> = {
     '{loans, plural, one {das unten genannte Medium ist lange überfällig. Bitte geben Sie es umgehend zurück. Bleibt es aus, müssen wir es möglicherweise als verloren vermerken und Ihnen den Ersatz berechnen.} other {die unten genannten Medien sind lange überfällig. Bitte geben Sie sie umgehend zurück. Bleiben sie aus, müssen wir sie möglicherweise als verloren vermerken und Ihnen den Ersatz berechnen.}}',
   'overdue.intro.5':
     '{loans, plural, one {dies ist unsere letzte Mahnung zu dem unten genannten Medium. Kommt es nicht zurück, vermerken wir es möglicherweise als verloren und berechnen Ihnen den Ersatz. Wenn Sie es gerade nicht zurückgeben können, sprechen Sie bitte mit uns: Wir finden viel lieber gemeinsam eine Lösung.} other {dies ist unsere letzte Mahnung zu den unten genannten Medien. Kommen sie nicht zurück, vermerken wir sie möglicherweise als verloren und berechnen Ihnen den Ersatz. Wenn Sie sie gerade nicht zurückgeben können, sprechen Sie bitte mit uns: Wir finden viel lieber gemeinsam eine Lösung.}}',
-  'overdue.return.one': 'Bitte geben Sie {loans, plural, one {es} other {sie}} hier zurück: {library}. Oder verlängern Sie {loans, plural, one {es} other {sie}}, falls das noch möglich ist.',
-  'overdue.return.many': 'Bitte geben Sie jedes in der Bibliothek zurück, die darüber genannt ist, oder verlängern Sie sie, falls das noch möglich ist.',
-  'overdue.crossed': '{loans, plural, one {Haben Sie es inzwischen zurückgegeben? Dann danken wir Ihnen, und Sie brauchen nichts weiter zu tun.} other {Haben Sie sie inzwischen zurückgegeben? Dann danken wir Ihnen, und Sie brauchen nichts weiter zu tun.}}',
   'overdue.sms.1': '{loans, plural, one {eine Ausleihe ist überfällig} other {# Ausleihen sind überfällig}}',
   'overdue.sms.2': 'zweite Erinnerung, {loans, plural, one {eine Ausleihe ist überfällig} other {# Ausleihen sind überfällig}}',
   'overdue.sms.3': 'dritte Erinnerung, {loans, plural, one {eine Ausleihe ist überfällig} other {# Ausleihen sind überfällig}}',
   'overdue.sms.4': 'dringend, {loans, plural, one {eine Ausleihe ist lange überfällig} other {# Ausleihen sind lange überfällig}}',
   'overdue.sms.5': 'letzte Mahnung, {loans, plural, one {eine Ausleihe ist lange überfällig} other {# Ausleihen sind lange überfällig}}',
-  'overdue.sms.please': '{loans, plural, one {Bitte geben Sie sie zurück} other {Bitte geben Sie sie zurück}}.',
   'lost.subject': '{loans, plural, one {Eine Ausleihe wurde} other {# Ausleihen wurden}} als verloren vermerkt',
   'lost.intro':
     '{loans, plural, one {das unten genannte Medium ist seit so langer Zeit überfällig, dass wir es als verloren vermerkt haben.} other {die unten genannten Medien sind seit so langer Zeit überfällig, dass wir sie als verloren vermerkt haben.}}',
@@ -54,6 +55,10 @@ export const de: Readonly<Record<LabelKey, string>> = {
   'lost.sms': '{loans, plural, one {eine Ausleihe wurde} other {# Ausleihen wurden}} als verloren vermerkt',
   'lost.sms.charged': 'Neu berechnet: {amount}.',
   'lost.sms.please': '{loans, plural, one {Falls Sie sie finden, bringen Sie sie bitte zurück} other {Falls Sie sie finden, bringen Sie sie bitte zurück}}.',
+  'reminder.subject': 'Heute, {day}, {loans, plural, one {ist eine Ausleihe} other {sind # Ausleihen}} fällig',
+  'reminder.intro':
+    '{loans, plural, one {eine kurze Erinnerung: Das unten genannte Medium ist heute, {day}, fällig.} other {eine kurze Erinnerung: Die unten genannten Medien sind heute, {day}, fällig.}}',
+  'reminder.sms': '{loans, plural, one {eine Ausleihe ist heute fällig} other {# Ausleihen sind heute fällig}}',
   'undeliverable.subject': '{letters, plural, one {Ein Brief} other {# Briefe}} ohne Adresse: {job}',
   'undeliverable.intro':
     '{letters, plural, one {ein Brief von „{job}“ vom {day} konnte nicht verschickt werden, weil die Person keine Adresse dafür hat. Bitte schicken Sie ihn mit der Post, oder rufen Sie an.} other {# Briefe von „{job}“ vom {day} konnten nicht verschickt werden, weil die Personen keine Adresse dafür haben. Bitte schicken Sie sie mit der Post, oder rufen Sie an.}}',
@@ -66,5 +71,6 @@ export const de: Readonly<Record<LabelKey, string>> = {
   'letter.FulLostLoanNotificationLetter': 'Mahnung',
   'letter.FulOverdueAndLostLoanLetter': 'Verlorene Ausleihe',
   'letter.FulLostLoanLetter': 'Verlorene Ausleihe',
+  'letter.FulUserOverdueNoticeLetter': 'Erinnerung an die Rückgabe',
   'letter.other': 'Brief {code}',
 };

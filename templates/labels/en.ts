@@ -21,6 +21,11 @@ export const en = {
   fineGrows: 'The fine keeps growing until {loans, plural, one {the loan is} other {the loans are}} returned.',
   account: 'See my loans',
   accountText: 'Your loans at a glance: {url}',
+  recalled: 'Another reader is waiting for it.',
+  'return.one': 'Please bring {loans, plural, one {it} other {them}} back to {library}, or renew {loans, plural, one {it} other {them}} if that is still possible.',
+  'return.many': 'Please bring each of them back to the library named above it, or renew them if that is still possible.',
+  crossed: '{loans, plural, one {If you have returned it in the meantime, thank you; you need not do anything more.} other {If you have returned them in the meantime, thank you; you need not do anything more.}}',
+  'return.sms': '{loans, plural, one {Please return it} other {Please return them}}.',
   // Overdue notices, types 1 to 5
   'overdue.subject.1': 'A friendly reminder: {loans, plural, one {a loan is overdue} other {# loans are overdue}}',
   'overdue.subject.2': 'Second reminder: {loans, plural, one {a loan is overdue} other {# loans are overdue}}',
@@ -37,15 +42,11 @@ export const en = {
     '{loans, plural, one {The item below is long overdue. Please return it without delay. If it stays out, we may have to record it as lost and charge you for its replacement.} other {The items below are long overdue. Please return them without delay. If they stay out, we may have to record them as lost and charge you for their replacement.}}',
   'overdue.intro.5':
     '{loans, plural, one {This is our final notice about the item below. If it does not come back, we may record it as lost and charge you for its replacement. If something keeps you from returning it, please talk to us: we would much rather find a way together.} other {This is our final notice about the items below. If they do not come back, we may record them as lost and charge you for their replacement. If something keeps you from returning them, please talk to us: we would much rather find a way together.}}',
-  'overdue.return.one': 'Please bring {loans, plural, one {it} other {them}} back to {library}, or renew {loans, plural, one {it} other {them}} if that is still possible.',
-  'overdue.return.many': 'Please bring each of them back to the library named above it, or renew them if that is still possible.',
-  'overdue.crossed': '{loans, plural, one {If you have returned it in the meantime, thank you; you need not do anything more.} other {If you have returned them in the meantime, thank you; you need not do anything more.}}',
   'overdue.sms.1': '{loans, plural, one {a loan is overdue} other {# loans are overdue}}',
   'overdue.sms.2': 'second reminder, {loans, plural, one {a loan is overdue} other {# loans are overdue}}',
   'overdue.sms.3': 'third reminder, {loans, plural, one {a loan is overdue} other {# loans are overdue}}',
   'overdue.sms.4': 'urgent, {loans, plural, one {a loan is long overdue} other {# loans are long overdue}}',
   'overdue.sms.5': 'final notice, {loans, plural, one {a loan is long overdue} other {# loans are long overdue}}',
-  'overdue.sms.please': '{loans, plural, one {Please return it} other {Please return them}}.',
   // Lost loans
   'lost.subject': '{loans, plural, one {A loan has} other {# loans have}} been recorded as lost',
   'lost.intro':
@@ -56,6 +57,11 @@ export const en = {
   'lost.sms': '{loans, plural, one {a loan has} other {# loans have}} been recorded as lost',
   'lost.sms.charged': 'New charges: {amount}.',
   'lost.sms.please': '{loans, plural, one {If you find it, please bring it back} other {If you find them, please bring them back}}.',
+  // Reminders of the day
+  'reminder.subject': 'Due today, {day}: {loans, plural, one {one loan} other {# loans}}',
+  'reminder.intro':
+    '{loans, plural, one {A quick reminder: the item below is due today, {day}.} other {A quick reminder: the items below are due today, {day}.}}',
+  'reminder.sms': '{loans, plural, one {a loan is due today} other {# loans are due today}}',
   // Letters that could not be sent, to the library
   'undeliverable.subject': '{letters, plural, one {One letter} other {# letters}} without an address: {job}',
   'undeliverable.intro':
@@ -69,6 +75,7 @@ export const en = {
   'letter.FulLostLoanNotificationLetter': 'Overdue notice',
   'letter.FulOverdueAndLostLoanLetter': 'Lost loan',
   'letter.FulLostLoanLetter': 'Lost loan',
+  'letter.FulUserOverdueNoticeLetter': 'Due date reminder',
   'letter.other': 'Letter {code}',
 } as const;
 

@@ -21,6 +21,11 @@ export const es: Readonly<Record<LabelKey, string>> = {
   fineGrows: 'La multa sigue aumentando hasta que devuelva {loans, plural, one {el ejemplar} other {los ejemplares}}.',
   account: 'Ver mis préstamos',
   accountText: 'Todos sus préstamos: {url}',
+  recalled: 'Otra persona lo está esperando.',
+  'return.one': 'Puede {loans, plural, one {devolverlo} other {devolverlos}} aquí: {library}. O renovar{loans, plural, one {lo} other {los}}, si todavía es posible.',
+  'return.many': 'Puede devolver cada uno en la biblioteca indicada encima, o renovarlos si todavía es posible.',
+  crossed: '{loans, plural, one {Si ya lo ha devuelto, muchas gracias; no tiene que hacer nada más.} other {Si ya los ha devuelto, muchas gracias; no tiene que hacer nada más.}}',
+  'return.sms': '{loans, plural, one {Devuélvalo, por favor} other {Devuélvalos, por favor}}.',
   'overdue.subject.1': 'Recordatorio amistoso: {loans, plural, one {un préstamo ha vencido} other {# préstamos han vencido}}',
   'overdue.subject.2': 'Segundo recordatorio: {loans, plural, one {un préstamo ha vencido} other {# préstamos han vencido}}',
   'overdue.subject.3': 'Tercer recordatorio: devuelva por favor {loans, plural, one {su préstamo vencido} other {sus # préstamos vencidos}}',
@@ -36,15 +41,11 @@ export const es: Readonly<Record<LabelKey, string>> = {
     '{loans, plural, one {El ejemplar que figura abajo lleva mucho tiempo de retraso. Devuélvalo cuanto antes, por favor. Si no lo recibimos, es posible que tengamos que darlo por perdido y cobrarle su reposición.} other {Los ejemplares que figuran abajo llevan mucho tiempo de retraso. Devuélvalos cuanto antes, por favor. Si no los recibimos, es posible que tengamos que darlos por perdidos y cobrarle su reposición.}}',
   'overdue.intro.5':
     '{loans, plural, one {Este es nuestro último aviso sobre el ejemplar que figura abajo. Si no lo recibimos, es posible que lo demos por perdido y le cobremos su reposición. Si algo le impide devolverlo, hable con nosotros: preferimos con mucho encontrar juntos una solución.} other {Este es nuestro último aviso sobre los ejemplares que figuran abajo. Si no los recibimos, es posible que los demos por perdidos y le cobremos su reposición. Si algo le impide devolverlos, hable con nosotros: preferimos con mucho encontrar juntos una solución.}}',
-  'overdue.return.one': 'Puede {loans, plural, one {devolverlo} other {devolverlos}} aquí: {library}. O renovar{loans, plural, one {lo} other {los}}, si todavía es posible.',
-  'overdue.return.many': 'Puede devolver cada uno en la biblioteca indicada encima, o renovarlos si todavía es posible.',
-  'overdue.crossed': '{loans, plural, one {Si ya lo ha devuelto, muchas gracias; no tiene que hacer nada más.} other {Si ya los ha devuelto, muchas gracias; no tiene que hacer nada más.}}',
   'overdue.sms.1': '{loans, plural, one {un préstamo ha vencido} other {# préstamos han vencido}}',
   'overdue.sms.2': 'segundo recordatorio, {loans, plural, one {un préstamo ha vencido} other {# préstamos han vencido}}',
   'overdue.sms.3': 'tercer recordatorio, {loans, plural, one {un préstamo ha vencido} other {# préstamos han vencido}}',
   'overdue.sms.4': 'urgente, {loans, plural, one {un préstamo venció hace mucho} other {# préstamos vencieron hace mucho}}',
   'overdue.sms.5': 'último aviso, {loans, plural, one {un préstamo venció hace mucho} other {# préstamos vencieron hace mucho}}',
-  'overdue.sms.please': '{loans, plural, one {Devuélvalo, por favor} other {Devuélvalos, por favor}}.',
   'lost.subject': '{loans, plural, one {Un préstamo se ha dado por perdido} other {# préstamos se han dado por perdidos}}',
   'lost.intro':
     '{loans, plural, one {El ejemplar que figura abajo lleva tanto tiempo de retraso que lo hemos dado por perdido.} other {Los ejemplares que figuran abajo llevan tanto tiempo de retraso que los hemos dado por perdidos.}}',
@@ -54,6 +55,10 @@ export const es: Readonly<Record<LabelKey, string>> = {
   'lost.sms': '{loans, plural, one {un préstamo se ha dado por perdido} other {# préstamos se han dado por perdidos}}',
   'lost.sms.charged': 'Nuevos cargos: {amount}.',
   'lost.sms.please': '{loans, plural, one {Si lo encuentra, devuélvalo, por favor} other {Si los encuentra, devuélvalos, por favor}}.',
+  'reminder.subject': 'Hoy, {day}, {loans, plural, one {vence un préstamo} other {vencen # préstamos}}',
+  'reminder.intro':
+    '{loans, plural, one {Un breve recordatorio: el ejemplar que figura abajo vence hoy, {day}.} other {Un breve recordatorio: los ejemplares que figuran abajo vencen hoy, {day}.}}',
+  'reminder.sms': '{loans, plural, one {un préstamo vence hoy} other {# préstamos vencen hoy}}',
   'undeliverable.subject': '{letters, plural, one {Una carta} other {# cartas}} sin dirección: {job}',
   'undeliverable.intro':
     '{letters, plural, one {Una carta de «{job}» del {day} no se pudo enviar porque la persona no tiene dirección para ella. Envíela por correo postal o llame a la persona, por favor.} other {# cartas de «{job}» del {day} no se pudieron enviar porque las personas no tienen dirección para ellas. Envíelas por correo postal o llame a las personas, por favor.}}',
@@ -66,5 +71,6 @@ export const es: Readonly<Record<LabelKey, string>> = {
   'letter.FulLostLoanNotificationLetter': 'Aviso de retraso',
   'letter.FulOverdueAndLostLoanLetter': 'Préstamo perdido',
   'letter.FulLostLoanLetter': 'Préstamo perdido',
+  'letter.FulUserOverdueNoticeLetter': 'Recordatorio de vencimiento',
   'letter.other': 'Carta {code}',
 };

@@ -21,6 +21,11 @@ export const fr: Readonly<Record<LabelKey, string>> = {
   fineGrows: 'L’amende à ce jour continue d’augmenter jusqu’au retour {loans, plural, one {du document} other {des documents}}.',
   account: 'Voir mes prêts',
   accountText: 'Tous vos prêts : {url}',
+  recalled: 'Une autre personne l’attend.',
+  'return.one': 'Merci de {loans, plural, one {le} other {les}} rapporter ici : {library}. Vous pouvez aussi {loans, plural, one {le} other {les}} prolonger, si c’est encore possible.',
+  'return.many': 'Merci de rapporter chacun à la bibliothèque indiquée au-dessus, ou de les prolonger si c’est encore possible.',
+  crossed: '{loans, plural, one {Si vous l’avez rendu entre-temps, merci ; vous n’avez plus rien à faire.} other {Si vous les avez rendus entre-temps, merci ; vous n’avez plus rien à faire.}}',
+  'return.sms': '{loans, plural, one {Merci de le rendre} other {Merci de les rendre}}.',
   'overdue.subject.1': 'Petit rappel : {loans, plural, one {un prêt est en retard} other {# prêts sont en retard}}',
   'overdue.subject.2': 'Deuxième rappel : {loans, plural, one {un prêt est en retard} other {# prêts sont en retard}}',
   'overdue.subject.3': 'Troisième rappel : merci de rendre {loans, plural, one {votre document en retard} other {vos # documents en retard}}',
@@ -36,15 +41,11 @@ export const fr: Readonly<Record<LabelKey, string>> = {
     '{loans, plural, one {Le document ci-dessous est en retard depuis longtemps. Merci de le rendre sans tarder. À défaut, nous devrons peut-être le déclarer perdu et vous facturer son remplacement.} other {Les documents ci-dessous sont en retard depuis longtemps. Merci de les rendre sans tarder. À défaut, nous devrons peut-être les déclarer perdus et vous facturer leur remplacement.}}',
   'overdue.intro.5':
     '{loans, plural, one {Voici notre dernier avis au sujet du document ci-dessous. S’il ne revient pas, nous devrons peut-être le déclarer perdu et vous facturer son remplacement. Si quelque chose vous empêche de le rendre, parlez-nous-en : nous préférons de loin trouver une solution ensemble.} other {Voici notre dernier avis au sujet des documents ci-dessous. S’ils ne reviennent pas, nous devrons peut-être les déclarer perdus et vous facturer leur remplacement. Si quelque chose vous empêche de les rendre, parlez-nous-en : nous préférons de loin trouver une solution ensemble.}}',
-  'overdue.return.one': 'Merci de {loans, plural, one {le} other {les}} rapporter ici : {library}. Vous pouvez aussi {loans, plural, one {le} other {les}} prolonger, si c’est encore possible.',
-  'overdue.return.many': 'Merci de rapporter chacun à la bibliothèque indiquée au-dessus, ou de les prolonger si c’est encore possible.',
-  'overdue.crossed': '{loans, plural, one {Si vous l’avez rendu entre-temps, merci ; vous n’avez plus rien à faire.} other {Si vous les avez rendus entre-temps, merci ; vous n’avez plus rien à faire.}}',
   'overdue.sms.1': '{loans, plural, one {un prêt est en retard} other {# prêts sont en retard}}',
   'overdue.sms.2': 'deuxième rappel, {loans, plural, one {un prêt est en retard} other {# prêts sont en retard}}',
   'overdue.sms.3': 'troisième rappel, {loans, plural, one {un prêt est en retard} other {# prêts sont en retard}}',
   'overdue.sms.4': 'urgent, {loans, plural, one {un prêt est très en retard} other {# prêts sont très en retard}}',
   'overdue.sms.5': 'dernier avis, {loans, plural, one {un prêt est très en retard} other {# prêts sont très en retard}}',
-  'overdue.sms.please': '{loans, plural, one {Merci de le rendre} other {Merci de les rendre}}.',
   'lost.subject': '{loans, plural, one {Un prêt a été déclaré perdu} other {# prêts ont été déclarés perdus}}',
   'lost.intro':
     '{loans, plural, one {Le document ci-dessous est en retard depuis si longtemps que nous l’avons déclaré perdu.} other {Les documents ci-dessous sont en retard depuis si longtemps que nous les avons déclarés perdus.}}',
@@ -54,6 +55,10 @@ export const fr: Readonly<Record<LabelKey, string>> = {
   'lost.sms': '{loans, plural, one {un prêt a été déclaré perdu} other {# prêts ont été déclarés perdus}}',
   'lost.sms.charged': 'Nouveaux frais : {amount}.',
   'lost.sms.please': '{loans, plural, one {Si vous le retrouvez, merci de le rapporter} other {Si vous les retrouvez, merci de les rapporter}}.',
+  'reminder.subject': 'À rendre aujourd’hui, {day} : {loans, plural, one {un prêt} other {# prêts}}',
+  'reminder.intro':
+    '{loans, plural, one {Petit rappel : le document ci-dessous est à rendre aujourd’hui, {day}.} other {Petit rappel : les documents ci-dessous sont à rendre aujourd’hui, {day}.}}',
+  'reminder.sms': '{loans, plural, one {un prêt est à rendre aujourd’hui} other {# prêts sont à rendre aujourd’hui}}',
   'undeliverable.subject': '{letters, plural, one {Une lettre} other {# lettres}} sans adresse : {job}',
   'undeliverable.intro':
     '{letters, plural, one {Une lettre de « {job} » du {day} n’a pas pu être envoyée, faute d’adresse. Merci de l’expédier par la poste ou de téléphoner à la personne.} other {# lettres de « {job} » du {day} n’ont pas pu être envoyées, faute d’adresse. Merci de les expédier par la poste ou de téléphoner aux personnes.}}',
@@ -66,5 +71,6 @@ export const fr: Readonly<Record<LabelKey, string>> = {
   'letter.FulLostLoanNotificationLetter': 'Avis de retard',
   'letter.FulOverdueAndLostLoanLetter': 'Prêt perdu',
   'letter.FulLostLoanLetter': 'Prêt perdu',
+  'letter.FulUserOverdueNoticeLetter': 'Rappel d’échéance',
   'letter.other': 'Lettre {code}',
 };

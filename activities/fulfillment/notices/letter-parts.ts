@@ -11,6 +11,7 @@ import type { Models } from '../../../models/models.js';
 import type { User } from '../../../models/user.js';
 import type { LoanInLetter, LoanLetterData } from '../../../templates/letters/loan-letter-data.js';
 import { recipientFields, type LetterRequest, type Recipient } from '../../letters.js';
+import type { LetterSettings } from './letter-settings.js';
 import type { WrittenLetters } from './written-letters.js';
 
 export type LetterUser = Recipient & Pick<User, 'firstName' | 'lastName' | 'userGroup'>;
@@ -30,14 +31,6 @@ export type LetterNotice = Pick<
   LoanNotice,
   '_id' | 'loanId' | 'dueCycle' | 'kind' | 'dayKey' | 'userId' | 'libraryCode' | 'sendFormat' | 'data' | 'state' | 'letterKey'
 >;
-
-/** What the installation has set about letters, and the libraries that they name. */
-export interface LetterSettings {
-  separatePatronNotificationsByLibrary: boolean;
-  maxLoansPerLetter: number;
-  /** By code. */
-  libraries: ReadonlyMap<string, Pick<Library, 'code' | 'name' | 'email'>>;
-}
 
 /** One letter about to be queued, or a part of one. */
 export interface LetterPart {

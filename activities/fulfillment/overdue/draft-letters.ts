@@ -9,7 +9,7 @@ import type { Models } from '../../../models/models.js';
 import { overdueLetterData, type OverdueLetterData } from '../../../templates/letters/overdue-letter-data.js';
 import type { LetterRequest, Recipient } from '../../letters.js';
 import { countLetters } from '../notices/count-letters.js';
-import { letterPartsOf, requestOf, type LetterNotice, type LetterPart, type LetterSettings, type LetterUser } from '../notices/letter-parts.js';
+import { letterPartsOf, requestOf, type LetterNotice, type LetterPart, type LetterUser } from '../notices/letter-parts.js';
 import type { BegunLetters } from './begun-letters.js';
 import { feeDocument } from './effects.js';
 import type { Ground } from './ground.js';
@@ -31,10 +31,6 @@ export interface Draft {
   user: LetterUser;
 }
 
-export const letterSettings = ({ context, maxLoansPerLetter, libraries }: Ground): LetterSettings => (
-  { separatePatronNotificationsByLibrary: context.grouping.separatePatronNotificationsByLibrary, maxLoansPerLetter, libraries }
-);
-
 /** Letters as their notices say, and their users; `leftOut` are the notices whose loan went another way meanwhile. */
 export async function draftsOf(
   models: Models,
@@ -43,7 +39,7 @@ export async function draftsOf(
   notices: readonly LetterNotice[],
   begun: BegunLetters,
 ): Promise<{ drafts: Draft[]; leftOut: Set<string>; users: ReadonlyMap<string, Recipient> }> {
-  const { parts, leftOut, users } = await letterPartsOf(models, run, letterSettings(ground), notices, begun);
+  const { parts, leftOut, users } = await letterPartsOf(models, run, ground.letters, notices, begun);
   return { drafts: parts.map((part) => draftOf(run, ground, part, begun)), leftOut, users };
 }
 

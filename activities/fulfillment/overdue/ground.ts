@@ -10,18 +10,16 @@ import { compileProfiles, type CompiledProfiles } from '../../../domain/fulfillm
 import { converterOn } from '../../../domain/money.js';
 import { loanPoliciesOf, type LoanPolicies } from '../../../domain/terms-of-use.js';
 import type { UserBlockDefinition } from '../../../models/fulfillment.js';
-import type { Library } from '../../../models/library.js';
 import type { Models } from '../../../models/models.js';
+import { letterSettingsOf, type LetterSettings } from '../notices/letter-settings.js';
 
 export interface Ground {
   /** Without users and items, which belong to a page's loans. */
   context: Omit<OverdueContext, 'users' | 'items'>;
   profiles: CompiledProfiles;
-  maxLoansPerLetter: number;
+  letters: LetterSettings;
   /** By id. */
   blockDefinitions: ReadonlyMap<string, UserBlockDefinition>;
-  /** By code. */
-  libraries: ReadonlyMap<string, Library>;
 }
 
 /** Which institution, when, and by which settings of the job. */
@@ -57,6 +55,7 @@ export async function readGround(models: Models, judging: Judging, parameters: P
     });
   }
 
+  const letters = letterSettingsOf(settings, libraries);
   return {
     context: {
       runId,
@@ -66,16 +65,15 @@ export async function readGround(models: Models, judging: Judging, parameters: P
       overdueAtLostLoan: settings?.overdueAtLostLoan ?? false,
       grouping: {
         singleLetterPerType: parameters.singleLetterPerType,
-        separatePatronNotificationsByLibrary: settings?.separatePatronNotificationsByLibrary ?? false,
+        separatePatronNotificationsByLibrary: letters.separatePatronNotificationsByLibrary,
       },
       termsOfUse: policiesByTerms(termsOfUse, policies),
       libraries: byCode,
       convert: converterOn(rates, dayText(moment.today)),
     },
     profiles: compileProfiles(profiles.map((profile) => ({ ...profile, profileId: profile._id }))),
-    maxLoansPerLetter: settings?.maxLoansPerLetter ?? 200,
+    letters,
     blockDefinitions: new Map(definitions.map((definition) => [definition._id, definition])),
-    libraries: new Map(libraries.map((library) => [library.code, library])),
   };
 }
 

@@ -37,7 +37,7 @@ export const overdueLetters: WritesLetters = {
     const ground = await groundOf(context.models, run);
     return proposeLetters(context, run, {
       kinds: profileTypes,
-      maxLoansPerLetter: ground.maxLoansPerLetter,
+      maxLoansPerLetter: ground.letters.maxLoansPerLetter,
       async drafts(notices) {
         const { drafts, users } = await draftsOf(context.models, run, ground, notices, noneBegun);
         return { requests: drafts.map(({ request }) => request), users };

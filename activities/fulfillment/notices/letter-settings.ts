@@ -1,0 +1,22 @@
+/** What the installation has set about letters on loans (fulfillment-loans.md, S8.6), and the libraries that they name. */
+import type { FulfillmentSettings } from '../../../models/fulfillment.js';
+import type { Library } from '../../../models/library.js';
+
+export interface LetterSettings {
+  separatePatronNotificationsByLibrary: boolean;
+  maxLoansPerLetter: number;
+  /** By code. */
+  libraries: ReadonlyMap<string, Pick<Library, 'code' | 'name' | 'email'>>;
+}
+
+/** Of an institution without fulfillment settings (null) the defaults hold. */
+export function letterSettingsOf(
+  settings: Pick<FulfillmentSettings, 'separatePatronNotificationsByLibrary' | 'maxLoansPerLetter'> | null,
+  libraries: readonly Pick<Library, 'code' | 'name' | 'email'>[],
+): LetterSettings {
+  return {
+    separatePatronNotificationsByLibrary: settings?.separatePatronNotificationsByLibrary ?? false,
+    maxLoansPerLetter: settings?.maxLoansPerLetter ?? 200,
+    libraries: new Map(libraries.map((library) => [library.code, library])),
+  };
+}
