@@ -91,7 +91,7 @@ export async function chaos({ scenario, seed, kills, loans, sabotage, report }: 
 
     const nights: Night[] = [];
     const pages = Math.ceil(loans / LOANS_A_PAGE);
-    const drawn = blows(drawFrom(seed, 'blows'), pages);
+    const drawn = blows(drawFrom(seed, 'blows'), pages, scenario.without);
     let left = kills;
     let waiting: Blow[] = [];
     for (let number = 1; left > 0; number += 1) {

@@ -37,7 +37,7 @@ export const failpoints = {
   'its fees are charged': on('fees', 'insertMany', ({ inserted }) => ofAPage(inserted)),
   'its users are blocked': on('userBlocks', 'insertMany'),
   /** Its workflow has not heard of it. */
-  'its batch is recorded': on('runBatches', 'updateOne', ({ set }) => set.state === 'DONE' && 'matched' in (set.counters as Values)),
+  'its batch is recorded': on('runBatches', 'updateOne', ({ set }) => set.state === 'DONE' && ['matched', 'loansReminded'].some((counter) => counter in (set.counters as Values))),
   'the letters of a page are claimed': claims(areLetterKeys),
   'the fees for its letters are charged': on('fees', 'insertMany', ({ inserted }) => inserted[0]?.loanId === null),
   'its letters are queued': on('letters', 'insertMany'),

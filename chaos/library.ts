@@ -21,26 +21,45 @@ export interface Size {
 /** Monday, 05:30 in New York. */
 export const asOf = new Date(at('2025-03-17 05:30'));
 
-/** Answers with the id of its scheduled job, which nothing but a person starts. */
-export async function nightsWork(models: Models, institutionId: string, { seed, loans: size }: Size): Promise<string> {
+/** A night of loans-overdue-and-lost. Answers with the id of its scheduled job, which nothing but a person starts. */
+export async function nightsWork(models: Models, institutionId: string, size: Size): Promise<string> {
+  await profiles(models, institutionId);
+  const broken = ofBrokenRun(institutionId);
+  await library(models, institutionId, size, overdueDate, broken);
+  await models.FulfillmentSettings.updateOne({ institutionId }, { $set: { overdueAtLostLoan: true } });
+  await models.LoanNotice.insertMany(broken.map(leftNotice));
+  return (await activated(models, institutionId, 'loans-overdue-and-lost'))._id;
+}
+
+/** A morning of notifications-due-date-reminders: an earlier run of the day, and one of the day before, broke off before their letters. */
+export async function morningsWork(models: Models, institutionId: string, size: Size): Promise<string> {
+  const today = new Date(at('2025-03-17 21:00'));
+  const broken = ['B001', 'B002', 'B003'].map((barcode) => bare(institutionId, barcode, barcode === 'B003' ? new Date(at('2025-03-16 21:00')) : today));
+  await library(models, institutionId, size, dueAboutToday, broken);
+  await models.LoanNotice.insertMany(broken.map(leftReminder));
+  const { _id } = await activated(models, institutionId, 'notifications-due-date-reminders');
+  await models.ScheduledJob.updateOne({ institutionId, _id }, { $set: { parameters: { sendFormat: 'EMAIL_AND_SMS' } } });
+  return _id;
+}
+
+/** Institution, patrons, and loans that are due as `dueDate` draws; no job has a schedule. */
+async function library(
+  models: Models, institutionId: string, { seed, loans: size }: Size, dueDate: (draw: Draw) => Date, beside: readonly Loan[],
+): Promise<void> {
   await demoLibrary(models, institutionId);
   await models.Institution.updateOne({ institutionId }, { $set: { mailMaxPerMinute: 100_000 } }); // no night waits for its own limit
   for (const code of ['MAIN', 'WEST']) {
     // The mailbox is shared: every address tells its institution.
     await models.Library.updateOne({ institutionId, code }, { $set: { email: `${code.toLowerCase()}.${institutionId}@lib.example` } });
   }
-  await profiles(models, institutionId);
   const draw = drawFrom(seed, 'library');
   const patrons = Math.ceil(size * 0.6);
   const users = Array.from({ length: patrons }, (_, index) => patron(institutionId, index, draw));
-  const drawn = Array.from({ length: size }, (_, index) => loan(institutionId, index, patrons, draw));
-  const loans = [...drawn, ...ofBrokenRun(institutionId)];
+  const drawn = Array.from({ length: size }, (_, index) => loan(institutionId, index, patrons, draw, dueDate));
+  const loans = [...drawn, ...beside];
   for (const some of parts(users)) await models.User.insertMany(some);
   for (const some of parts(loans)) await Promise.all([models.Loan.insertMany(some), models.Item.insertMany(some.map(itemOf))]);
-  await models.LoanNotice.insertMany(ofBrokenRun(institutionId).map(leftNotice));
-
   await models.ScheduledJob.updateMany({ institutionId }, { $set: { schedule: { kind: 'NONE' } } });
-  return (await activated(models, institutionId, 'loans-overdue-and-lost'))._id;
 }
 
 function parts<T>(all: readonly T[]): T[][] {
@@ -58,7 +77,6 @@ async function profiles(models: Models, institutionId: string): Promise<void> {
   await profile(models, institutionId, 'P4 without a letter', 'OVERDUE_NOTIFICATION_4', 13, { libraries: ['WEST'], sendNotification: false, ...blocking, blockMode: 'UNTIL_RETURNED' });
   await profile(models, institutionId, 'P5', 'OVERDUE_NOTIFICATION_5', 16, { libraries: ['MAIN'] });
   await profile(models, institutionId, 'P6', 'CHANGE_TO_LOST', 25, { loanStatuses: all, notificationFee: 75 });
-  await models.FulfillmentSettings.updateOne({ institutionId }, { $set: { overdueAtLostLoan: true } });
 }
 
 /** One in ten has no address, one in seventeen is gone, one in twenty-three wants no such letters. */
@@ -68,7 +86,7 @@ function patron(institutionId: string, index: number, draw: Draw) {
     _id: idOf(institutionId, primaryId), institutionId, primaryId, displayName: `Patron ${primaryId}`,
     firstName: 'Pat', lastName: primaryId, userGroup: 'STUDENT', statusDate: '2025-01-01',
     status: draw.below(17) === 0 ? 'DELETED' as const : 'ACTIVE' as const,
-    letterOptOut: draw.below(23) === 0 ? ['FulOverdueAndLostLoanNotificationLetter'] : [],
+    letterOptOut: draw.below(23) === 0 ? ['FulOverdueAndLostLoanNotificationLetter', 'FulUserOverdueNoticeLetter'] : [],
     emails: draw.below(10) === 0 ? [] : [
       { address: `${primaryId.toLowerCase()}.${institutionId}@example.org`, types: [], preferred: true, bounced: false, segment: 'INTERNAL' as const },
     ],
@@ -81,11 +99,16 @@ const primaryIdOf = (index: number) => `P${String(index).padStart(5, '0')}`;
 const loanIdOf = (institutionId: string, barcode: string) =>
   idOf(institutionId, 'loans').slice(0, 12) + Buffer.from(barcode).toString('hex').padEnd(12, '0');
 
-/** From 5 days to come to 28 days overdue, all statuses, one in three from WEST, which has no hours. */
-function loan(institutionId: string, index: number, patrons: number, draw: Draw): Loan {
+/** From 5 days to come to 28 days overdue. */
+const overdueDate = (draw: Draw) => new Date(at('2025-03-14 21:00') - (draw.below(34) - 5) * DAY_MS);
+/** Two in three today, the others the day before or after. */
+const dueAboutToday = (draw: Draw) => new Date(at(draw.one(['2025-03-16 21:00', '2025-03-17 00:00', '2025-03-17 12:30', '2025-03-17 21:00', '2025-03-17 23:59', '2025-03-18 00:00'])));
+
+/** All statuses, one in three from WEST, which has no hours. */
+function loan(institutionId: string, index: number, patrons: number, draw: Draw, dueDateOf: (draw: Draw) => Date): Loan {
   const barcode = `L${String(index).padStart(5, '0')}`; // in digits: in letters one would be the code of an institution
   const processStatus = draw.one(['NORMAL', 'NORMAL', 'NORMAL', 'RENEW', 'RECALL', 'CLAIMED_RETURN', 'RENEW_REQUESTED'] as const);
-  const dueDate = new Date(at('2025-03-14 21:00') - (draw.below(34) - 5) * DAY_MS);
+  const dueDate = dueDateOf(draw);
   return {
     ...bare(institutionId, barcode, dueDate),
     userId: idOf(institutionId, primaryIdOf(draw.below(patrons))),
@@ -115,6 +138,15 @@ function leftNotice({ _id, institutionId, userId, libraryCode, dueCycle }: Loan)
     sendFormat: 'EMAIL', runId: brokenRun(institutionId), decidedAt: new Date(at('2025-03-16 05:30')), state: 'DECIDED',
     data: { accruedFine: 0, notificationFee: 75, fees: [{ type: 'LOST_ITEM_REPLACEMENT_FEE', amount: 4250 }] },
     letterKey: `${brokenRun(institutionId)}:FulOverdueAndLostLoanLetter:${kind}.EMAIL:${userId}:-`,
+  };
+}
+
+function leftReminder({ _id, institutionId, userId, libraryCode, dueCycle, dueDate }: Loan) {
+  const dayKey = dueDate < asOf ? '2025-03-16' : '2025-03-17';
+  return {
+    institutionId, loanId: _id, dueCycle, kind: 'DUE_TODAY', profileId: '-', dayKey, userId, libraryCode, sendFormat: 'EMAIL',
+    runId: brokenRun(institutionId), decidedAt: new Date(at(`${dayKey} 05:00`)), state: 'LETTER_PENDING', data: {},
+    letterKey: `${brokenRun(institutionId)}:FulUserOverdueNoticeLetter:DUE_TODAY.EMAIL:${userId}:-`,
   };
 }
 

@@ -22,7 +22,7 @@ interface Place {
 const before = (phase: Phase, which: (write: OwnWrite) => boolean): Place => ({ phase, holds: (moment) => moment.kind === 'BEFORE_WRITE' && which(moment.write) });
 const after = (phase: Phase, which: (write: OwnWrite) => boolean): Place => ({ phase, holds: (moment) => moment.kind === 'AFTER_WRITE' && which(moment.write) });
 const begins = (phase: Phase, activity: string): Place => ({ phase, holds: (moment) => moment.kind === 'BEGINS' && moment.activity === activity });
-const isDone = (phase: Phase, activity: string): Place => ({ phase, holds: (moment) => moment.kind === 'IS_DONE' && moment.activity === activity });
+const isDone = (phase: Phase, ...activities: string[]): Place => ({ phase, holds: (moment) => moment.kind === 'IS_DONE' && activities.includes(moment.activity) });
 const mail = (which: MailMoment): Place => ({ phase: 'MAIL', holds: (moment) => moment.kind === 'MAIL' && moment.moment === which });
 
 const letterRecorded = ({ collection, operation, set }: OwnWrite): boolean => collection === 'letters' && operation === 'bulkWrite' && set.state === 'SENT';
@@ -33,7 +33,7 @@ export const places = {
   'the dispatcher looks at the store': begins('OPENING', 'lookAtRuns'),
   'the dispatcher has looked': isDone('OPENING', 'lookAtRuns'),
   'beginRun is done': isDone('OPENING', 'beginRun'),
-  'the loans are counted': isDone('OPENING', 'countOverdueLoans'),
+  'the loans are counted': isDone('OPENING', 'countOverdueLoans', 'countLoansDueToday'),
   'startWork is done': isDone('OPENING', 'startWork'),
   'a notice of a broken run is taken back': after('LEFT_NOTICES', failpoints['a notice of a broken run is taken back']),
   'the loans of a page are claimed': after('PAGES', failpoints['the loans of a page are claimed']),
@@ -47,7 +47,7 @@ export const places = {
   'its batch is recorded': after('PAGES', failpoints['its batch is recorded']),
   'before a heartbeat': { phase: 'PAGES', holds: ({ kind }) => kind === 'BEFORE_HEARTBEAT' },
   'after a heartbeat': { phase: 'PAGES', holds: ({ kind }) => kind === 'AFTER_HEARTBEAT' },
-  'a page is done, its workflow has not heard': isDone('PAGES', 'ageOverdueLoans'),
+  'a page is done, its workflow has not heard': isDone('PAGES', 'ageOverdueLoans', 'remindOfLoansDueToday'),
   'the letters of a page are claimed': after('LETTERS', failpoints['the letters of a page are claimed']),
   'the fees for its letters are charged': after('LETTERS', failpoints['the fees for its letters are charged']),
   'its letters are queued': after('LETTERS', failpoints['its letters are queued']),

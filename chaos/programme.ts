@@ -30,22 +30,23 @@ const passedBy = (pages: number): number => Math.ceil(pages / 10);
 const DECK = Object.keys(places).length + Object.keys(frozenAt).length + 12;
 
 /** Every named place once, and of the others so many that each comes in every few nights. */
-function deck(draw: Draw, pages: number): Blow[] {
-  const names = Object.keys(places) as PlaceName[];
+function deck(draw: Draw, pages: number, without: readonly PlaceName[]): Blow[] {
+  const isThere = (place: PlaceName) => !without.includes(place);
+  const names = (Object.keys(places) as PlaceName[]).filter(isThere);
   const skip = (place: PlaceName) => (places[place].phase === 'PAGES' ? draw.below(passedBy(pages)) : 0);
   const random = (): { afterMs: number; phase: Phase } => ({ afterMs: draw.below(1_500), phase: draw.one(['PAGES', 'LETTERS', 'MAIL'] as const) });
   return [
     ...names.map((place): Blow => ({ kind: 'KILLED_AT', place, skip: skip(place), phase: places[place].phase })),
-    ...(Object.keys(frozenAt) as (keyof typeof frozenAt)[]).map((place) => frozen(place, skip(place))),
+    ...(Object.keys(frozenAt) as (keyof typeof frozenAt)[]).filter(isThere).map((place) => frozen(place, skip(place))),
     ...Array.from({ length: 6 }, (): Blow => ({ kind: 'KILLED_AT_RANDOM', worker: draw.one([0, 1] as const), ...random() })),
     ...Array.from({ length: 2 }, (): Blow => ({ kind: 'BOTH_DEAD', phase: random().phase })),
     ...(['mongod', 'temporal', 'mongod', 'temporal'] as const).map((server): Blow => ({ kind: 'SERVER_KILLED', server, ...random() })),
   ];
 }
 
-/** Blows without end: the deck shuffled, and again; `pages` are those that the night's loans fill. */
-export function* blows(draw: Draw, pages: number): Generator<Blow, never> {
-  for (;;) yield* draw.shuffled(deck(draw, pages));
+/** Blows without end: the deck shuffled, and again; `pages` are those that the night's loans fill, `without` places are left out. */
+export function* blows(draw: Draw, pages: number, without: readonly PlaceName[]): Generator<Blow, never> {
+  for (;;) yield* draw.shuffled(deck(draw, pages, without));
 }
 
 /**

@@ -37,20 +37,20 @@ function missing(job: JobDefinition): string[] {
   return needed.flatMap(([holds, sentence]) => (holds ? [] : [sentence]));
 }
 
-/** The examples of the job's section: number and title as the specification says them. */
+/** The examples of the job's section: number and title as the specification says them, `1.` where it gives no title. */
 function examplesOf(job: JobDefinition): string[] {
   const texts = readdirSync(specification).filter((name) => name.endsWith('.md')).map((name) => readFileSync(join(specification, name), 'utf8'));
   const section = texts.flatMap((text) => text.split(/^## /m)).find((part) => part.startsWith(`${job.name}\n`));
   assert.ok(section, `no section "${job.name}" in the specification`);
   const [, examples = ''] = section.split('**Examples.**');
-  return [...examples.split(/^\*\*/m)[0]!.matchAll(/^(\d+)\. \*([^*]+)\.\*/gm)].map(([, number, title]) => `${number}. ${title}`);
+  return [...examples.split(/^\*\*/m)[0]!.matchAll(/^(\d+)\.(?: \*([^*]+)\.\*)?/gm)].map(([, number, title]) => (title === undefined ? `${number}.` : `${number}. ${title}`));
 }
 
 /** Those that no test is called after. */
 function untested(job: JobDefinition, examples: readonly string[]): string[] {
   const text = readFileSync(join(root, `test/${job.category.toLowerCase()}/${job.key}.test.ts`), 'utf8');
   const names = [...text.matchAll(/\b(?:test|describe)\('(\d+\. [^']+)'/g)].map(([, name = '']) => name);
-  return examples.filter((example) => !names.some((name) => name === example || name.startsWith(`${example}:`)));
+  return examples.filter((example) => !names.some((name) => name === example || name.startsWith(example.endsWith('.') ? `${example} ` : `${example}:`)));
 }
 
 const available: readonly JobDefinition[] = jobs.filter((job: JobDefinition) => job.available);
@@ -89,5 +89,6 @@ describe('what would be missing', () => {
 
   test('of an example whose test is gone or called otherwise', () => {
     assert.deepEqual(untested(job, ['10. Recall', '10. Recalled', '11. Eleventh']), ['10. Recalled', '11. Eleventh']);
+    assert.deepEqual(untested(job, ['1.', '99.']), ['99.']);
   });
 });

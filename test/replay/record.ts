@@ -1,5 +1,6 @@
 /**
- * Records the histories that replay.test.ts plays again: `node bin/source.mjs test/replay/record.ts`; when, CONTRIBUTING.md says.
+ * Records the histories that replay.test.ts plays again: `node bin/source.mjs test/replay/record.ts [job key]`; when, CONTRIBUTING.md says. With a key
+ * those of that job only; without one those of all, and of the workflows that serve them.
  *
  * Real runs on a server of their own, whose histories suggest to be continued as new at 40 events. What tells of the
  * machine is left out. A history under a name that is not recorded here stays.
@@ -12,7 +13,8 @@ import { abortRun, approveRun } from '../../api/operations/steer-run.js';
 import { retryFailed, startRun } from '../../api/operations/start-run.js';
 import { queues } from '../../config/queues.js';
 import { newId } from '../../models/document.js';
-import { asOf, nightsWork } from '../../chaos/library.js';
+import { asOf } from '../../chaos/library.js';
+import { scenarios } from '../../chaos/scenarios.js';
 import { startServers } from '../support/global-setup.js';
 import { openHouse, type House } from '../support/house.js';
 
@@ -22,6 +24,19 @@ const queueOfOneWorker = z.looseObject({ kind: z.literal('TASK_QUEUE_KIND_STICKY
 const folder = join(import.meta.dirname, 'histories');
 const submittedBy = { type: 'USER', id: 'u-tester', name: 'A. Tester' } as const;
 
+interface RunsOfJob {
+  /** Before the names of its institutions. */
+  prefix: string;
+  /** Its preview's. */
+  previewAsOf: Date;
+  /** So many pages are done when its run is aborted: in the midst of a history, far from where one ends. */
+  abortedAfter: number;
+}
+const ofJobs: Readonly<Record<string, RunsOfJob>> = {
+  'loans-overdue-and-lost': { prefix: '', previewAsOf: new Date(), abortedAfter: 4 },
+  'notifications-due-date-reminders': { prefix: 'reminders-', previewAsOf: asOf, abortedAfter: 2 },
+};
+
 // Every page finds its minute over, so that each is an activity.
 const sinceStart = performance.now.bind(performance);
 let minutes = 0;
@@ -29,49 +44,51 @@ performance.now = () => sinceStart() + 60_000 * (minutes += 1);
 
 const stopServers = await startServers(40);
 const house = await openHouse('replay');
+const [, , only] = process.argv;
 try {
-  await recordRuns(house);
-  await recordServants(house);
+  for (const [jobKey, runs] of Object.entries(ofJobs)) if (only === undefined || only === jobKey) await recordRuns(house, jobKey, runs);
+  if (only === undefined) await recordServants(house);
 } finally {
   await house.close();
   await stopServers();
 }
 
-async function recordRuns(house: House): Promise<void> {
+async function recordRuns(house: House, jobKey: string, { prefix, previewAsOf, abortedAfter }: RunsOfJob): Promise<void> {
   const { models, operating } = house;
+  const { prepare } = scenarios[jobKey]!;
   const jobs = new Map<string, string>();
-  for (const institutionId of ['whole', 'aborted', 'failed', 'approved']) jobs.set(institutionId, await nightsWork(models, institutionId, { seed: 1, loans: 80 }));
+  const [wholly, aborting, failing, approving] = ['whole', 'aborted', 'failed', 'approved'].map((kind) => `${prefix}${kind}`) as [string, string, string, string];
+  for (const institutionId of [wholly, aborting, failing, approving]) jobs.set(institutionId, await prepare(models, institutionId, { seed: 1, loans: 80 }));
   const night = (institutionId: string) => ({ institutionId, scheduledJobId: jobs.get(institutionId)!, asOf });
 
-  await models.Item.updateOne({ institutionId: 'whole', barcode: 'B002' }, { $set: { replacementCost: { amount: 4250, currency: 'SEK' } } });
-  const preview = await house.run({ ...night('whole'), trigger: 'DRY_RUN', asOf: new Date() });
-  await keep('loans-overdue-and-lost.preview', preview.workflowId);
-  const whole = await house.run(night('whole'));
-  await keep('loans-overdue-and-lost.whole', whole.workflowId);
-  const retry = await retryFailed(operating, { institutionId: 'whole', runId: whole.id, submittedBy });
-  await house.finished('whole', retry._id);
-  await keep('loans-overdue-and-lost.retry', retry.workflowId);
+  await models.Item.updateOne({ institutionId: wholly, barcode: 'B002' }, { $set: { replacementCost: { amount: 4250, currency: 'SEK' } } });
+  const preview = await house.run({ ...night(wholly), trigger: 'DRY_RUN', asOf: previewAsOf });
+  await keep(`${jobKey}.preview`, preview.workflowId);
+  const whole = await house.run(night(wholly));
+  await keep(`${jobKey}.whole`, whole.workflowId);
+  const retry = await retryFailed(operating, { institutionId: wholly, runId: whole.id, submittedBy });
+  await house.finished(wholly, retry._id);
+  await keep(`${jobKey}.retry`, retry.workflowId);
 
-  const aborted = await startRun(operating, { ...night('aborted'), trigger: 'MANUAL', submittedBy });
-  // In the midst of its second history, far from where one ends.
-  await until(async () => (await models.RunBatch.countDocuments({ institutionId: 'aborted' })) > 3);
-  await abortRun(operating, { institutionId: 'aborted', runId: aborted._id, by: submittedBy.id, reason: 'To see it end.' });
-  await house.finished('aborted', aborted._id);
-  await keep('loans-overdue-and-lost.aborted', aborted.workflowId);
+  const aborted = await startRun(operating, { ...night(aborting), trigger: 'MANUAL', submittedBy });
+  await until(async () => (await models.RunBatch.countDocuments({ institutionId: aborting })) >= abortedAfter);
+  await abortRun(operating, { institutionId: aborting, runId: aborted._id, by: submittedBy.id, reason: 'To see it end.' });
+  await house.finished(aborting, aborted._id);
+  await keep(`${jobKey}.aborted`, aborted.workflowId);
 
-  await models.ScheduledJob.updateOne({ institutionId: 'failed', _id: jobs.get('failed') }, { $set: { parameters: { unknown: 1 } } });
-  await keep('loans-overdue-and-lost.failed', (await house.run(night('failed'))).workflowId);
+  await models.ScheduledJob.updateOne({ institutionId: failing, _id: jobs.get(failing) }, { $set: { parameters: { unknown: 1 } } });
+  await keep(`${jobKey}.failed`, (await house.run(night(failing))).workflowId);
 
-  await models.ScheduledJob.updateOne({ institutionId: 'approved', _id: jobs.get('approved') }, { $set: { guard: { enabled: true, factor: 1, minRecords: 0 } } });
+  await models.ScheduledJob.updateOne({ institutionId: approving, _id: jobs.get(approving) }, { $set: { guard: { enabled: true, factor: 1, minRecords: 0 } } });
   await models.Run.collection.insertMany([1, 2, 3, 4, 5].map((number) => ({
-    _id: newId(), institutionId: 'approved', scheduledJobId: jobs.get('approved'), processId: -number, occurrenceKey: `L:${number}`, trigger: 'SCHEDULE',
+    _id: newId(), institutionId: approving, scheduledJobId: jobs.get(approving), processId: -number, occurrenceKey: `L:${number}`, trigger: 'SCHEDULE',
     status: 'COMPLETED_SUCCESSFULLY', submittedAt: asOf, startedAt: asOf, endedAt: asOf, counters: { recordsSelected: 1 },
   })) as never);
-  const guarded = await startRun(operating, { ...night('approved'), trigger: 'MANUAL', submittedBy });
-  await until(async () => (await models.Run.countDocuments({ institutionId: 'approved', status: 'MANUAL_HANDLING_REQUIRED' })) > 0);
-  await approveRun(operating, { institutionId: 'approved', runId: guarded._id, by: submittedBy.id, reason: 'It is right.' });
-  await house.finished('approved', guarded._id);
-  await keep('loans-overdue-and-lost.approved', guarded.workflowId);
+  const guarded = await startRun(operating, { ...night(approving), trigger: 'MANUAL', submittedBy });
+  await until(async () => (await models.Run.countDocuments({ institutionId: approving, status: 'MANUAL_HANDLING_REQUIRED' })) > 0);
+  await approveRun(operating, { institutionId: approving, runId: guarded._id, by: submittedBy.id, reason: 'It is right.' });
+  await house.finished(approving, guarded._id);
+  await keep(`${jobKey}.approved`, guarded.workflowId);
 }
 
 /** The workflows that serve the runs: one history of each that was continued as new, and of the dispatcher the one that ended. */

@@ -1,5 +1,5 @@
 /**
- * A run of loans-overdue-and-lost without the engine: its activities are called in the order of the workflow, so that a
+ * A run of a job over loans without the engine: its activities are called in the order of the workflow, so that a
  * test may call each as often as it likes and let each break off where it likes.
  */
 import { CancelledFailure } from '@temporalio/activity';
@@ -7,6 +7,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createOverdueAndLostActivities } from '../../activities/fulfillment/loans-overdue-and-lost.js';
 import { createNoticeLetterActivities } from '../../activities/fulfillment/notice-letters.js';
+import { createDueDateReminderActivities } from '../../activities/fulfillment/notifications-due-date-reminders.js';
 import { beginRun, startWork } from '../../activities/runs/begin.js';
 import { closeRun } from '../../activities/runs/close.js';
 import { awaitLetters } from '../../activities/runs/letters.js';
@@ -19,19 +20,24 @@ export const clock = new Date('2025-04-02T10:00:00.000Z');
 const now = () => clock;
 
 type PageActivity = (run: Run) => Promise<Page>;
-/** The steps of the workflow, in its order. */
-const steps = ['finishLeftNotices', 'ageOverdueLoans', 'queueNoticeLetters', 'reportUndeliverableLetters'] as const;
+/** By job: how its records are counted, and the steps of its workflow in their order. */
+const workflows = {
+  'loans-overdue-and-lost': { count: 'countOverdueLoans', steps: ['finishLeftNotices', 'ageOverdueLoans', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
+  'notifications-due-date-reminders': { count: 'countLoansDueToday', steps: ['remindOfLoansDueToday', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
+} as const;
+type ByHand = keyof typeof workflows;
+const workflowOf = ({ jobKey }: Run) => workflows[jobKey as ByHand];
 
 export function shellsOf(models: Models) {
   const overdue = createOverdueAndLostActivities({ models, now });
   const letters = createNoticeLetterActivities({ models, now, wakeMail: () => Promise.resolve() });
-  return { ...overdue, ...letters, awaitLetters: (run: Run) => awaitLetters(models, now, run) };
+  return { ...overdue, ...createDueDateReminderActivities({ models, now }), ...letters, awaitLetters: (run: Run) => awaitLetters(models, now, run) };
 }
 
 /** The record of a run that has not begun. */
-export async function record(models: Models, institutionId: string, asOf: Date, given: Partial<NewRun> = {}): Promise<RunRef> {
+export async function record(models: Models, institutionId: string, asOf: Date, given: Partial<NewRun> = {}, jobKey: ByHand = 'loans-overdue-and-lost'): Promise<RunRef> {
   const [job, institution] = await Promise.all([
-    models.ScheduledJob.findOne({ institutionId, jobKey: 'loans-overdue-and-lost' }).lean(),
+    models.ScheduledJob.findOne({ institutionId, jobKey }).lean(),
     models.Institution.findOne({ institutionId }).lean(),
   ]);
   if (job === null || institution === null) throw new Error(`${institutionId} is no library with the job`);
@@ -50,7 +56,8 @@ const once: Calling = (_name, call) => call();
 export async function begin(models: Models, ref: RunRef, calling: Calling = once): Promise<Run> {
   const run = await calling('beginRun', () => beginRun({ models, now, publicUrl: 'http://127.0.0.1' }, ref));
   if (run === null) throw new Error(`run ${ref.runId} has ended`);
-  const selected = await calling('countOverdueLoans', () => shellsOf(models).countOverdueLoans(run));
+  const { count } = workflowOf(run);
+  const selected = await calling(count, () => shellsOf(models)[count](run));
   await calling('startWork', () => startWork(models, now, run, selected, false));
   return run;
 }
@@ -78,6 +85,7 @@ export async function onePage(run: Run, activity: PageActivity, heard: Page | nu
 export async function night(models: Models, ref: RunRef, calling: Calling = once): Promise<void> {
   const run = await begin(models, ref, calling);
   const shells = shellsOf(models);
+  const { steps } = workflowOf(run);
   for (const name of run.preview ? steps : [...steps, 'awaitLetters'] as const) {
     let at: Page | null = null;
     do {
