@@ -188,6 +188,57 @@ This letter was written automatically on Tuesday, March 4, 2025.
 `);
   });
 
+  test('a reminder of three loans due today, one of them wanted by somebody else', () => {
+    const { subject, text } = mail('FulUserOverdueNoticeLetter', 'many loans, one of them recalled');
+    assert.equal(subject, 'Due today, Thursday, May 29, 2025: 3 loans');
+    assert.equal(plain(text), `Dear Ada Lovelace,
+
+A quick reminder: the items below are due today, Thursday, May 29, 2025.
+
+Main Library
+
+  - Dubliners
+    Joyce, James
+    Due: Thursday, May 29, 2025 at 9:00 PM
+    Call number: PR6019.O9 D8 1993 · Barcode: 39999000123456
+
+  - Item without a title
+    Due: Thursday, May 29, 2025
+    Another reader is waiting for it.
+    Barcode: 39999000123456
+
+West Campus Library
+
+  - Organic chemistry <3rd & revised edition>
+    McMurry, John
+    Due: Thursday, May 29, 2025 at 9:00 AM
+    Barcode: 39999000345678
+
+Please bring each of them back to the library named above it, or renew them if that is still possible.
+
+If you have returned them in the meantime, thank you; you need not do anything more.
+
+Your loans at a glance: https://library.example.edu/my-account
+
+With kind regards,
+University of Somewhere Libraries
+
+--
+This letter was written automatically on Thursday, May 29, 2025. Your user number: 21456.
+`);
+  });
+
+  test('a reminder names its day in every language, also as a text message', () => {
+    const said = (language: string) => [
+      plain(mail('FulUserOverdueNoticeLetter', 'one loan', language).subject), plain(sms('FulUserOverdueNoticeLetter', 'one loan', language).text),
+    ];
+    const account = 'https://library.example.edu/my-account';
+    const sender = 'University of Somewhere Libraries';
+    assert.deepEqual(said('de'), ['Heute, Donnerstag, 29. Mai 2025, ist eine Ausleihe fällig', `${sender}: eine Ausleihe ist heute fällig: Dubliners (Donnerstag, 29. Mai 2025 um 21:00). Bitte geben Sie sie zurück. ${account}`]);
+    assert.deepEqual(said('fr'), ['À rendre aujourd’hui, jeudi 29 mai 2025 : un prêt', `${sender}: un prêt est à rendre aujourd’hui: Dubliners (jeudi 29 mai 2025 à 21:00). Merci de le rendre. ${account}`]);
+    assert.deepEqual(said('es'), ['Hoy, jueves, 29 de mayo de 2025, vence un préstamo', `${sender}: un préstamo vence hoy: Dubliners (jueves, 29 de mayo de 2025, 21:00). Devuélvalo, por favor. ${account}`]);
+  });
+
   test('a text message names the loan that is due longest', () => {
     assert.equal(
       sms(notice, 'many loans, type 3').text,
