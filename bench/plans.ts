@@ -1,6 +1,6 @@
 /**
  * The query plans of the product at size. Nothing lists its queries here: its own processes do their work, and the profiler of the server
- * says how each statement was served. A night of the job, letters that go out, and every page over a library with a past.
+ * says how each statement was served. A night of each job, letters that go out, and every page over a library with a past.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -60,6 +60,8 @@ export async function benchPlans(library: LibrarySize, history: HistorySize): Pr
   await withServers(copy, onlyMongodb, {}, async (_servers, models) => {
     await bringIndexes(models, said);
     await models.ScheduledJob.updateMany({ institutionId }, { $set: { lastOccurrenceAt: now() } });
+    const begunByNobody = { active: true, inactiveReason: null, schedule: { kind: 'NONE' } } as const;
+    await models.ScheduledJob.updateMany({ institutionId, jobKey: { $in: nights.map(({ jobKey }) => jobKey) }, active: false }, { $set: begunByNobody });
   });
   await withServers(copy, withWorker, {}, (servers, models) => hearNight(servers, models, heard));
   await rm(join(folder, 'at-work'), { recursive: true, force: true });
@@ -69,23 +71,30 @@ export async function benchPlans(library: LibrarySize, history: HistorySize): Pr
   report(heard);
 }
 
+/** Of its loans one in twenty-eight is due on the day after. */
+const nights: readonly { jobKey: string; asOf: Date }[] = [
+  { jobKey: 'loans-overdue-and-lost', asOf: night },
+  { jobKey: 'notifications-due-date-reminders', asOf: new Date(night.getTime() + 26 * 60 * 60 * 1000) },
+];
+
 async function hearNight(servers: Environment, models: Models, heard: Heard): Promise<void> {
   console.log(await versions(models, null));
   const profiler = await startProfiler(models);
   await withEngine(servers, async (client) => {
-    const job = await models.ScheduledJob.findOne({ institutionId, jobKey: 'loans-overdue-and-lost' }).lean();
-    if (job === null) throw new Error('the library has no scheduled job to start');
-    for (const trigger of ['DRY_RUN', 'MANUAL'] as const) {
+    const work = nights.flatMap((each) => (['DRY_RUN', 'MANUAL'] as const).map((trigger) => ({ ...each, trigger })));
+    for (const { jobKey, asOf, trigger } of work) {
+      const job = await models.ScheduledJob.findOne({ institutionId, jobKey }).lean();
+      if (job === null) throw new Error(`the library has no scheduled job ${jobKey} to start`);
       const submittedBy = { type: 'USER', id: 'bench', name: 'Bench' } as const;
       const { _id } = await startRun(
         { models, client, now, taskQueue: queues.jobs },
-        { institutionId, scheduledJobId: job._id, trigger, submittedBy, asOf: night },
+        { institutionId, scheduledJobId: job._id, trigger, submittedBy, asOf },
       );
-      await until(`the ${trigger} is closed`, async () => {
+      await until(`the ${trigger} of ${jobKey} is closed`, async () => {
         const run = await models.Run.findOne({ institutionId, _id }, { status: 1 }).lean();
         return run !== null && isFinal(run.status);
       });
-      keep(heard, trigger === 'DRY_RUN' ? 'preview' : 'night', await profiler.look());
+      keep(heard, `${trigger === 'DRY_RUN' ? 'preview' : 'night'} of ${jobKey}`, await profiler.look());
     }
   });
   await keepIndexes(heard, profiler);
