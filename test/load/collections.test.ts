@@ -132,6 +132,30 @@ describe('good lines', () => {
     assert.equal((refusal as { line: number }).line, 2_000);
   });
 
+  test('of loans count in the order of the file, though thousands about other items are loaded at once', async () => {
+    await loadLibrary();
+    const item = { recordId: '11', libraryCode: 'MAIN', locationCode: 'STACKS' };
+    await load('items', 'items.ndjson', ndjson(['B2', 'B3', 'B4'].map((barcode) => ({ barcode, ...item }))));
+    const at = (minutes: number) => new Date(Date.parse('2025-02-03T19:00:00Z') + minutes * 60_000).toISOString();
+    const lent = { primaryId: 'U1', touCode: 'BOOK', dueDate: '2025-03-04T02:00:00Z' };
+    // A thousand each about B2, B3 and B4, the first of each refused; then B2 is lent once more.
+    const lines: object[] = ['B2', 'B3', 'B4'].flatMap((barcode) =>
+      Array.from({ length: 1_000 }, (_one, minute) => ({ barcode, loanDate: at(minute), ...lent, ...(minute === 0 ? { primaryId: 'U7' } : { status: 'COMPLETE', returnDate: at(minute) }) })));
+    const last = { barcode: 'B2', loanDate: at(2_000), ...lent };
+    const report = await load('loans', 'many.ndjson', ndjson([...lines, last, { ...last, renewalCount: 1 }]));
+
+    assert.deepEqual([report.lines, report.inserted, report.replaced, report.refused], [3_002, 2_998, 1, 3]);
+    assert.deepEqual((await refusalsOf(report)).map((refusal) => (refusal as { line: number }).line), [1, 1_001, 2_001]);
+    const out = await models.Loan.findOne({ institutionId: HERE, barcode: 'B2', status: 'ACTIVE' }).lean();
+    assert.equal(out?.renewalCount, 1);
+    const items = await models.Item.find({ institutionId: HERE, barcodeKey: { $in: ['B2', 'B3'] } }).sort({ barcodeKey: 1 }).lean();
+    assert.deepEqual(items.map(({ currentLoanId, processType }) => [currentLoanId, processType]), [[out._id, 'LOAN'], [null, null]]);
+    const again = await load('loans', 'many.ndjson', ndjson([...lines, { ...last, status: 'COMPLETE', returnDate: at(2_001) }, { ...last, loanDate: at(3_000) }]));
+    assert.deepEqual([again.unchanged, again.updated, again.inserted], [2_997, 1, 1]);
+    const newest = await models.Loan.findOne({ institutionId: HERE, barcode: 'B2', status: 'ACTIVE' }).lean();
+    assert.equal((await models.Item.findOne({ institutionId: HERE, barcodeKey: 'B2' }).lean())?.currentLoanId, newest?._id);
+  });
+
   test('after a load without a refusal the file of refused lines of an earlier one is gone', async () => {
     await load('libraries', 'twice.ndjson', '{}\n');
     assert.ok((await readdir(folder)).includes('twice.ndjson.refused.ndjson'));

@@ -85,11 +85,11 @@ export async function loadFile(
   return report.refused === 0 ? report : { ...report, refusedFile: refusals.path };
 }
 
-/** Throws `NotLoadable` when the file as a whole cannot be read; of its lines only the first is looked at. */
+/** Throws `NotLoadable` when the file as a whole cannot be read; of its lines only the first are looked at. */
 export async function expectReadable(file: string): Promise<void> {
   const bytes = (await openFile(file)).createReadStream();
   try {
-    await linesIn(file, bytes).next();
+    for await (const _line of linesIn(file, bytes)) break;
   } finally {
     bytes.destroy();
   }

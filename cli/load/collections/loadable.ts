@@ -47,26 +47,29 @@ export interface Loadable {
 /** What a line gives of a record; `createdAt` only where it says something (a fee: when the debt began). */
 type Fields<T extends Versioned> = Partial<Omit<T, '_id' | 'institutionId' | 'updatedAt' | 'version'>>;
 
-export interface Definition<T extends Versioned, Line extends object, References> {
+/** A stored record as far as lines may change it. */
+type Kept<T extends Versioned, Field extends keyof T> = Pick<T, Field | '_id' | 'version'>;
+
+export interface Definition<T extends Versioned, Line extends object, References, Field extends keyof T = keyof T> {
   name: string;
   model: (models: Models) => Model<T>;
   line: z.ZodType<Line>;
   /** The natural key of the record that a line is about, and of a stored record. */
   keyOf: (line: Line) => string;
-  storedKeyOf: (record: T) => string;
-  /** The records that lines may be about, by an index; more than those does no harm. */
-  stored: (model: Model<T>, institutionId: string, lines: Line[]) => Promise<T[]>;
+  storedKeyOf: (record: Kept<T, Field>) => string;
+  /** The records that lines may be about, by an index; more than those does no harm. Whole, or the fields that `fields` may give of a stored one. */
+  stored: (model: Model<T>, institutionId: string, lines: Line[]) => Promise<Kept<T, Field>[]>;
   /** What lines refer to, one query a collection; `fresh` are those of the lines that are about no stored record. */
   references: (destination: Destination, lines: Line[], fresh: Line[]) => Promise<References>;
   /** `before` is the record as stored, undefined for a new one. A field that is undefined stays as it is. */
-  fields: (line: Line, references: References, destination: Destination, before: T | undefined) => Fields<T> | Reason[];
+  fields: (line: Line, references: References, destination: Destination, before: Kept<T, Field> | undefined) => Fields<T> | Reason[];
   /** A new record but for what its line gives; a field that is undefined must be given. */
-  blank: (id: string, destination: Destination) => { [Field in keyof Omit<T, keyof Versioned>]: T[Field] | undefined };
+  blank: (id: string, destination: Destination) => { [Name in keyof Omit<T, keyof Versioned>]: T[Name] | undefined };
   /**
    * What has to be written beside the records that lines are about, and taken back of lines that were refused. It hears of records that stayed as they were
    * as well: a load that broke off may have written them and nothing beside.
    */
-  beside: (destination: Destination, records: T[], references: References) => Promise<void>;
+  beside: (destination: Destination, records: Kept<T, Field>[], references: References) => Promise<void>;
   /** What a line may change, by a name that other lines about it have too; left out where a line's place in the file may matter to any other. */
   subjectOf?: (line: Line) => string;
 }
@@ -76,22 +79,23 @@ interface Asked<T extends Versioned> {
   fields: Fields<T>;
 }
 
-export function loadable<T extends Versioned, Line extends object, References>(definition: Definition<T, Line, References>): Loadable {
+export function loadable<T extends Versioned, Line extends object, References, Field extends keyof T = keyof T>(
+  definition: Definition<T, Line, References, Field>,
+): Loadable {
   const { line: schema, subjectOf } = definition;
   return {
     check(values) {
-      const outcomes = new Array<Outcome>(values.length).fill('UNCHANGED');
-      const lines = values.map((value, place) => {
+      const outcomes: Outcome[] = [];
+      const good: Good<Line>[] = [];
+      for (const [place, value] of values.entries()) {
         const parsed = schema.safeParse(value, { reportInput: true });
-        if (parsed.success) return parsed.data;
-        outcomes[place] = { reasons: parsed.error.issues.flatMap((issue) => reasonsOf(issue, value)) };
-        return null;
-      });
-      const good = lines.filter((line) => line !== null);
+        outcomes.push(parsed.success ? 'UNCHANGED' : { reasons: parsed.error.issues.flatMap((issue) => reasonsOf(issue, value)) });
+        if (parsed.success) good.push({ place, line: parsed.data, key: definition.keyOf(parsed.data) });
+      }
       return {
-        subjects: subjectOf === undefined ? null : new Set(good.map(subjectOf)),
+        subjects: subjectOf === undefined ? null : new Set(good.map(({ line }) => subjectOf(line))),
         async load(destination) {
-          if (good.length > 0) await loadLines(definition, destination, lines, good, outcomes);
+          if (good.length > 0) await loadLines(definition, destination, good, outcomes);
           return outcomes;
         },
       };
@@ -99,23 +103,27 @@ export function loadable<T extends Versioned, Line extends object, References>(d
   };
 }
 
-/** `lines` null where one was refused already. */
-async function loadLines<T extends Versioned, Line extends object, References>(
-  definition: Definition<T, Line, References>,
+/** A line that is right by itself, its place among the others, and the key of its record. */
+interface Good<Line> {
+  place: number;
+  line: Line;
+  key: string;
+}
+
+async function loadLines<T extends Versioned, Line extends object, References, Field extends keyof T>(
+  definition: Definition<T, Line, References, Field>,
   destination: Destination,
-  lines: (Line | null)[],
-  good: Line[],
+  good: Good<Line>[],
   outcomes: Outcome[],
 ): Promise<void> {
   const { models, institutionId } = destination;
-  const found = await definition.stored(definition.model(models), institutionId, good);
+  const lines = good.map(({ line }) => line);
+  const found = await definition.stored(definition.model(models), institutionId, lines);
   const stored = new Map(found.map((record) => [definition.storedKeyOf(record), record]));
-  const references = await definition.references(destination, good, good.filter((line) => !stored.has(definition.keyOf(line))));
+  const references = await definition.references(destination, lines, good.filter(({ key }) => !stored.has(key)).map(({ line }) => line));
 
   const asked = new Map<string, Asked<T>>();
-  for (const [place, line] of lines.entries()) {
-    if (line === null) continue;
-    const key = definition.keyOf(line);
+  for (const { place, line, key } of good) {
     const fields = definition.fields(line, references, destination, stored.get(key));
     if (Array.isArray(fields)) outcomes[place] = { reasons: fields };
     else collect(asked, key, place, fields);
@@ -125,13 +133,13 @@ async function loadLines<T extends Versioned, Line extends object, References>(
 }
 
 /** Answers the records as they stand now, written or not. */
-async function upsert<T extends Versioned, Line extends object, References>(
-  definition: Definition<T, Line, References>,
+async function upsert<T extends Versioned, Line extends object, References, Field extends keyof T>(
+  definition: Definition<T, Line, References, Field>,
   destination: Destination,
-  stored: ReadonlyMap<string, T>,
+  stored: ReadonlyMap<string, Kept<T, Field>>,
   asked: ReadonlyMap<string, Asked<T>>,
   outcomes: Outcome[],
-): Promise<T[]> {
+): Promise<Kept<T, Field>[]> {
   const { institutionId } = destination;
   const model = definition.model(destination.models);
   const at = destination.now();
@@ -139,9 +147,9 @@ async function upsert<T extends Versioned, Line extends object, References>(
     for (const [index, place] of places.entries()) outcomes[place] = index === places.length - 1 ? outcome : 'REPLACED';
   };
 
-  const unchanged: T[] = [];
+  const unchanged: Kept<T, Field>[] = [];
   const fresh: { one: Asked<T>; record: T }[] = [];
-  const updates: { one: Asked<T>; record: T; update: object }[] = [];
+  const updates: { one: Asked<T>; record: Kept<T, Field>; update: object }[] = [];
   for (const [key, one] of asked) {
     const before = stored.get(key);
     if (before === undefined) {
@@ -153,7 +161,7 @@ async function upsert<T extends Versioned, Line extends object, References>(
       else fresh.push({ one, record });
       continue;
     }
-    const changes = changesTo(before, one.fields);
+    const changes = changesTo<T>(before as Partial<T>, one.fields);
     if (changes === null) {
       settle(one, 'UNCHANGED');
       unchanged.push(before);
@@ -168,7 +176,7 @@ async function upsert<T extends Versioned, Line extends object, References>(
   for (const [position, { one }] of fresh.entries()) {
     settle(one, taken.has(position) ? { reasons: [{ place: '', value: null, expectation: 'a key that no other record has' }] } : 'INSERTED');
   }
-  const overtaken = await write(model, updates, at);
+  const overtaken = await write(model, institutionId, updates, at);
   for (const { one, record } of updates) settle(one, overtaken.has(record._id) ? { reasons: [OVERTAKEN] } : 'UPDATED');
   const inserted = fresh.filter((_one, position) => !taken.has(position));
   return [...unchanged, ...[...inserted, ...updates].map(({ record }) => record).filter(({ _id }) => !overtaken.has(_id))];
@@ -177,12 +185,14 @@ async function upsert<T extends Versioned, Line extends object, References>(
 const OVERTAKEN: Reason = { place: '', value: null, expectation: 'a record that nobody else changes at the same moment; load the line again' };
 
 /** Answers the ids of the records that others changed since they were read, which are left as they are. */
-async function write<T extends Versioned>(model: Model<T>, updates: { record: T; update: object }[], at: Date): Promise<Set<string>> {
+async function write<T extends Versioned>(
+  model: Model<T>, institutionId: string, updates: { record: Pick<T, '_id'>; update: object }[], at: Date,
+): Promise<Set<string>> {
   if (updates.length === 0) return new Set();
   const { matchedCount } = await model.collection.bulkWrite(updates.map(({ update }) => update) as never, { ordered: false });
   if (matchedCount === updates.length) return new Set();
   const ids = updates.map(({ record }) => record._id);
-  const asked = { institutionId: updates[0]?.record.institutionId, _id: { $in: ids } };
+  const asked = { institutionId, _id: { $in: ids } };
   const stored = await model.collection.find<Versioned>(asked as object, { projection: { updatedAt: 1 } }).toArray();
   const ours = new Set(stored.filter(({ updatedAt }) => updatedAt.getTime() === at.getTime()).map(({ _id }) => _id));
   return new Set(ids.filter((_id) => !ours.has(_id)));
@@ -206,7 +216,7 @@ function assignGiven<T extends object>(target: T, fields: { [Field in keyof T]?:
 }
 
 /** Null where nothing differs. */
-function changesTo<T extends Versioned>(before: T, given: Fields<T>): Partial<T> | null {
+function changesTo<T extends Versioned>(before: Partial<T>, given: Fields<T>): Partial<T> | null {
   const fields = given as Partial<T>;
   let changes: Partial<T> | null = null;
   for (const field in fields) {

@@ -34,13 +34,20 @@ interface LoanReferences {
   touIds: ReadonlyMap<string, string>;
 }
 
-export const loans = loadable<Loan, LoanLine, LoanReferences>({
+/** What a line may say of a loan that is stored, and what its item hears of it: half of its fields. */
+const kept = {
+  barcode: 1, itemId: 1, circDesk: 1, userId: 1, userGroup: 1, touId: 1, shortLoan: 1, loanDate: 1, dueDate: 1, dueDateSource: 1, dueCycle: 1, status: 1,
+  processStatus: 1, processStatusDate: 1, renewalCount: 1, lastRenewalAt: 1, claimedReturnAt: 1, lost: 1, lostCount: 1, returnDate: 1, closeReason: 1, version: 1,
+} as const;
+type KeptLoan = Pick<Loan, '_id' | keyof typeof kept>;
+
+export const loans = loadable<Loan, LoanLine, LoanReferences, keyof typeof kept>({
   name: 'loans',
   model: (models) => models.Loan,
   line: loan,
   keyOf: (line) => `${line.barcode}|${line.loanDate.toISOString()}`,
   storedKeyOf: (record) => `${record.barcode}|${record.loanDate.toISOString()}`,
-  stored: (model, institutionId, lines) => model.find({ institutionId, barcode: { $in: lines.map((line) => line.barcode) } }).lean<Loan[]>(),
+  stored: (model, institutionId, lines) => model.find({ institutionId, barcode: { $in: lines.map((line) => line.barcode) } }, kept).lean<KeptLoan[]>(),
   references: async (destination, lines, fresh) => {
     const { models, institutionId } = destination;
     const [borrowers, items, terms] = await Promise.all([
@@ -148,7 +155,7 @@ export const loans = loadable<Loan, LoanLine, LoanReferences>({
   subjectOf: (line) => line.barcode,
 });
 
-const lostCountOf = (processStatus: Loan['processStatus'], before: Loan | undefined) =>
+const lostCountOf = (processStatus: Loan['processStatus'], before: KeptLoan | undefined) =>
   (before?.lostCount ?? 0) + (processStatus === 'LOST' && before?.processStatus !== 'LOST' ? 1 : 0);
 
 function lostOf({ processStatus, processStatusDate, loanDate }: LoanLine): Lost | null {
@@ -161,7 +168,7 @@ const OUT = { NORMAL: 'LOAN', RENEW: 'LOAN', RENEW_REQUESTED: 'LOAN', RECALL: 'L
 /** What loans say of their item. */
 type Whereabouts = Pick<Item, 'baseStatus' | 'processType' | 'processTypeAt' | 'currentLoanId'>;
 
-async function sayWhereItemsAre({ models, institutionId, now }: Destination, lent: Loan[], { items }: LoanReferences): Promise<void> {
+async function sayWhereItemsAre({ models, institutionId, now }: Destination, lent: KeptLoan[], { items }: LoanReferences): Promise<void> {
   const before = new Map([...items.values()].map((item): [string, Whereabouts] => [item._id, item]));
   const after = new Map(before);
   // Those that ended first: their items may be out on another.
@@ -182,7 +189,7 @@ async function sayWhereItemsAre({ models, institutionId, now }: Destination, len
 }
 
 /** An item on loan is not in place; one whose loan ended is again. One that another loan has is left to that one. The same object where nothing changes. */
-function heardOf({ _id, status, processStatus, processStatusDate }: Loan, known: Whereabouts): Whereabouts {
+function heardOf({ _id, status, processStatus, processStatusDate }: KeptLoan, known: Whereabouts): Whereabouts {
   const isItsLoan = known.currentLoanId === _id;
   if (status !== 'ACTIVE') return isItsLoan ? { baseStatus: 'IN_PLACE', processType: null, processTypeAt: null, currentLoanId: null } : known;
   if (known.currentLoanId !== null && !isItsLoan) return known;

@@ -11,8 +11,8 @@ const isDay = (text: string): boolean => {
   }
 };
 
-export const text = z.string('a text').trim().min(1, 'a text that is not empty').transform((value) => value.normalize('NFC'));
-export const code = text.pipe(z.string().max(100, 'at most 100 characters'));
+export const text = z.string('a text').trim().normalize('NFC').min(1, 'a text that is not empty');
+export const code = text.max(100, 'at most 100 characters');
 export const integer = z.union([z.int(), z.string().regex(/^-?\d{1,15}$/).transform(Number)], 'a whole number');
 export const amount = integer.pipe(z.int().min(0, 'an amount in minor units, from 0 on'));
 export const truth = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')], 'true or false');
