@@ -1,4 +1,5 @@
 /** Two workers, each replaced when it was killed, and the orders they are under. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Installation, OwnChild } from './installation.js';
 import type { FromWorker, How, Order, Sabotage, ToWorker } from './orders.js';
 import type { ChaosMailServer, MailMoment } from './mail-server.js';
@@ -54,7 +55,7 @@ export class Workers {
     this.#ending = true;
     for (const place of this.#places) place.child?.process.kill('SIGKILL');
     await meanwhile();
-    await new Promise((resolve) => setTimeout(resolve, MISSED_MS));
+    await pause(MISSED_MS);
     this.#ending = false;
     await this.start();
   }
@@ -64,12 +65,15 @@ export class Workers {
     const child = this.#places.find((place) => place.name === name)!.child;
     if (child === null) return;
     child.process.kill('SIGCONT');
-    while (child.process.connected && (await busyOf(child)) > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+    while (child.process.connected && (await busyOf(child)) > 0) await pause(100);
   }
 
   /** Resolves when both serve their queues. */
   async ready(): Promise<void> {
-    for (const { child } of this.#places) await child?.ready;
+    for (const place of this.#places) {
+      // One that was killed before it was ready is followed by another.
+      while (!(await isReady(place))) await pause(100);
+    }
   }
 
   /** The workers stay dead from now on; the installation ends them. */
@@ -115,6 +119,10 @@ export class Workers {
       if (child?.process.connected) child.process.send({ orders } satisfies ToWorker, () => undefined);
     }
   }
+}
+
+async function isReady({ child }: Place): Promise<boolean> {
+  return child !== null && child.ready.then(() => true, () => false);
 }
 
 function busyOf(child: OwnChild): Promise<number> {
