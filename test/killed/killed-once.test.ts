@@ -45,11 +45,11 @@ beforeAll(async () => {
   const [ofServers, ofWorker] = [Object.keys(rests), Object.keys(placeOf)];
   const all = [...ofServers, ...ofWorker, undisturbed];
 
-  const [first, jobs] = await Promise.all([
-    armedWorker(stack, { stops: stopsOf(placeOf), rests, sabotage }),
-    Promise.all(all.map(async (institutionId) => [institutionId, await nightsWork(models, institutionId, size)] as const)),
-  ]);
-  const jobOf = new Map(jobs);
+  const starting = armedWorker(stack, { stops: stopsOf(placeOf), rests, sabotage });
+  const jobOf = new Map<string, string>();
+  // One after the other: together they would wait for connections for longer than a program may.
+  for (const institutionId of all) jobOf.set(institutionId, await nightsWork(models, institutionId, size));
+  const first = await starting;
   const begin = (institutionIds: readonly string[]) => Promise.all(institutionIds.map((each) => stack.begin(each, jobOf.get(each)!, asOf)));
 
   await begin(ofServers);
