@@ -20,7 +20,7 @@ import { differences, outcomeOf, type Outcome } from './overdue-outcome.js';
 import { copyOf, onlyMongodb, processorTime, usedSince, withServers, withWorker, workersPeak } from './servers.js';
 
 /** In the name of the seed's folder; to be raised when `writeLibrary` writes something else. */
-const SEED = 1;
+const SEED = 2;
 const LONGEST_NIGHT_MS = 900_000;
 
 interface Night {
