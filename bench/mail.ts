@@ -8,19 +8,18 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
 import { createTransport } from 'nodemailer';
 import { z } from 'zod';
 import { wakeMail } from '../activities/mail/wake.js';
 import { CONNECTIONS } from '../activities/mail/transporters.js';
-import { environment, required } from '../config/environment.js';
+import { environment } from '../config/environment.js';
 import { queues } from '../config/queues.js';
 import { median } from '../domain/run-status.js';
 import type { LetterContent } from '../models/letter.js';
 import type { Models } from '../models/models.js';
 import { institutionId, writeQueue } from './mail-library.js';
 import { machine, versions } from './machine.js';
-import { copyOf, onlyMongodb, processorTime, usedSince, withServers, withWorker, workersPeak } from './servers.js';
+import { copyOf, onlyMongodb, processorTime, usedSince, withClient, withServers, withWorker, workersPeak } from './servers.js';
 
 const SEED = 1;
 /** Rendered letters that the bare pool sends over and over, each time to another reader. */
@@ -73,13 +72,11 @@ const rate = (letters: number) => `${Math.round(letters)} letters/s`;
 
 /** From the signal that there are letters until the last state is recorded; Almanac's own processes are up by then. */
 function ourRound(folder: string, letters: number, smtpUrl: string): Promise<Round> {
-  return withServers(folder, withWorker, { SMTP_URL: smtpUrl }, async (servers, models) => {
-    const { connectionOptions, namespace } = required('TEMPORAL_ADDRESS', servers.temporal);
-    const connection = await Connection.connect(connectionOptions);
-    try {
+  return withServers(folder, withWorker, { SMTP_URL: smtpUrl }, (servers, models) =>
+    withClient(servers, async (client, connection) => {
       const before = await processorTime(folder);
       const startedAt = performance.now();
-      await wakeMail(new Client({ connection, namespace }), institutionId, queues.mail);
+      await wakeMail(client, institutionId, queues.mail);
       while ((await waiting(models)) > 0) {
         if (performance.now() - startedAt > LONGEST_MS) throw new Error(`letters still wait after ${LONGEST_MS / 1000} s`);
         await pause(100);
@@ -90,10 +87,7 @@ function ourRound(folder: string, letters: number, smtpUrl: string): Promise<Rou
       if (sent !== letters) throw new Error(`${sent} letters of ${letters} are recorded as sent at the first attempt`);
       const contents = await models.LetterContent.find({ institutionId }).limit(RENDERED).lean<LetterContent[]>();
       return { seconds, processor, memory: await workersPeak(folder), versions: await versions(models, connection), contents };
-    } finally {
-      await connection.close();
-    }
-  });
+    }));
 }
 
 /** Of a look at one letter the database hardly knows; a count would read them all. */
@@ -125,7 +119,7 @@ async function barePool(contents: LetterContent[], letters: number, smtpUrl: str
 const told = z.object({ port: z.number().optional(), letters: z.number().optional() });
 
 async function startSink(): Promise<{ url: string; taken: () => Promise<number>; stop: () => void }> {
-  const child = fork(join(import.meta.dirname, 'mail-sink.ts'), { execArgv: ['--import', import.meta.resolve('tsx')] });
+  const child = fork(join(import.meta.dirname, '../bin/source.mjs'), [join(import.meta.dirname, 'mail-sink.ts')]);
   const { port } = await answerOf(child);
   return {
     url: `smtp://127.0.0.1:${port}`,

@@ -5,7 +5,6 @@
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
 import { startRun } from '../api/operations/start-run.js';
 import { now } from '../config/clock.js';
 import { environment, required } from '../config/environment.js';
@@ -17,7 +16,7 @@ import { machine, versions } from './machine.js';
 import { bareNight } from './overdue-bare.js';
 import { institutionId, night, writeLibrary, type LibrarySize } from './overdue-library.js';
 import { differences, outcomeOf, type Outcome } from './overdue-outcome.js';
-import { copyOf, onlyMongodb, processorTime, usedSince, withServers, withWorker, workersPeak } from './servers.js';
+import { copyOf, onlyMongodb, processorTime, usedSince, withClient, withServers, withWorker, workersPeak } from './servers.js';
 
 /** In the name of the seed's folder; to be raised when `writeLibrary` writes something else. */
 const SEED = 2;
@@ -94,11 +93,9 @@ export async function seeded(folder: string, size: LibrarySize): Promise<string>
 }
 
 function ourNight(folder: string, replicaSet: boolean): Promise<OurNight> {
-  return withServers(folder, { ...withWorker, replicaSet }, {}, async (servers, models) => {
-    const { connectionOptions, namespace } = required('TEMPORAL_ADDRESS', servers.temporal);
-    const connection = await Connection.connect(connectionOptions);
-    try {
-      const context = { models, client: new Client({ connection, namespace }), now, taskQueue: queues.jobs };
+  return withServers(folder, { ...withWorker, replicaSet }, {}, (servers, models) =>
+    withClient(servers, async (client, connection) => {
+      const context = { models, client, now, taskQueue: queues.jobs };
       const job = await models.ScheduledJob.findOne({ institutionId, jobKey: 'loans-overdue-and-lost' }).lean();
       if (job === null) throw new Error('the seed has no scheduled job to start');
       const submittedBy = { type: 'USER', id: 'bench', name: 'Bench' } as const;
@@ -121,10 +118,7 @@ function ourNight(folder: string, replicaSet: boolean): Promise<OurNight> {
         memory: await workersPeak(folder),
         outcome: await outcomeOf(models),
       };
-    } finally {
-      await connection.close();
-    }
-  });
+    }));
 }
 
 function scriptsNight(folder: string, replicaSet: boolean): Promise<Night> {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Letter } from '../letter.js';
 import { readerOf } from '../reader.js';
 import { loanInLetter, loanLetterData } from './loan-letter-data.js';
+import { dublinersOfMain } from './loan-letter-samples.js';
 import { loanLetterView } from './loan-letter-view.js';
 
 const dueDateReminderData = loanLetterData.extend({
@@ -16,14 +17,7 @@ export type DueDateReminderData = z.infer<typeof dueDateReminderData>;
 type LoanInReminder = DueDateReminderData['loans'][number];
 
 const dubliners: LoanInReminder = {
-  loanId: '65e5f0000000000000000001',
-  title: 'Dubliners',
-  author: 'Joyce, James',
-  description: null,
-  barcode: '39999000123456',
-  callNumber: 'PR6019.O9 D8 1993',
-  libraryCode: 'MAIN',
-  libraryName: 'Main Library',
+  ...dublinersOfMain,
   loanDate: '2025-05-01T18:00:00.000Z',
   dueDate: '2025-05-30T01:00:00.000Z', // Thursday 21:00 in New York
   shortLoan: false,

@@ -1,17 +1,11 @@
 /** What the four letters of loans-overdue-and-lost look like: one loan, many, and the edges of the catalogue and of names. */
+import { dublinersOfMain } from './loan-letter-samples.js';
 import type { OverdueLetterData } from './overdue-letter-data.js';
 
 type LoanInLetter = OverdueLetterData['loans'][number];
 
 const dubliners: LoanInLetter = {
-  loanId: '65e5f0000000000000000001',
-  title: 'Dubliners',
-  author: 'Joyce, James',
-  description: null,
-  barcode: '39999000123456',
-  callNumber: 'PR6019.O9 D8 1993',
-  libraryCode: 'MAIN',
-  libraryName: 'Main Library',
+  ...dublinersOfMain,
   loanDate: '2025-02-03T19:00:00.000Z',
   dueDate: '2025-03-04T02:00:00.000Z', // Monday 21:00 in New York
   shortLoan: false,

@@ -70,6 +70,8 @@ test('both pages done twice write and count what they do done once', async () =>
   assert.equal(await models.Letter.countDocuments({ institutionId: 'demo' }), 2);
 });
 
+class Killed extends Error {}
+
 test('a page whose process dies at one write after the other leaves what an undisturbed one leaves', async () => {
   await due('demo', 'A');
   await due('demo', 'B', { userId: idOf('demo', 'U2') });
@@ -89,9 +91,9 @@ test('a page whose process dies at one write after the other leaves what an undi
         if (done <= writes) return send();
         died = true;
         if (half && sendHalf !== null && done === writes + 1) await sendHalf();
-        throw new Error('killed');
+        throw new Killed();
       });
-      await work().catch(() => undefined).finally(stop);
+      await work().catch((error: unknown) => assert.ok(error instanceof Killed, String(error))).finally(stop);
       await work();
       assert.deepEqual(await pictureOf(models, 'demo'), undisturbed, `after ${writes} writes${half ? ' and a half' : ''}`);
       if (!died) break;
