@@ -46,8 +46,7 @@ export function overdueFine(loan: FinedLoan, policies: FinePolicies, calendar: C
   const end = endOfDelay(loan, at);
   if (end <= loan.dueDate || rate === null || maximumFine === 0) return { type, amount: 0 };
 
-  const graceApplies = !loan.recalled || policies.graceAppliesToRecalls;
-  const grace = graceApplies ? policies.gracePeriod : NO_GRACE;
+  const grace = graceOf(loan, policies);
   const graceEnd = endOfGrace(loan.dueDate, grace, calendar, end);
   if (end <= graceEnd) return { type, amount: 0 };
 
@@ -59,7 +58,21 @@ export function overdueFine(loan: FinedLoan, policies: FinePolicies, calendar: C
   return { type, amount: Math.min(units * rate.amount, maximumFine ?? Infinity) };
 }
 
+/**
+ * How late a loan is at an instant, in units from its due date (rule 5), whether or not the fine leaves its grace out; RETURN counts each
+ * late return once. 0: not late, or within its grace.
+ */
+export function lateUnits(
+  loan: FinedLoan, policies: Pick<LoanPolicies, 'gracePeriod' | 'graceAppliesToRecalls'>, per: FineRate['per'] | 'RETURN', calendar: Calendar, at: Instant,
+): number {
+  const end = endOfDelay(loan, at);
+  if (end <= loan.dueDate || end <= endOfGrace(loan.dueDate, graceOf(loan, policies), calendar, end)) return 0;
+  return per === 'RETURN' ? 1 : unitsBetween(loan.dueDate, localDay(calendar.zone, loan.dueDate), end, per, loan.shortLoan, calendar);
+}
+
 const NO_GRACE: GracePeriod = { value: 0, unit: 'MINUTES', excludedFromFine: false };
+const graceOf = ({ recalled }: FinedLoan, { gracePeriod, graceAppliesToRecalls }: Pick<LoanPolicies, 'gracePeriod' | 'graceAppliesToRecalls'>): GracePeriod =>
+  recalled && !graceAppliesToRecalls ? NO_GRACE : gracePeriod;
 
 /** Rule 1: the clock stops when the item is back or the patron says so. */
 function endOfDelay({ returnDate, claimedReturnAt, processStatus }: FinedLoan, at: Instant): Instant {

@@ -1,8 +1,9 @@
 /**
- * fulfillmentSettings, policy, termsOfUse, overdueLostProfile, userBlock and its definition (spec/data-model.md, 4).
+ * fulfillmentSettings, policy, termsOfUse, overdueLostProfile, userBlock and its definition, demerit (spec/data-model.md, 4).
  * Amounts are minor units of the institution's currency.
  */
 import type { Connection } from 'mongoose';
+import { ordinaryDemerits, type DemeritSettings } from '../domain/fulfillment/demerits.js';
 import { profileTypes, type ProfileType } from '../domain/fulfillment/overdue-lost-profiles.js';
 import { processStatuses, type ProcessStatus, type SendFormat } from './loan.js';
 import {
@@ -31,14 +32,24 @@ export interface FulfillmentSettings extends Versioned {
   closePaidLostLoans: boolean;
   separatePatronNotificationsByLibrary: boolean;
   maxLoansPerLetter: number;
+  demerits: DemeritSettings;
 }
 
+const demeritLimits = {
+  threshold: { ...number, default: ordinaryDemerits.threshold },
+  historyDays: { ...number, default: ordinaryDemerits.historyDays },
+  suspensionDays: { ...number, default: ordinaryDemerits.suspensionDays },
+};
 const fulfillmentSettingsSchema = versioned<FulfillmentSettings>('fulfillmentSettings', {
   overdueAtLostLoan: no,
   overdueFineOnLostReturn: { ...oneOf(['NONE', 'TO_LOST_DATE', 'TO_RETURN_DATE']), default: 'TO_RETURN_DATE' },
   closePaidLostLoans: yes,
   separatePatronNotificationsByLibrary: no,
   maxLoansPerLetter: { ...number, default: 200 },
+  demerits: {
+    type: part({ ...demeritLimits, byUserGroup: { type: [part({ userGroup: text, ...demeritLimits })], default: [] } }),
+    default: () => ({}),
+  },
 });
 fulfillmentSettingsSchema.index({ institutionId: 1 }, { unique: true });
 export const fulfillmentSettingsModel = (db: Connection) =>
@@ -215,6 +226,33 @@ const userBlockSchema = versioned<UserBlock>('userBlocks', {
   activeKey: text,
 });
 userBlockSchema.index({ institutionId: 1, activeKey: 1 }, { unique: true });
+// users-remove-blocks: those whose time is over, of one source.
 userBlockSchema.index({ institutionId: 1, status: 1, source: 1, expiresAt: 1, _id: 1 });
 userBlockSchema.index({ institutionId: 1, userId: 1, status: 1 });
 export const userBlockModel = (db: Connection) => db.model<UserBlock>('UserBlock', userBlockSchema);
+
+/** Points for a late return; one per loan and due cycle. */
+export interface Demerit extends Versioned {
+  userId: string;
+  /** `#<_id>` once the loan is archived. */
+  loanId: string;
+  dueCycle: number;
+  ruleId: string;
+  points: number;
+  assignedAt: Date;
+  /** The block in which they were counted; null: they count still. */
+  consumedBy: string | null;
+}
+const demeritSchema = versioned<Demerit>('demerits', {
+  userId: text,
+  loanId: text,
+  dueCycle: number,
+  ruleId: text,
+  points: number,
+  assignedAt: instant,
+  consumedBy: maybeText,
+});
+demeritSchema.index({ institutionId: 1, loanId: 1, dueCycle: 1 }, { unique: true });
+// users-remove-blocks, check-in: what a user's points come to.
+demeritSchema.index({ institutionId: 1, userId: 1, consumedBy: 1, assignedAt: 1 });
+export const demeritModel = (db: Connection) => db.model<Demerit>('Demerit', demeritSchema);

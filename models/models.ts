@@ -5,6 +5,7 @@ import { bibModel, holdingModel, itemModel } from './catalogue-records.js';
 import { exchangeRateModel } from './exchange-rate.js';
 import { feeModel } from './fee.js';
 import {
+  demeritModel,
   fulfillmentSettingsModel,
   overdueLostProfileModel,
   policyModel,
@@ -17,15 +18,19 @@ import { letterConfigModel, letterContentModel, letterModel } from './letter.js'
 import { calendarRecordModel, libraryModel, locationModel } from './library.js';
 import { loanEventModel, loanModel, loanNoticeModel } from './loan.js';
 import { requestModel } from './request.js';
+import { anonymizationRuleModel, demeritRuleModel } from './rule-tables.js';
 import { runBatchModel, runEventModel, runModel } from './run.js';
 import { scheduledJobModel } from './scheduled-job.js';
 import { userIdentifierModel, userModel } from './user.js';
 
 export const createModels = (db: Connection) => ({
+  AnonymizationRule: anonymizationRuleModel(db),
   AuditEntry: auditEntryModel(db),
   Bib: bibModel(db),
   CalendarRecord: calendarRecordModel(db),
   Counter: counterModel(db),
+  Demerit: demeritModel(db),
+  DemeritRule: demeritRuleModel(db),
   ExchangeRate: exchangeRateModel(db),
   Fee: feeModel(db),
   FulfillmentSettings: fulfillmentSettingsModel(db),
