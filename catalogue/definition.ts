@@ -15,6 +15,10 @@ export interface ProfileFamily {
   readonly action: string | null;
 }
 
+/** Types of record that jobs take up one by one; staff ask why of each (design: *explain a record*). */
+export const recordTypes = ['loan', 'user'] as const;
+export type RecordType = (typeof recordTypes)[number];
+
 /** All that is named must hold; nothing named: always listed. */
 export interface ListedWhen {
   readonly kinds?: readonly ('INSTITUTION' | 'NETWORK' | 'COMMUNITY')[];
@@ -69,6 +73,8 @@ export interface JobDefinition {
   readonly abortable: boolean;
   readonly runNow: boolean;
   readonly dryRun: boolean;
+  /** What a record of it is, where it can be asked why it acts on one or leaves it. */
+  readonly explains: RecordType | null;
   /** What one start by hand may be given. */
   readonly runParameters: z.ZodObject;
   readonly staleAfter: StaleAfter | null;
@@ -107,6 +113,7 @@ export const ordinary = {
   abortable: true,
   runNow: true,
   dryRun: true,
+  explains: null,
   runParameters: z.strictObject({}),
   staleAfter: null,
   catchUpWindow: null,

@@ -41,20 +41,24 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
     const viewer = viewerOf(request);
     const { type, id } = request.params;
     const institutionId = viewer.institution.code;
-    const ofLoan = type === 'loan';
+    const [ofLoan, ofUser] = [type === 'loan', type === 'user'];
     demandJobs(viewer);
-    if (ofLoan) demandIn(viewer, 'FULFILLMENT', 'VIEW', `loan ${id}`);
+    if (ofLoan || ofUser) demandIn(viewer, 'FULFILLMENT', 'VIEW', `${type} ${id}`);
     if (!/^[0-9a-f]{24}$/.test(id)) throw new Refusal('not-found', `There is no record ${id}.`);
-    const [events, notices, letters, loan, explainers] = await Promise.all([
+    const [events, notices, letters, loan, user, explainers] = await Promise.all([
       models.RunEvent.find({ institutionId, recordType: type, recordId: id }).sort({ at: -1 }).limit(MOST).lean(),
       ofLoan ? models.LoanNotice.find({ institutionId, loanId: id }).sort({ dueCycle: -1 }).limit(MOST).lean() : [],
-      models.Letter.find({ institutionId, 'causes.recordId': id }, { data: 0 }).sort({ _id: -1 }).limit(MOST).lean(),
+      ofUser
+        ? models.Letter.find({ institutionId, 'recipient.id': id }, { data: 0 }).sort({ createdAt: -1, _id: -1 }).limit(MOST).lean()
+        : models.Letter.find({ institutionId, 'causes.recordId': id }, { data: 0 }).sort({ _id: -1 }).limit(MOST).lean(),
       ofLoan ? models.Loan.findOne({ institutionId, _id: id }, { barcode: 1, title: 1 }).lean() : null,
-      ofLoan ? explainersFor(context, viewer, id) : [],
+      ofUser ? models.User.findOne({ institutionId, _id: id }, { primaryId: 1, userGroup: 1 }).lean() : null,
+      explainersFor(context, viewer, type, id),
     ]);
-    // A loan that was purged keeps its history; one that no job knew either is somebody else's, or nobody's.
-    if (ofLoan && loan === null && events.length + notices.length + letters.length === 0)
-      throw new Refusal('not-found', `There is no loan ${id}.`);
+    // A record that was purged keeps its history; one that no job knew either is somebody else's, or nobody's.
+    if ((ofLoan || ofUser) && loan === null && user === null && events.length + notices.length + letters.length === 0)
+      throw new Refusal('not-found', `There is no ${type} ${id}.`);
+    const known = may(viewer.grants, 'PATRON_DATA') ? user : null;
     const entries: Entry[] = [
       ...events
         .map((event) => readableEvent(viewer.grants, event))
@@ -96,12 +100,9 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
     );
 
     present(request, response, 'record-jobs', {
-      title:
-        loan === null
-          ? `What the jobs did with this ${spelledOut(type).toLowerCase()}`
-          : `What the jobs did with loan ${loan.barcode}`,
+      title: `What the jobs did with ${titleOf(type, loan, known)}`,
       section: null,
-      about: loan === null ? id : loan.title,
+      about: loan?.title ?? known?.userGroup ?? (ofUser && known === null ? '' : id),
       explainers,
       rows: entries
         .filter(({ runId }) => (runId === null ? may(viewer.grants, 'LETTERS') : visible.has(runId)))
@@ -125,11 +126,17 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
   return router;
 }
 
-/** The jobs that can be asked why they did what they did with the loan, or left it alone. */
+function titleOf(type: string, loan: { barcode: string } | null, user: { primaryId: string } | null): string {
+  const known = loan?.barcode ?? user?.primaryId;
+  return known === undefined ? `this ${spelledOut(type).toLowerCase()}` : `${type} ${known}`;
+}
+
+/** The jobs that can be asked why they did what they did with the record, or left it alone. */
 async function explainersFor(
   context: ApiContext,
   viewer: Viewer,
-  loanId: string,
+  recordType: string,
+  recordId: string,
 ): Promise<{ href: string; name: string }[]> {
   if (!mayIn(viewer.grants, 'FULFILLMENT', 'RUN')) return [];
   const listed = await scheduledJobsOf(context, viewer, {
@@ -141,6 +148,6 @@ async function explainersFor(
     includeUnscheduled: true,
   });
   return listed
-    .filter(({ definition }) => definition.available)
-    .map(({ job }) => ({ href: `/scheduled-jobs/${job._id}/explain?record=${loanId}`, name: job.name }));
+    .filter(({ definition }) => definition.available && definition.explains === recordType)
+    .map(({ job }) => ({ href: `/scheduled-jobs/${job._id}/explain?record=${recordId}`, name: job.name }));
 }

@@ -1,5 +1,6 @@
 /** Run now, Preview and Explain a record: what a person asks a job to do or to say at once (platform.md 1 and 8). */
 import { Router, type Request } from 'express';
+import type { RecordType } from '../../catalogue/definition.js';
 import { localToInstant, dayNumber, type Zone } from '../../domain/days.js';
 import { scheduleText } from '../../domain/schedule-text.js';
 import { PREVIEW_KEPT_MS } from '../../models/new-run.js';
@@ -12,12 +13,15 @@ import { Refusal } from '../refusal.js';
 import { scheduledJobOf, type ListedJob } from '../scheduled-jobs.js';
 import { demandRun, start } from '../starts.js';
 import { viewerOf, type Viewer } from '../viewer.js';
-import { statusBadge } from '../words.js';
+import { spelledOut, statusBadge } from '../words.js';
 import { formOf, oneTimeValue, type FieldProblem, type Form } from './form.js';
 import { withProblems } from './job-forms.js';
 import type { Present } from './present.js';
 import { Query } from './query.js';
 import { nextRuns, shown } from './scheduled-job.js';
+
+/** What staff know a record by. */
+const knownBy: Readonly<Record<RecordType, string>> = { loan: 'barcode', user: 'primary id' };
 
 export function startForms(context: ApiContext, { present }: Present): Router {
   const router = Router();
@@ -142,6 +146,7 @@ export function startForms(context: ApiContext, { present }: Present): Router {
       {
         ...about(listed, 'Explain a record'),
         record,
+        recordLabel: recordLabelOf(listed),
         asOf: query.text('asOf'),
         zone: viewer.zone.timeZone,
         problem,
@@ -169,9 +174,12 @@ export function startForms(context: ApiContext, { present }: Present): Router {
   return router;
 }
 
+const recordLabelOf = ({ definition: { explains } }: ListedJob): string =>
+  explains === null ? 'Record' : `${spelledOut(explains)} id or ${knownBy[explains]}`;
+
 /** A record that is not there is an answer to the form, not an error page. */
-async function explain({ operations }: ApiContext, { job }: ListedJob, record: string, asOf: Date | null) {
-  const named = record.includes(':') ? record : `loan:${record}`;
+async function explain({ operations }: ApiContext, { job, definition }: ListedJob, record: string, asOf: Date | null) {
+  const named = record.includes(':') || definition.explains === null ? record : `${definition.explains}:${record}`;
   try {
     return await operations.explainRecord({
       institutionId: job.institutionId,

@@ -1,5 +1,6 @@
 /** What is asked of a job or a run at once: run, preview, explain, abort, approve, repeat (platform.md 4, 6 and 8). */
 import { z } from 'zod';
+import { recordTypes } from '../../catalogue/definition.js';
 import type { StoredRun } from '../../models/run.js';
 import { readableValues } from '../events.js';
 import { Refusal } from '../refusal.js';
@@ -41,7 +42,7 @@ const startRun = endpoint({
 const explain = endpoint({
   method: 'post', at: '/scheduled-jobs/{id}/explanations', tag: 'Scheduled jobs', summary: 'Why a job acts on a record, or leaves it; nothing is stored',
   path: idPath, query: none,
-  body: z.strictObject({ recordType: z.enum(['loan']), recordId: z.string().trim().min(1).max(100).describe('Id or barcode.'), asOf: givenInstant.optional() }),
+  body: z.strictObject({ recordType: z.enum(recordTypes), recordId: z.string().trim().min(1).max(100).describe('Its id, or what staff know it by: the barcode of a loan, the primary id of a user.'), asOf: givenInstant.optional() }),
   status: 200,
   answer: z.object({
     recordType: z.string(),

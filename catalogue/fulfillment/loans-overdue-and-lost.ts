@@ -52,6 +52,7 @@ export const loansOverdueAndLost = {
   locks: [{ name: 'LOANS', mode: 'EXCLUSIVE' }],
   runAfter: ['loans-due-date-correction', 'notifications-courtesy-and-renewals'],
   guarded: true,
+  explains: 'loan',
   letters: [
     'FulOverdueAndLostLoanNotificationLetter',
     'FulOverdueAndLostLoanLetter',

@@ -24,6 +24,7 @@ export const notificationsDueDateReminders = {
   ],
   runAfter: ['notifications-courtesy-and-renewals'],
   guarded: true,
+  explains: 'loan',
   staleAfter: 'END_OF_BUSINESS_DATE',
   letters: ['FulUserOverdueNoticeLetter', 'UndeliverableLettersReport'],
 } as const satisfies JobDefinition;

@@ -4,18 +4,14 @@
  */
 import { letterPartKey, letterParts } from '../../../domain/fulfillment/loan-letters.js';
 import type { Run } from '../../../domain/run.js';
-import type { Institution } from '../../../models/institution.js';
-import type { Library } from '../../../models/library.js';
 import type { Loan, LoanNotice } from '../../../models/loan.js';
 import type { Models } from '../../../models/models.js';
-import type { User } from '../../../models/user.js';
 import type { LoanInLetter, LoanLetterData } from '../../../templates/letters/loan-letter-data.js';
-import { recipientFields, type LetterRequest, type Recipient } from '../../letters.js';
+import type { LetterRequest, Recipient } from '../../letters.js';
+import { commonOf, patronFields, type LetterPatron } from '../patron-letters.js';
 import type { LetterSettings } from './letter-settings.js';
 import type { WrittenLetters } from './written-letters.js';
 
-export type LetterUser = Recipient & Pick<User, 'firstName' | 'lastName' | 'userGroup'>;
-const userFields = { ...recipientFields, firstName: 1, lastName: 1, userGroup: 1 } as const;
 export type LetterLoan = Pick<
   Loan,
   '_id' | 'status' | 'processStatus' | 'dueCycle' | 'title' | 'author' | 'description' | 'barcode' | 'callNumber'
@@ -37,7 +33,7 @@ export interface LetterPart {
   letterKey: string;
   /** From 1. */
   part: number;
-  user: LetterUser;
+  user: LetterPatron;
   /** Of this part, each with its loan: those that still stand. */
   told: { notice: LetterNotice; loan: LetterLoan; inLetter: LoanInLetter }[];
   /** Of the whole letter: those that still stand. */
@@ -65,7 +61,7 @@ export async function letterPartsOf(
   const userIds = [...new Set(notices.flatMap(({ userId }) => userId ?? []))];
   const [loans, users, institution] = await Promise.all([
     models.Loan.find({ institutionId, _id: { $in: notices.map(({ loanId }) => loanId) } }, loanFields).lean<LetterLoan[]>(),
-    models.User.find({ institutionId, _id: { $in: userIds } }, userFields).lean<LetterUser[]>(),
+    models.User.find({ institutionId, _id: { $in: userIds } }, patronFields).lean<LetterPatron[]>(),
     models.Institution.findOne({ institutionId, code: institutionId }).lean(),
   ]);
   const loansById = new Map(loans.map((loan) => [loan._id, loan]));
@@ -133,21 +129,6 @@ function stillSo({ businessDate }: Run, { kind, dueCycle, dayKey, state }: Lette
   if (loan === undefined || loan.status !== 'ACTIVE' || loan.dueCycle !== dueCycle) return false;
   if (kind === 'DUE_TODAY') return dayKey === businessDate;
   return kind !== 'CHANGE_TO_LOST' || loan.processStatus === 'LOST' || state === 'DECIDED';
-}
-
-function commonOf(
-  { currency, timeZone, asOf }: Run, { code, name, settings }: Institution, user: LetterUser, library: Pick<Library, 'code' | 'name' | 'email'> | undefined,
-): LoanLetterData {
-  const account = settings.publicAccountUrl;
-  return {
-    library: library === undefined ? null : { code: library.code, name: library.name, email: library.email },
-    user: { firstName: user.firstName, lastName: user.lastName, primaryId: user.primaryId, userGroup: user.userGroup },
-    currency,
-    timeZone,
-    institution: { code, name },
-    links: { account: typeof account === 'string' ? account : null },
-    date: asOf,
-  };
 }
 
 function loanInLetter(loan: LetterLoan, { libraries }: LetterSettings): LoanInLetter {

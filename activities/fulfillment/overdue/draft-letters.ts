@@ -9,9 +9,10 @@ import type { Models } from '../../../models/models.js';
 import { overdueLetterData, type OverdueLetterData } from '../../../templates/letters/overdue-letter-data.js';
 import type { LetterRequest, Recipient } from '../../letters.js';
 import { countLetters } from '../notices/count-letters.js';
-import { letterPartsOf, requestOf, type LetterNotice, type LetterPart, type LetterUser } from '../notices/letter-parts.js';
+import { feeDocument } from '../fees/fee-document.js';
+import { letterPartsOf, requestOf, type LetterNotice, type LetterPart } from '../notices/letter-parts.js';
+import type { LetterPatron } from '../patron-letters.js';
 import type { BegunLetters } from './begun-letters.js';
-import { feeDocument } from './effects.js';
 import type { Ground } from './ground.js';
 import { addFee, letterCounter } from './tally.js';
 
@@ -28,7 +29,7 @@ export interface Draft {
   data: OverdueLetterData;
   kind: ProfileType;
   letterKey: string;
-  user: LetterUser;
+  user: LetterPatron;
 }
 
 /** Letters as their notices say, and their users; `leftOut` are the notices whose loan went another way meanwhile. */

@@ -9,6 +9,7 @@ import type { Fee } from '../../../models/fee.js';
 import { insertOnce } from '../../../models/insert-once.js';
 import type { LoanEvent, LoanNotice, NoticeState } from '../../../models/loan.js';
 import type { Models } from '../../../models/models.js';
+import { feeDocument } from '../fees/fee-document.js';
 import { noticeOf } from '../notices/loan-notice.js';
 import { isLosing, type Action } from './action.js';
 import type { Ground } from './ground.js';
@@ -228,37 +229,6 @@ async function markItems(models: Models, run: Run, actions: readonly Action[]): 
       { $set: { processType: 'LOST_LOAN', processTypeAt: new Date(at) }, $inc: { version: 1 } },
     );
   }
-}
-
-/** A fee as the rules decided it; `loan` null for a fee on a letter. */
-export function feeDocument(
-  run: Run,
-  fee: Pick<FeeToCharge, 'amount' | 'dedupeKey' | 'currency'> & { type: string },
-  owed: Pick<Fee, 'userId' | 'userGroup' | 'libraryCode' | 'loanId' | 'itemId' | 'barcode' | 'title'>,
-  now: Date,
-): Fee {
-  return {
-    _id: newId(),
-    institutionId: run.institutionId,
-    ...owed,
-    type: fee.type,
-    status: 'ACTIVE',
-    originalAmount: fee.amount,
-    balance: fee.amount,
-    currency: fee.currency,
-    relatedFeeId: null,
-    comment: null,
-    closedAt: null,
-    transactions: [],
-    dedupeKey: fee.dedupeKey,
-    exportClaim: null,
-    bursarTransactionId: null,
-    transferredAmount: 0,
-    anonymizedAt: null,
-    version: 1,
-    createdAt: now,
-    updatedAt: now,
-  };
 }
 
 function feeOf(run: Run, loan: ReadLoan, fee: FeeToCharge, now: Date): Fee {
