@@ -26,7 +26,7 @@ export interface ShiftedDueDate {
 }
 
 /** How far an open day is looked for, to either side. */
-const SEARCH_DAYS = 366;
+export const SEARCH_DAYS = 366;
 const MINUTE = 60_000;
 
 export function shiftFromClosedTime(dueDate: Instant, rule: ClosedTimeRule, calendar: Calendar): ShiftedDueDate {
@@ -46,19 +46,21 @@ export function shiftFromClosedTime(dueDate: Instant, rule: ClosedTimeRule, cale
 function nextDay(dueDay: DayNumber, rule: ClosedTimeRule, calendar: Calendar): Instant | null {
   for (let day = dueDay + 1; day <= dueDay + SEARCH_DAYS; day += 1) {
     const [first] = calendar.openIntervals(day);
-    if (first !== undefined) return rule.management === 'NEXT_OPEN_START' ? first.from : dueTimeOn(day, rule, calendar);
+    if (first !== undefined) return rule.management === 'NEXT_OPEN_START' ? first.from : dueTimeOn(day, rule.atTime, calendar);
   }
   return null;
 }
 
 function previousDay(dueDay: DayNumber, rule: ClosedTimeRule, calendar: Calendar): Instant | null {
   for (let day = dueDay - 1; day >= dueDay - SEARCH_DAYS; day -= 1)
-    if (calendar.isOpenDay(day)) return dueTimeOn(day, rule, calendar);
+    if (calendar.isOpenDay(day)) return dueTimeOn(day, rule.atTime, calendar);
   return null;
 }
 
-function dueTimeOn(day: DayNumber, { atTime }: ClosedTimeRule, calendar: Calendar): Instant | null {
-  return atTime === null ? calendar.closingTime(day) : localToInstant(calendar.zone, day, atTime);
+/** When a long loan is due on a day: `atTime` where the policy has one, else when the library closes; on a closed day by its end. */
+export function dueTimeOn(day: DayNumber, atTime: number | null, calendar: Calendar): Instant {
+  if (atTime !== null) return localToInstant(calendar.zone, day, atTime);
+  return calendar.closingTime(day) ?? endOfDay(calendar.zone, day);
 }
 
 /** The desk gets the library's `shortLoanOpeningOffsetMinutes` to open before the books are due. */
