@@ -66,6 +66,8 @@ const locationSchema = versioned<Location>('locations', {
   active: { type: Boolean, default: true },
 });
 locationSchema.index({ institutionId: 1, libraryCode: 1, code: 1 }, { unique: true });
+// Which locations a fulfillment unit has.
+locationSchema.index({ institutionId: 1, fulfillmentUnitCode: 1 });
 export const locationModel = (db: Connection) => db.model<Location>('Location', locationSchema);
 
 /** Opening hours, exceptions and events. Days and times are local to the institution. */

@@ -13,12 +13,14 @@ import {
   userBlockDefinitionModel,
   userBlockModel,
 } from './fulfillment.js';
+import { fulfillmentUnitModel, fulfillmentUnitRuleModel } from './fulfillment-unit.js';
 import { institutionModel, platformSettingsModel } from './institution.js';
 import { letterConfigModel, letterContentModel, letterModel } from './letter.js';
 import { calendarRecordModel, libraryModel, locationModel } from './library.js';
 import { loanEventModel, loanModel, loanNoticeModel } from './loan.js';
+import { blockPreferenceModel, patronLimitModel } from './patron-limit.js';
 import { requestModel } from './request.js';
-import { anonymizationRuleModel, demeritRuleModel } from './rule-tables.js';
+import { anonymizationRuleModel, autoRenewalRuleModel, demeritRuleModel } from './rule-tables.js';
 import { runBatchModel, runEventModel, runModel } from './run.js';
 import { scheduledJobModel } from './scheduled-job.js';
 import { userIdentifierModel, userModel } from './user.js';
@@ -26,7 +28,9 @@ import { userIdentifierModel, userModel } from './user.js';
 export const createModels = (db: Connection) => ({
   AnonymizationRule: anonymizationRuleModel(db),
   AuditEntry: auditEntryModel(db),
+  AutoRenewalRule: autoRenewalRuleModel(db),
   Bib: bibModel(db),
+  BlockPreference: blockPreferenceModel(db),
   CalendarRecord: calendarRecordModel(db),
   Counter: counterModel(db),
   Demerit: demeritModel(db),
@@ -34,6 +38,8 @@ export const createModels = (db: Connection) => ({
   ExchangeRate: exchangeRateModel(db),
   Fee: feeModel(db),
   FulfillmentSettings: fulfillmentSettingsModel(db),
+  FulfillmentUnit: fulfillmentUnitModel(db),
+  FulfillmentUnitRule: fulfillmentUnitRuleModel(db),
   Holding: holdingModel(db),
   IdempotencyRecord: idempotencyRecordModel(db),
   Institution: institutionModel(db),
@@ -48,6 +54,7 @@ export const createModels = (db: Connection) => ({
   LoanNotice: loanNoticeModel(db),
   Location: locationModel(db),
   OverdueLostProfile: overdueLostProfileModel(db),
+  PatronLimit: patronLimitModel(db),
   PlatformSettings: platformSettingsModel(db),
   Policy: policyModel(db),
   Request: requestModel(db),

@@ -29,6 +29,9 @@ export interface StoredRequest extends Versioned {
   stepExpiryDate: string | null;
   stepExpirySource: 'PICKUP_RULE' | 'DATE_NEEDED_BY' | 'MANUAL' | null;
   lastInterestDate: string | null;
+  /** Only of a BOOKING. */
+  bookingStart: Date | null;
+  bookingEnd: Date | null;
   assignedItemId: string | null;
   assignedLibraryCode: string | null;
   assignedLocationCode: string | null;
@@ -60,6 +63,8 @@ const requestSchema = versioned<StoredRequest>('requests', {
   stepExpiryDate: maybeText,
   stepExpirySource: maybeOneOf(['PICKUP_RULE', 'DATE_NEEDED_BY', 'MANUAL']),
   lastInterestDate: maybeText,
+  bookingStart: maybeInstant,
+  bookingEnd: maybeInstant,
   assignedItemId: maybeText,
   assignedLibraryCode: maybeText,
   assignedLocationCode: maybeText,

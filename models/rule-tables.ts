@@ -1,4 +1,4 @@
-/** anonymizationRule and demeritRule: ordered tables of rules (spec/data-model.md, 4; fulfillment-loans S9). */
+/** autoRenewalRule, anonymizationRule and demeritRule: ordered tables of rules (spec/data-model.md, 4; fulfillment-loans S9). */
 import type { Connection } from 'mongoose';
 import type { DemeritOutput } from '../domain/fulfillment/demerits.js';
 import { ruleOps, type RuleParameter } from '../domain/rule-tables.js';
@@ -33,6 +33,12 @@ const anonymizationRuleSchema = versioned<AnonymizationRule>('anonymizationRules
 });
 anonymizationRuleSchema.index({ institutionId: 1, table: 1, order: 1 });
 export const anonymizationRuleModel = (db: Connection) => db.model<AnonymizationRule>('AnonymizationRule', anonymizationRuleSchema);
+
+/** `output`: whether the job renews the loan (notifications-courtesy-and-renewals, Configuration). */
+export type AutoRenewalRule = StoredRule<boolean>;
+const autoRenewalRuleSchema = versioned<AutoRenewalRule>('autoRenewalRules', { ...fields, output: { type: Boolean, required: true } });
+autoRenewalRuleSchema.index({ institutionId: 1, order: 1 });
+export const autoRenewalRuleModel = (db: Connection) => db.model<AutoRenewalRule>('AutoRenewalRule', autoRenewalRuleSchema);
 
 /** Points for late returns (users-remove-blocks, Configuration). */
 export type DemeritRule = StoredRule<DemeritOutput>;

@@ -28,6 +28,9 @@ export interface RoleAssignment {
   expiryDate: string | null;
 }
 
+/** What makes somebody a patron, until it is taken away. */
+export const patronRole: RoleAssignment = { role: 'PATRON', status: 'ACTIVE', scope: 'INSTITUTION', libraryCode: null, expiryDate: null };
+
 export interface User extends Versioned {
   primaryId: string;
   identifiers: { type: string; value: string; note: string | null; status: string; segment: string }[];

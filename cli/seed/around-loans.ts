@@ -63,6 +63,8 @@ export function requestFor(plan: Plan, number: number): StoredRequest {
     stepExpiryDate: null,
     stepExpirySource: null,
     lastInterestDate: null,
+    bookingStart: null,
+    bookingEnd: null,
     assignedItemId: null,
     assignedLibraryCode: null,
     assignedLocationCode: null,

@@ -5,6 +5,9 @@
  */
 import { addMonths, dayNumber, dayText, weekday, type DayNumber } from '../../domain/days.js';
 import type { Policy, StoredOverdueLostProfile } from '../../models/fulfillment.js';
+import type { FulfillmentUnitRule, StoredFulfillmentUnit } from '../../models/fulfillment-unit.js';
+import type { StoredPatronLimit } from '../../models/patron-limit.js';
+import type { AutoRenewalRule } from '../../models/rule-tables.js';
 
 export const timeZone = 'America/New_York';
 export const currency = 'USD';
@@ -14,25 +17,25 @@ export interface Branch {
   name: string;
   /** By weekday, 1 = Monday; a weekday that is not there is closed. */
   hours: ReadonlyMap<number, { from: string; to: string }>;
-  locations: readonly { code: string; name: string }[];
+  locations: readonly { code: string; name: string; fulfillmentUnitCode: string }[];
 }
 
 const daily = (days: number[], from: string, to: string) => days.map((day) => [day, { from, to }] as const);
-const stacks = { code: 'STACKS', name: 'Main Stacks' };
-const reserve = { code: 'RESERVE', name: 'Course Reserves' };
+const stacks = { code: 'STACKS', name: 'Main Stacks', fulfillmentUnitCode: 'GENERAL' };
+const reserve = { code: 'RESERVE', name: 'Course Reserves', fulfillmentUnitCode: 'RESERVES' };
 
 export const branches: readonly Branch[] = [
   {
     code: 'MAIN',
     name: 'Main Library',
     hours: new Map([...daily([1, 2, 3, 4, 5], '09:00', '21:00'), ...daily([6], '10:00', '17:00')]),
-    locations: [stacks, reserve, { code: 'CHILDREN', name: 'Children’s Room' }],
+    locations: [stacks, reserve, { code: 'CHILDREN', name: 'Children’s Room', fulfillmentUnitCode: 'GENERAL' }],
   },
   {
     code: 'EAST',
     name: 'East Branch',
     hours: new Map([...daily([2, 3, 4, 5], '10:00', '19:00'), ...daily([6], '10:00', '17:00')]),
-    locations: [stacks, { code: 'MEDIA', name: 'Films and Music' }],
+    locations: [stacks, { code: 'MEDIA', name: 'Films and Music', fulfillmentUnitCode: 'MEDIA' }],
   },
   {
     code: 'SCI',
@@ -108,6 +111,32 @@ export const terms: readonly TermsPlan[] = [
       lostItemReplacementFee: { source: 'FIXED', amount: 2500 },
     },
   },
+];
+
+export const units: readonly Pick<StoredFulfillmentUnit, 'code' | 'name'>[] = [
+  { code: 'GENERAL', name: 'What stands on open shelves' },
+  { code: 'RESERVES', name: 'Course reserves' },
+  { code: 'MEDIA', name: 'Films and music' },
+];
+
+/** The last rule of a unit has no parameters. */
+export const unitRules: readonly Pick<FulfillmentUnitRule, 'unitCode' | 'order' | 'name' | 'parameters' | 'touCode'>[] = [
+  { unitCode: 'GENERAL', order: 1, name: 'Books', parameters: [], touCode: 'BOOK' },
+  { unitCode: 'RESERVES', order: 1, name: 'Faculty take reserves home', parameters: [{ field: 'userGroup', op: 'EQUALS', values: ['FACULTY'] }], touCode: 'BOOK' },
+  { unitCode: 'RESERVES', order: 2, name: 'Reserves', parameters: [], touCode: 'RESERVE' },
+  { unitCode: 'MEDIA', order: 1, name: 'Films and music', parameters: [], touCode: 'MEDIA' },
+];
+
+/** Loans of the public are not renewed for them. */
+export const renewalRules: readonly Pick<AutoRenewalRule, 'order' | 'name' | 'parameters' | 'output'>[] = [
+  { order: 1, name: 'No films', parameters: [{ field: 'materialType', op: 'EQUALS', values: ['DVD'] }], output: false },
+  { order: 2, name: 'Students and faculty', parameters: [{ field: 'userGroup', op: 'IN', values: ['STUDENT', 'FACULTY'] }], output: true },
+];
+
+export const limits: readonly Pick<StoredPatronLimit, 'userGroup' | 'maxOwedAmount' | 'maxOverdueLoans' | 'maxOverdueRecalls'>[] = [
+  { userGroup: 'STUDENT', maxOwedAmount: 5_000, maxOverdueLoans: 5, maxOverdueRecalls: 0 },
+  { userGroup: 'FACULTY', maxOwedAmount: 20_000, maxOverdueLoans: 20, maxOverdueRecalls: 2 },
+  { userGroup: 'PUBLIC', maxOwedAmount: 2_000, maxOverdueLoans: 2, maxOverdueRecalls: 0 },
 ];
 
 export const profiles: readonly (Partial<StoredOverdueLostProfile> & { blockUser?: true })[] = [

@@ -1,6 +1,6 @@
 /** The readers of the demonstration library. */
 import { dayText } from '../../domain/days.js';
-import type { User } from '../../models/user.js';
+import { patronRole, type User } from '../../models/user.js';
 import { nameLists } from './names.js';
 import { GROUPS, idOf, pick, stamps, WITHOUT_ADDRESS, type Plan } from './plan.js';
 
@@ -40,7 +40,7 @@ export function userAt(plan: Plan, number: number): User {
     addresses: [],
     notes: [],
     statistics: [],
-    roles: [],
+    roles: [patronRole],
     staff: false,
     letterOptOut: [],
     readingListEmail: 'ALWAYS',

@@ -14,7 +14,7 @@ import type { Models } from '../../models/models.js';
 import type { User } from '../../models/user.js';
 import { makeScheduledJobs } from '../../worker/scheduled-jobs.js';
 import { isRequested, lostFee, requestFor } from './around-loans.js';
-import { blockDefinition, branches, currency, holidays, profiles, terms, timeZone } from './library.js';
+import { blockDefinition, branches, currency, holidays, limits, profiles, renewalRules, terms, timeZone, unitRules, units } from './library.js';
 import { isLost, loanAt, openLoansByItem } from './loans.js';
 import { idOf, sizes, type Kind, type Plan, type SizeName } from './plan.js';
 import { userAt } from './readers.js';
@@ -109,6 +109,10 @@ async function writeLibrary(models: Models, plan: Plan): Promise<void> {
   await write(models.TermsOfUse, 'terms', terms.map(({ code, name, policies }) => ({
     institutionId, code, name, type: 'LOAN', originKey: `#${code}`, policies: Object.keys(policies).map((type) => ({ type, policyCode: code })),
   })));
+  await write(models.FulfillmentUnit, 'unit', units.map((unit) => ({ institutionId, ...unit, originKey: `#${unit.code}` })));
+  await write(models.FulfillmentUnitRule, 'unitRule', unitRules.map((rule) => ({ institutionId, ...rule, ruleType: 'LOAN', originKey: `#${rule.unitCode}:${rule.order}` })));
+  await write(models.AutoRenewalRule, 'renewalRule', renewalRules.map((rule) => ({ institutionId, ...rule })));
+  await write(models.PatronLimit, 'limit', limits.map((limit) => ({ institutionId, ...limit })));
   await write(models.UserBlockDefinition, 'block', [{ institutionId, ...blockDefinition, blockedActions: [...blockDefinition.blockedActions] }]);
   await write(models.OverdueLostProfile, 'profile', profiles.map((profile) => ({
     institutionId, ...profile, blockDefinitionId: profile.blockUser === true ? idOf(plan, 'block', 0) : null,

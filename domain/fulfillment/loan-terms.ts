@@ -6,19 +6,24 @@
  * answers; what is asked at loan time is kept as the loan's `touId`.
  */
 import { unheard, type Ask } from '../ask.js';
-import { decidingRule, type Facts, type Rule } from '../rule-table.js';
+import type { FieldTypes } from '../rule-parameters.js';
+import { firstMatching, type RuleFields, type TableRule } from '../rule-tables.js';
 
 /** A location is written `LIBRARY/LOCATION`: codes of locations are unique only within their library. */
 export const unitRuleFields = {
   userGroup: 'TEXT', location: 'TEXT', itemPolicy: 'TEXT', materialType: 'TEXT', processType: 'TEXT', jobCategory: 'TEXT',
-} as const;
+} as const satisfies FieldTypes;
+
+export interface UnitRule extends TableRule {
+  touCode: string;
+}
 
 export interface FulfillmentUnit {
   code: string;
   enabled: boolean;
   networkUnitCode: string | null;
-  /** Of type LOAN, in their order. Output: the code of terms of use. */
-  loanRules: readonly Rule<string>[];
+  /** Of type LOAN, `inOrder`. */
+  loanRules: readonly UnitRule[];
 }
 
 export interface FulfillmentUnits {
@@ -48,11 +53,11 @@ export function resolveLoanTou(
   if (!ask('fulfillment unit enabled', unit.enabled, () => ({ unit: unit.code }))) return { refused: 'FULFILLMENT_UNIT_DISABLED' };
 
   const { itemPolicy, materialType, processType } = item;
-  const facts: Facts<typeof unitRuleFields> = { ...user, location, itemPolicy, materialType, processType };
+  const fields: Record<keyof typeof unitRuleFields, RuleFields[string]> = { ...user, location, itemPolicy, materialType, processType };
   const network = units.byCode.get(unit.networkUnitCode ?? '');
-  for (const { code, loanRules } of network === undefined || !network.enabled ? [unit] : [network, unit]) {
-    const rule = decidingRule(`loan rule of ${code}`, loanRules, facts, ask);
-    if (rule !== null) return { touCode: rule.output };
+  for (const { loanRules } of network === undefined || !network.enabled ? [unit] : [network, unit]) {
+    const rule = firstMatching(loanRules, fields, ask);
+    if (rule !== null) return { touCode: rule.touCode };
   }
   return { refused: 'NO_RULE' };
 }

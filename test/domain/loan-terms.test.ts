@@ -1,10 +1,10 @@
 /** By which terms of use an item is lent (fulfillment-loans.md, Entities and S9). */
 import assert from 'node:assert/strict';
 import { test } from 'vitest';
-import { resolveLoanTou, type FulfillmentUnit, type FulfillmentUnits, type LentItem } from '../../domain/fulfillment/loan-terms.js';
-import type { Rule, RuleParameter } from '../../domain/rule-table.js';
+import { resolveLoanTou, type FulfillmentUnit, type FulfillmentUnits, type LentItem, type UnitRule } from '../../domain/fulfillment/loan-terms.js';
+import type { RuleParameter } from '../../domain/rule-tables.js';
 
-const rule = (output: string, ...parameters: RuleParameter[]): Rule<string> => ({ ruleId: output, name: output, enabled: true, parameters, output });
+const rule = (touCode: string, ...parameters: RuleParameter[]): UnitRule => ({ name: touCode, order: 1, enabled: true, parameters, touCode });
 const unit = (given: Partial<FulfillmentUnit> = {}): FulfillmentUnit => ({
   code: 'GENERAL',
   enabled: true,

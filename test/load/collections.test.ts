@@ -179,7 +179,7 @@ const bad: [CollectionName, string | object, place: string, value: unknown, expe
   ['users', { primaryId: 'U9', lastName: 'Bloom', expiryDate: '2025-02-30' }, 'expiryDate', '2025-02-30', 'a day YYYY-MM-DD'],
   ['users', { primaryId: 'U9', lastName: 'Bloom', passwordHash: 'x' }, 'passwordHash', null, 'no such field'],
   ['users', '{"primaryId":"U9","lastName":"Bloom","__proto__":{"staff":true}}', '__proto__', null, 'no such field'],
-  ['users', { primaryId: 'U9', lastName: 'Bloom', roles: [{ role: 'GOD' }] }, 'roles.0.role', 'GOD', 'a role of platform.md 11'],
+  ['users', { primaryId: 'U9', lastName: 'Bloom', roles: [{ role: 'GOD' }] }, 'roles.0.role', 'GOD', 'PATRON, or a role of platform.md 11'],
   ['users', { primaryId: 'U9', lastName: 'Bloom', barcodes: ['2009', '2001'] }, 'identifiers', '2001', 'an identifier that no other user has'],
   ['users', { primaryId: 'u1', lastName: 'Bloom' }, 'identifiers', 'u1', 'an identifier that no other user has'],
   ['libraries', { code: 'EAST' }, 'name', null, 'needed for a new record'],

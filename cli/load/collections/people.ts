@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { dayText, localDay } from '../../../domain/days.js';
 import { roles } from '../../../domain/permissions.js';
-import type { User } from '../../../models/user.js';
+import { patronRole, type User } from '../../../models/user.js';
 import { insertOnce } from '../../../models/insert-once.js';
 import { loadable, newRecordId, type Destination } from './loadable.js';
 import { code, day, email, list, text, truth } from './values.js';
@@ -16,7 +16,7 @@ const phoneLine = z.union([
   z.strictObject({ number: text, types: list(text).default(['home']), preferred: truth.default(false), preferredSms: truth.default(false) }),
 ], 'a number, or {number, types, preferred, preferredSms}');
 const roleLine = z.strictObject({
-  role: z.enum(roles, 'a role of platform.md 11'),
+  role: z.enum([...roles, patronRole.role], 'PATRON, or a role of platform.md 11'),
   libraryCode: code.nullable().default(null),
   expiryDate: day.nullable().default(null),
 });
@@ -99,7 +99,7 @@ export const users = loadable<User, UserLine, Claims>({
     addresses: [],
     notes: [],
     statistics: [],
-    roles: [],
+    roles: [patronRole],
     staff: false,
     letterOptOut: [],
     readingListEmail: 'ALWAYS',

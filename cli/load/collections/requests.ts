@@ -90,6 +90,8 @@ export const requests = loadable<StoredRequest, RequestLine, RequestReferences>(
     stepExpiryDate: null,
     stepExpirySource: null,
     lastInterestDate: null,
+    bookingStart: null,
+    bookingEnd: null,
     assignedItemId: null,
     assignedLibraryCode: null,
     assignedLocationCode: null,

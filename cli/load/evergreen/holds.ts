@@ -117,6 +117,8 @@ function blankRequest(load: Load, row: Row) {
     stepExpiryDate: shelfDay,
     stepExpirySource: shelfDay === null ? null : 'PICKUP_RULE',
     lastInterestDate: row.maybeDay('expire_time', load.zone),
+    bookingStart: null,
+    bookingEnd: null,
     pickupType: 'LIBRARY',
     priority: row.flag('cut_in_line') ? 10 : 50,
     activeKey: `#${_id}`,

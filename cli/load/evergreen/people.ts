@@ -1,6 +1,6 @@
 /** Users with their cards, addresses and groups become users and the identifiers that belong to them. */
 import type { Day } from '../../../domain/days.js';
-import type { User } from '../../../models/user.js';
+import { patronRole, type User } from '../../../models/user.js';
 import type { TableReport } from '../table-report.js';
 import type { Outcome } from './dump.js';
 import { withdrawing, type Load } from './load-context.js';
@@ -116,7 +116,7 @@ function userOf(load: Load, row: Row, cards: Card[]) {
     phones: phonesOf(row),
     notes: [],
     statistics: [],
-    roles: [],
+    roles: [patronRole],
     staff: false,
     letterOptOut: [],
     readingListEmail: 'ALWAYS',
