@@ -6,17 +6,29 @@ import type { PlaceName } from './places.js';
 export interface Scenario {
   /** Makes the institution with its work; answers with the id of the scheduled job, which nothing but a person starts. */
   prepare(models: Models, institutionId: string, size: Size): Promise<string>;
-  /** Places that no run of the job comes to, for it has no such write. */
-  without: readonly PlaceName[];
+  /** Of the places at writes that not every job makes, those that its runs come to. */
+  own: readonly PlaceName[];
 }
 
+const ofNotices = ['before its notices are written', 'its notices are written', 'the letters of a page are claimed', 'its letters are queued', 'the letters are queued, the workflow has not heard'] as const;
+const ofMail = [
+  'before the delivery claims letters', 'the delivery has claimed letters', 'the text of a letter arrives', 'a letter is accepted, and no answer given',
+  'before a letter is recorded as sent', 'a letter is recorded as sent',
+] as const;
+
 export const scenarios: Readonly<Record<string, Scenario>> = {
-  'loans-overdue-and-lost': { prepare: nightsWork, without: [] },
-  'notifications-due-date-reminders': {
-    prepare: morningsWork,
-    without: [
+  'loans-overdue-and-lost': {
+    prepare: nightsWork,
+    own: [
       'a notice of a broken run is taken back', 'the loans of a page are claimed', 'before its loans are lost', 'its loans are lost', 'its items are marked',
-      'its fees are charged', 'its users are blocked', 'the fees for its letters are charged',
+      'its fees are charged', 'its users are blocked', 'the fees for its letters are charged', ...ofNotices, ...ofMail,
     ],
   },
+  'notifications-due-date-reminders': { prepare: morningsWork, own: [...ofNotices, ...ofMail] },
 };
+
+/** Places that no run of the job comes to, for it has no such write. */
+export function placesWithout({ own }: Scenario): PlaceName[] {
+  const ofSome = new Set(Object.values(scenarios).flatMap((scenario) => scenario.own));
+  return [...ofSome].filter((place) => !own.includes(place));
+}

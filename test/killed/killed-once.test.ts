@@ -13,13 +13,16 @@ import { listMail } from '../../cli/mail-catcher.js';
 import { differences } from '../../chaos/differences.js';
 import { failpoints, type Failpoint } from '../../chaos/failpoints.js';
 import { openInstallation, type Installation } from '../../chaos/installation.js';
-import { asOf, nightsWork } from '../../chaos/library.js';
+import { asOf } from '../../chaos/library.js';
 import { pictureOf } from '../../chaos/picture.js';
+import { placesWithout, scenarios } from '../../chaos/scenarios.js';
 import { armedWorker, ended } from './armed-workers.js';
 import type { Sabotage } from './arming.js';
 
 const undisturbed = 'k00';
-const killedAt = new Map((Object.keys(failpoints) as Failpoint[]).map((place, index) => [place, `k${String(index + 1).padStart(2, '0')}`]));
+const nights = scenarios['loans-overdue-and-lost']!;
+const ofNights = (Object.keys(failpoints) as Failpoint[]).filter((place) => !placesWithout(nights).includes(place));
+const killedAt = new Map(ofNights.map((place, index) => [place, `k${String(index + 1).padStart(2, '0')}`]));
 const rests = { t01: 'its notices are written', m01: 'its fees are charged' } as const;
 /** Where the switched-off protection is needed: after the loans have left the selection, and after fees were charged. */
 const sabotaged: Record<Sabotage, { institutionId: string; place: Failpoint }> = {
@@ -48,7 +51,7 @@ beforeAll(async () => {
   const starting = armedWorker(stack, { stops: stopsOf(placeOf), rests, sabotage });
   const jobOf = new Map<string, string>();
   // One after the other: together they would wait for connections for longer than a program may.
-  for (const institutionId of all) jobOf.set(institutionId, await nightsWork(models, institutionId, size));
+  for (const institutionId of all) jobOf.set(institutionId, await nights.prepare(models, institutionId, size));
   const first = await starting;
   const begin = (institutionIds: readonly string[]) => Promise.all(institutionIds.map((each) => stack.begin(each, jobOf.get(each)!, asOf)));
 
