@@ -2,10 +2,12 @@
 import type { Explain } from '../domain/explanation.js';
 import type { Models } from '../models/models.js';
 import { createOverdueExplainer } from './fulfillment/overdue/explain.js';
+import { createNewsExplainer } from './fulfillment/reading-lists/explain.js';
 import { createReminderExplainer } from './fulfillment/reminders/explain.js';
 
 /** By job key; every available job has one. */
 export const createExplainers = (models: Models): Readonly<Record<string, Explain>> => ({
+  'email-leganto-notifications': createNewsExplainer(models),
   'loans-overdue-and-lost': createOverdueExplainer(models),
   'notifications-due-date-reminders': createReminderExplainer(models),
 });

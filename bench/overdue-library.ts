@@ -9,11 +9,14 @@ import type { Item } from '../models/catalogue-records.js';
 import type { Loan } from '../models/loan.js';
 import { createIndexes, type Models } from '../models/models.js';
 import type { User } from '../models/user.js';
+import type { ReadingListNotification } from '../models/reading-list.js';
 import { writeMany } from './write-many.js';
 
 export const institutionId = 'bench';
 /** When its night is: 04:00 in its zone. */
 export const night = new Date('2026-06-10T08:00:00.000Z');
+/** Of reading lists, ten to a reader. */
+const NEWS = 20_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface LibrarySize {
@@ -27,8 +30,8 @@ export interface LibrarySize {
 export async function writeLibrary(models: Models, size: LibrarySize, said: (line: string) => void): Promise<void> {
   await createIndexes(models);
   await seedDemonstration({ models, now: () => night, onProgress: () => undefined }, institutionId, 'S');
-  const [loan, item, user] = await templates(models);
-  for (const model of [models.Loan, models.Item, models.User, models.Fee, models.Request])
+  const [loan, item, user, news] = await templates(models);
+  for (const model of [models.Loan, models.Item, models.User, models.Fee, models.Request, models.ReadingListNotification])
     await model.collection.deleteMany({});
   await models.Institution.updateOne(
     { institutionId },
@@ -40,6 +43,7 @@ export async function writeLibrary(models: Models, size: LibrarySize, said: (lin
   const readers = Math.max(1, Math.ceil(overdue * 0.6));
   await writeMany(models.User, readers, (number) => userAt(user, number), said);
   await writeMany(models.Item, overdue, (number) => itemAt(item, number), said);
+  await writeMany(models.ReadingListNotification, NEWS, (number) => ({ ...news, _id: idAt('04', number), userId: idAt('01', number % Math.min(readers, NEWS / 10)) }), said);
   // Made over what is there, an index takes a fifth of the time.
   await models.Loan.collection.dropIndexes();
   await writeMany(models.Loan, loans, (number) => loanAt(loan, number, size, readers), said);
@@ -49,7 +53,7 @@ export async function writeLibrary(models: Models, size: LibrarySize, said: (lin
   await models.ScheduledJob.updateMany({ institutionId }, { $set: { schedule: { kind: 'NONE' } } });
 }
 
-async function templates(models: Models): Promise<[Loan, Item, User]> {
+async function templates(models: Models): Promise<[Loan, Item, User, ReadingListNotification]> {
   const loan = await models.Loan.findOne({
     institutionId,
     status: 'ACTIVE',
@@ -59,9 +63,10 @@ async function templates(models: Models): Promise<[Loan, Item, User]> {
   }).lean<Loan>();
   const item = await models.Item.findOne({ institutionId, processType: 'LOAN', deletedAt: null }).lean<Item>();
   const user = await models.User.findOne({ institutionId, status: 'ACTIVE', staff: false }).lean<User>();
-  if (loan === null || item === null || user === null)
-    throw new Error('the demonstration library has no loan, item or reader to repeat');
-  return [loan, item, user];
+  const news = await models.ReadingListNotification.findOne({ institutionId, readAt: null, actorUserId: null }).sort({ createdAt: -1 }).lean<ReadingListNotification>();
+  if (loan === null || item === null || user === null || news === null)
+    throw new Error('the demonstration library has no loan, item, reader or news to repeat');
+  return [loan, item, user, news];
 }
 
 async function writeProfiles(models: Models): Promise<void> {

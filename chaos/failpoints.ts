@@ -36,11 +36,13 @@ export const failpoints = {
   'its items are marked': on('items', 'updateMany'),
   'its fees are charged': on('fees', 'insertMany', ({ inserted }) => ofAPage(inserted)),
   'its users are blocked': on('userBlocks', 'insertMany'),
+  'its news are claimed': on('readingListNotifications', 'bulkWrite'),
   /** Its workflow has not heard of it. */
-  'its batch is recorded': on('runBatches', 'updateOne', ({ set }) => set.state === 'DONE' && ['matched', 'loansReminded'].some((counter) => counter in (set.counters as Values))),
+  'its batch is recorded': on('runBatches', 'updateOne', ({ set }) => set.state === 'DONE' && ['matched', 'loansReminded', 'ownActionsSkipped'].some((counter) => counter in (set.counters as Values))),
   'the letters of a page are claimed': claims(areLetterKeys),
   'the fees for its letters are charged': on('fees', 'insertMany', ({ inserted }) => inserted[0]?.loanId === null),
   'its letters are queued': on('letters', 'insertMany'),
+  'the news of its mails are marked': on('readingListNotifications', 'updateMany', ({ set }) => 'emailedAt' in set),
   'the delivery has claimed letters': on('letters', 'updateMany', ({ set }) => set.state === 'SENDING'),
   'the run is closed': on('runs', 'updateOne', ({ set }) => 'endedAt' in set),
 } as const satisfies Record<string, (write: Write) => boolean>;

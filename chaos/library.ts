@@ -46,23 +46,29 @@ export async function morningsWork(models: Models, institutionId: string, size: 
 async function library(
   models: Models, institutionId: string, { seed, loans: size }: Size, dueDate: (draw: Draw) => Date, beside: readonly Loan[],
 ): Promise<void> {
+  const draw = drawFrom(seed, 'library');
+  const patrons = await peopled(models, institutionId, size, draw);
+  const drawn = Array.from({ length: size }, (_, index) => loan(institutionId, index, patrons, draw, dueDate));
+  const loans = [...drawn, ...beside];
+  for (const some of parts(loans)) await Promise.all([models.Loan.insertMany(some), models.Item.insertMany(some.map(itemOf))]);
+}
+
+/** The institution with 0.6 patrons to each of `size` records; no job has a schedule. Answers how many patrons there are. */
+export async function peopled(models: Models, institutionId: string, size: number, draw: Draw): Promise<number> {
   await demoLibrary(models, institutionId);
   await models.Institution.updateOne({ institutionId }, { $set: { mailMaxPerMinute: 100_000 } }); // no night waits for its own limit
   for (const code of ['MAIN', 'WEST']) {
     // The mailbox is shared: every address tells its institution.
     await models.Library.updateOne({ institutionId, code }, { $set: { email: `${code.toLowerCase()}.${institutionId}@lib.example` } });
   }
-  const draw = drawFrom(seed, 'library');
   const patrons = Math.ceil(size * 0.6);
   const users = Array.from({ length: patrons }, (_, index) => patron(institutionId, index, draw));
-  const drawn = Array.from({ length: size }, (_, index) => loan(institutionId, index, patrons, draw, dueDate));
-  const loans = [...drawn, ...beside];
   for (const some of parts(users)) await models.User.insertMany(some);
-  for (const some of parts(loans)) await Promise.all([models.Loan.insertMany(some), models.Item.insertMany(some.map(itemOf))]);
   await models.ScheduledJob.updateMany({ institutionId }, { $set: { schedule: { kind: 'NONE' } } });
+  return patrons;
 }
 
-function parts<T>(all: readonly T[]): T[][] {
+export function parts<T>(all: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(all.length / DOCUMENTS_AT_ONCE) }, (_, part) => all.slice(part * DOCUMENTS_AT_ONCE, (part + 1) * DOCUMENTS_AT_ONCE));
 }
 
@@ -93,7 +99,7 @@ function patron(institutionId: string, index: number, draw: Draw) {
   };
 }
 
-const primaryIdOf = (index: number) => `P${String(index).padStart(5, '0')}`;
+export const primaryIdOf = (index: number) => `P${String(index).padStart(5, '0')}`;
 
 /** In an order that is the same in every institution: the loans of a letter stand in it by their ids. */
 const loanIdOf = (institutionId: string, barcode: string) =>
@@ -129,7 +135,7 @@ function ofBrokenRun(institutionId: string): Loan[] {
   ];
 }
 
-const brokenRun = (institutionId: string) => idOf(institutionId, 'run before');
+export const brokenRun = (institutionId: string) => idOf(institutionId, 'run before');
 
 function leftNotice({ _id, institutionId, userId, libraryCode, dueCycle }: Loan) {
   const kind = 'CHANGE_TO_LOST';

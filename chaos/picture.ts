@@ -10,8 +10,8 @@ interface Mail {
 /** `arrived` is the whole mailbox. Sorted; what was done twice stands there twice. */
 export async function pictureOf(models: Models, institutionId: string, arrived: readonly Mail[]): Promise<string[]> {
   const own = { institutionId };
-  const [loans, items, users, profiles, notices, events, fees, blocks, letters, runs, problems] = await Promise.all([
-    models.Loan.find(own).lean(), models.Item.find(own).lean(), models.User.find(own).lean(), models.OverdueLostProfile.find(own).lean(),
+  const [loans, news, items, users, profiles, notices, events, fees, blocks, letters, runs, problems] = await Promise.all([
+    models.Loan.find(own).lean(), models.ReadingListNotification.find(own).lean(), models.Item.find(own).lean(), models.User.find(own).lean(), models.OverdueLostProfile.find(own).lean(),
     models.LoanNotice.find(own).lean(), models.LoanEvent.find(own).lean(), models.Fee.find(own).lean(), models.UserBlock.find(own).lean(),
     models.Letter.find(own).lean(), models.Run.find(own).lean(), models.RunEvent.find(own).lean(),
   ]);
@@ -21,6 +21,7 @@ export async function pictureOf(models: Models, institutionId: string, arrived: 
   const lines = [
     ...loans.map(({ _id, processStatus, processStatusDate, dueCycle, lost, lostCount, version }) =>
       ({ loan: _id, processStatus, lost, lostCount, dueCycle, since: lost && processStatusDate, version })),
+    ...news.map(({ text, userId, readAt, emailedAt, letterKey, version }) => ({ news: text, userId, readAt, mailed: emailedAt !== null, letterKey, version })),
     ...items.map(({ _id, processType, version }) => ({ item: _id, processType, version })),
     ...notices.map(({ loanId, dueCycle, kind, profileId, state, letterKey, data, version }) =>
       ({ notice: loanId, dueCycle, kind, profileId, state, letterKey, data, version })),

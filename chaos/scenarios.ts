@@ -2,6 +2,7 @@
 import type { Models } from '../models/models.js';
 import { morningsWork, nightsWork, type Size } from './library.js';
 import type { PlaceName } from './places.js';
+import { newsOfReadingLists } from './reading-lists.js';
 
 export interface Scenario {
   /** Makes the institution with its work; answers with the id of the scheduled job, which nothing but a person starts. */
@@ -10,7 +11,8 @@ export interface Scenario {
   own: readonly PlaceName[];
 }
 
-const ofNotices = ['before its notices are written', 'its notices are written', 'the letters of a page are claimed', 'its letters are queued', 'the letters are queued, the workflow has not heard'] as const;
+const ofLetters = ['the letters of a page are claimed', 'its letters are queued', 'the letters are queued, the workflow has not heard'] as const;
+const ofNotices = ['before its notices are written', 'its notices are written', ...ofLetters] as const;
 const ofMail = [
   'before the delivery claims letters', 'the delivery has claimed letters', 'the text of a letter arrives', 'a letter is accepted, and no answer given',
   'before a letter is recorded as sent', 'a letter is recorded as sent',
@@ -24,6 +26,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       'its fees are charged', 'its users are blocked', 'the fees for its letters are charged', ...ofNotices, ...ofMail,
     ],
   },
+  'email-leganto-notifications': { prepare: newsOfReadingLists, own: ['the loans of a page are claimed', 'its news are claimed', 'the news of its mails are marked', ...ofLetters, ...ofMail] },
   'notifications-due-date-reminders': { prepare: morningsWork, own: [...ofNotices, ...ofMail] },
 };
 

@@ -19,6 +19,7 @@ import { letterConfigModel, letterContentModel, letterModel } from './letter.js'
 import { calendarRecordModel, libraryModel, locationModel } from './library.js';
 import { loanEventModel, loanModel, loanNoticeModel } from './loan.js';
 import { blockPreferenceModel, patronLimitModel } from './patron-limit.js';
+import { readingListNotificationModel } from './reading-list.js';
 import { requestModel } from './request.js';
 import { anonymizationRuleModel, autoRenewalRuleModel, demeritRuleModel } from './rule-tables.js';
 import { runBatchModel, runEventModel, runModel } from './run.js';
@@ -57,6 +58,7 @@ export const createModels = (db: Connection) => ({
   PatronLimit: patronLimitModel(db),
   PlatformSettings: platformSettingsModel(db),
   Policy: policyModel(db),
+  ReadingListNotification: readingListNotificationModel(db),
   Request: requestModel(db),
   Run: runModel(db),
   RunBatch: runBatchModel(db),

@@ -5,6 +5,11 @@ import { fulLostLoanNotificationLetter } from './letters/ful-lost-loan-notificat
 import { fulOverdueAndLostLoanLetter } from './letters/ful-overdue-and-lost-loan-letter.js';
 import { fulOverdueAndLostLoanNotificationLetter } from './letters/ful-overdue-and-lost-loan-notification-letter.js';
 import { fulUserOverdueNoticeLetter } from './letters/ful-user-overdue-notice-letter.js';
+import {
+  legantoDetailedNotificationsEmailLetter,
+  legantoFullDetailedNotificationsEmailLetter,
+  legantoNotificationsLetter,
+} from './letters/leganto-letters.js';
 import { undeliverableLettersReport } from './letters/undeliverable-letters-report.js';
 
 export const letters: readonly Letter[] = [
@@ -13,6 +18,9 @@ export const letters: readonly Letter[] = [
   fulLostLoanNotificationLetter,
   fulLostLoanLetter,
   fulUserOverdueNoticeLetter,
+  legantoNotificationsLetter,
+  legantoDetailedNotificationsEmailLetter,
+  legantoFullDetailedNotificationsEmailLetter,
   undeliverableLettersReport,
 ];
 

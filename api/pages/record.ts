@@ -43,7 +43,7 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
     const institutionId = viewer.institution.code;
     const [ofLoan, ofUser] = [type === 'loan', type === 'user'];
     demandJobs(viewer);
-    if (ofLoan || ofUser) demandIn(viewer, 'FULFILLMENT', 'VIEW', `${type} ${id}`);
+    if (ofLoan || ofUser || type === 'notification') demandIn(viewer, 'FULFILLMENT', 'VIEW', `${type} ${id}`);
     if (!/^[0-9a-f]{24}$/.test(id)) throw new Refusal('not-found', `There is no record ${id}.`);
     const [events, notices, letters, loan, user, explainers] = await Promise.all([
       models.RunEvent.find({ institutionId, recordType: type, recordId: id }).sort({ at: -1 }).limit(MOST).lean(),

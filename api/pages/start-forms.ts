@@ -20,8 +20,8 @@ import type { Present } from './present.js';
 import { Query } from './query.js';
 import { nextRuns, shown } from './scheduled-job.js';
 
-/** What staff know a record by. */
-const knownBy: Readonly<Record<RecordType, string>> = { loan: 'barcode', user: 'primary id' };
+/** What staff know a record by, beside its id. */
+const knownBy: Readonly<Partial<Record<RecordType, string>>> = { loan: 'barcode', user: 'primary id' };
 
 export function startForms(context: ApiContext, { present }: Present): Router {
   const router = Router();
@@ -174,8 +174,11 @@ export function startForms(context: ApiContext, { present }: Present): Router {
   return router;
 }
 
-const recordLabelOf = ({ definition: { explains } }: ListedJob): string =>
-  explains === null ? 'Record' : `${spelledOut(explains)} id or ${knownBy[explains]}`;
+function recordLabelOf({ definition: { explains } }: ListedJob): string {
+  if (explains === null) return 'Record';
+  const other = knownBy[explains];
+  return `${spelledOut(explains)} id${other === undefined ? '' : ` or ${other}`}`;
+}
 
 /** A record that is not there is an answer to the form, not an error page. */
 async function explain({ operations }: ApiContext, { job, definition }: ListedJob, record: string, asOf: Date | null) {

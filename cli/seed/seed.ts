@@ -16,6 +16,7 @@ import { makeScheduledJobs } from '../../worker/scheduled-jobs.js';
 import { isRequested, lostFee, requestFor } from './around-loans.js';
 import { blockDefinition, branches, currency, holidays, limits, profiles, renewalRules, terms, timeZone, unitRules, units } from './library.js';
 import { isLost, loanAt, openLoansByItem } from './loans.js';
+import { newsAt, newsOf, readingListsUrl } from './reading-lists.js';
 import { idOf, sizes, type Kind, type Plan, type SizeName } from './plan.js';
 import { userAt } from './readers.js';
 import { bibAt, bibsOf, holdingAt, itemAt } from './shelves.js';
@@ -74,6 +75,7 @@ export async function seedDemonstration({ models, now, onProgress }: SeedDepende
     await insertOnce(models.Fee, numbers.filter(isLost).map((number) => lostFee(plan, number)));
     await insertOnce(models.Request, numbers.filter(isRequested).map((number) => requestFor(plan, number)));
   });
+  await insertOnce(models.ReadingListNotification, Array.from({ length: newsOf(plan) }, (_one, number) => newsAt(plan, number)));
   await writeInstitution(models, plan, now());
   return { ...report, made: true };
 }
@@ -156,6 +158,8 @@ async function writeInstitution(models: Models, plan: Plan, at: Date): Promise<v
     currency,
     defaultLanguage: 'en',
     languages: ['en', 'de', 'fr', 'es'],
+    features: ['LEGANTO'],
+    settings: { readingListsUrl },
     allowedEmails: ['*@patrons.example', '*@library.example'],
   }, plan);
   await makeScheduledJobs(models, institution, at);

@@ -34,6 +34,7 @@ interface RunsOfJob {
 }
 const ofJobs: Readonly<Record<string, RunsOfJob>> = {
   'loans-overdue-and-lost': { prefix: '', previewAsOf: new Date(), abortedAfter: 4 },
+  'email-leganto-notifications': { prefix: 'leganto-', previewAsOf: asOf, abortedAfter: 1 },
   'notifications-due-date-reminders': { prefix: 'reminders-', previewAsOf: asOf, abortedAfter: 2 },
 };
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { createOverdueExplainer } from '../../activities/fulfillment/overdue/explain.js';
+import { createNewsExplainer } from '../../activities/fulfillment/reading-lists/explain.js';
 import { loanAt } from '../../cli/seed/loans.js';
 import { sizes } from '../../cli/seed/plan.js';
 import { seedDemonstration } from '../../cli/seed/seed.js';
@@ -117,6 +118,17 @@ describe('can be shown to anybody:', () => {
     const out = await models.Item.find({ institutionId, currentLoanId: { $ne: null } }).lean();
     assert.deepEqual(out.map(({ currentLoanId }) => currentLoanId).sort(), loans.map(({ _id }) => _id).sort());
   });
+});
+
+test('email-leganto-notifications finds news for several readers, and news that it leaves', async () => {
+  const explain = createNewsExplainer(models);
+  const request = { institutionId, parameters: {}, asOf: noon.toISOString(), timeZone: 'America/New_York', currency: 'USD' };
+  const all = await models.ReadingListNotification.find({ institutionId }).lean();
+  const heard = await Promise.all(all.map(async (news) => ({ news, explanation: await explain({ ...request, record: `notification:${news._id}` }) })));
+  const told = heard.filter(({ explanation }) => explanation?.actions.includes('It is told of in one mail with all the user’s news.'));
+  assert.ok(new Set(told.map(({ news }) => news.userId)).size >= 10);
+  const left = new Set(heard.map(({ explanation }) => explanation?.summary));
+  for (const summary of ['The user has read it.', 'It is older than the job mails.', 'It is the user’s own doing, of which nobody needs to be told.']) assert.ok(left.has(summary), summary);
 });
 
 describe('loans-overdue-and-lost', () => {

@@ -5,6 +5,7 @@
 import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import { createReadingListMailActivities } from '../../activities/fulfillment/email-leganto-notifications.js';
 import { createOverdueAndLostActivities } from '../../activities/fulfillment/loans-overdue-and-lost.js';
 import { createNoticeLetterActivities } from '../../activities/fulfillment/notice-letters.js';
 import { createDueDateReminderActivities } from '../../activities/fulfillment/notifications-due-date-reminders.js';
@@ -22,6 +23,7 @@ const now = () => clock;
 type PageActivity = (run: Run) => Promise<Page>;
 /** By job: how its records are counted, and the steps of its workflow in their order. */
 const workflows = {
+  'email-leganto-notifications': { count: 'countReadingListNews', steps: ['claimReadingListNews', 'mailReadingListNews'] },
   'loans-overdue-and-lost': { count: 'countOverdueLoans', steps: ['finishLeftNotices', 'ageOverdueLoans', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
   'notifications-due-date-reminders': { count: 'countLoansDueToday', steps: ['remindOfLoansDueToday', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
 } as const;
@@ -31,7 +33,8 @@ const workflowOf = ({ jobKey }: Run) => workflows[jobKey as ByHand];
 export function shellsOf(models: Models) {
   const overdue = createOverdueAndLostActivities({ models, now });
   const letters = createNoticeLetterActivities({ models, now, wakeMail: () => Promise.resolve() });
-  return { ...overdue, ...createDueDateReminderActivities({ models, now }), ...letters, awaitLetters: (run: Run) => awaitLetters(models, now, run) };
+  const readingLists = createReadingListMailActivities({ models, now, wakeMail: () => Promise.resolve() });
+  return { ...overdue, ...readingLists, ...createDueDateReminderActivities({ models, now }), ...letters, awaitLetters: (run: Run) => awaitLetters(models, now, run) };
 }
 
 /** The record of a run that has not begun. */

@@ -6,13 +6,12 @@ import type { Counters, Page, Run } from '../../../domain/run.js';
 import type { StoredLetter } from '../../../models/letter.js';
 import { noticeKinds, type NoticeKind } from '../../../models/loan.js';
 import type { NoticedLetter, Proposal } from '../../../models/run.js';
-import { renderLetter } from '../../../templates/render.js';
 import { planLetters, type LetterContext, type LetterRequest, type Recipient } from '../../letters.js';
 import { recordBatch } from '../../runs/batches.js';
+import { SAMPLE_LETTERS, sampleOf } from '../../sample-letters.js';
 import { byLetterKey, type LetterNotice } from './letter-parts.js';
 
 const LETTERS_AT_ONCE = 1_000;
-const SAMPLE_LETTERS = 20;
 
 /** A letter that keys of notices stand for, or a part of one. */
 export interface AskedLetter<Kind = NoticeKind> {
@@ -58,17 +57,7 @@ async function sampleLetters(
   const first = new Set([...new Set(notices.map(({ letterKey }) => letterKey))].slice(0, SAMPLE_LETTERS));
   const { requests, users } = await drafts(notices.filter(({ letterKey }) => first.has(letterKey)));
   const { planned } = await planLetters(context, requests, users);
-  return planned.slice(0, SAMPLE_LETTERS).map((letter) => {
-    const spoken = { language: letter.language, defaultLanguage: letter.language };
-    const { subject, html, text } = renderLetter(letter.letterCode, 'EMAIL', letter.data, spoken);
-    return {
-      recordType: 'letter',
-      recordId: letter.dedupeKey,
-      recordLabel: letter.letterCode,
-      action: 'LETTER',
-      details: { subject, html, text, channel: letter.channel, suppressedReason: letter.suppressedReason },
-    };
-  });
+  return planned.slice(0, SAMPLE_LETTERS).map(sampleOf);
 }
 
 /** The letters that keys stand for: `{runId}:{letterCode}:{kind}.{sendFormat}…:{userId}:{libraryCode|-}`. */
