@@ -113,3 +113,23 @@ export function loanPoliciesOf(
   }
   return { refusals };
 }
+
+/**
+ * Terms of use whose policies cannot be read, or are gone, are as good as missing: their loans are told as TOU_MISSING. The default of a type
+ * holds only where the terms name no policy of it, or a deleted maximum would let fines grow without end.
+ */
+export function policiesByTerms(
+  termsOfUse: readonly { _id: string; policies: { type: string; policyCode: string }[] }[],
+  policies: readonly { type: string; code: string; value: unknown }[],
+): Map<string, LoanPolicies> {
+  const values = new Map(policies.map(({ type, code, value }) => [`${type} ${code}`, value]));
+  const resolved = new Map<string, LoanPolicies>();
+  for (const terms of termsOfUse) {
+    const keys = terms.policies.map(({ type, policyCode }) => `${type} ${policyCode}`);
+    if (!keys.every((key) => values.has(key))) continue;
+    const documents = terms.policies.map(({ type }, index) => ({ type, value: values.get(keys[index]!) }));
+    const read = loanPoliciesOf(documents);
+    if ('policies' in read) resolved.set(terms._id, read.policies);
+  }
+  return resolved;
+}

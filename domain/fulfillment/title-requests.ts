@@ -6,7 +6,6 @@
  */
 
 export interface WaitingRequest {
-  requestId: string;
   /** null: the library itself asks. */
   requesterUserId: string | null;
   level: 'TITLE' | 'ITEM';
@@ -20,7 +19,6 @@ export interface WaitingRequest {
 
 /** A copy of the title that stands on its shelf, and that no request holds. */
 export interface ShelvedCopy {
-  itemId: string;
   description: string | null;
 }
 

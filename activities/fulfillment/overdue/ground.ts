@@ -8,7 +8,7 @@ import { dayText, momentAt, zoneOf } from '../../../domain/days.js';
 import type { OverdueContext, OverdueLibrary } from '../../../domain/fulfillment/overdue-loan.js';
 import { compileProfiles, type CompiledProfiles } from '../../../domain/fulfillment/overdue-lost-profiles.js';
 import { converterOn } from '../../../domain/money.js';
-import { loanPoliciesOf, type LoanPolicies } from '../../../domain/terms-of-use.js';
+import { policiesByTerms } from '../../../domain/terms-of-use.js';
 import type { UserBlockDefinition } from '../../../models/fulfillment.js';
 import type { Models } from '../../../models/models.js';
 import { letterSettingsOf, type LetterSettings } from '../notices/letter-settings.js';
@@ -75,24 +75,4 @@ export async function readGround(models: Models, judging: Judging, parameters: P
     letters,
     blockDefinitions: new Map(definitions.map((definition) => [definition._id, definition])),
   };
-}
-
-/**
- * Terms of use whose policies cannot be read, or are gone, are as good as missing: their loans are told as TOU_MISSING. The default of a type
- * holds only where the terms name no policy of it, or a deleted maximum would let fines grow without end.
- */
-function policiesByTerms(
-  termsOfUse: readonly { _id: string; policies: { type: string; policyCode: string }[] }[],
-  policies: readonly { type: string; code: string; value: unknown }[],
-): Map<string, LoanPolicies> {
-  const values = new Map(policies.map(({ type, code, value }) => [`${type} ${code}`, value]));
-  const resolved = new Map<string, LoanPolicies>();
-  for (const terms of termsOfUse) {
-    const keys = terms.policies.map(({ type, policyCode }) => `${type} ${policyCode}`);
-    if (!keys.every((key) => values.has(key))) continue;
-    const documents = terms.policies.map(({ type }, index) => ({ type, value: values.get(keys[index]!) }));
-    const read = loanPoliciesOf(documents);
-    if ('policies' in read) resolved.set(terms._id, read.policies);
-  }
-  return resolved;
 }
