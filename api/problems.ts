@@ -17,7 +17,7 @@ export const titles: Readonly<Record<string, string>> = {
   unauthenticated: 'Not signed in', forbidden: 'Not permitted', 'not-found': 'Not found', 'method-not-allowed': 'Method not allowed', 'not-acceptable': 'Not acceptable',
   'job-inactive': 'The job is inactive', 'job-not-available': 'The job is not yet available', 'on-hold': 'Jobs are on hold',
   'too-many-waiting': 'Too many runs are waiting', 'not-abortable': 'The run cannot be stopped now', 'already-final': 'The run has ended',
-  'not-retryable': 'Nothing can be retried', duplicate: 'It exists already', 'request-in-progress': 'The first request is still at work', gone: 'No longer kept',
+  'not-retryable': 'Nothing can be retried', 'not-possible': 'Not possible as it stands', duplicate: 'It exists already', 'request-in-progress': 'The first request is still at work', gone: 'No longer kept',
   'precondition-failed': 'Changed in the meantime', 'payload-too-large': 'Too large', 'unsupported-media-type': 'Unsupported media type',
   'validation-failed': 'Not valid', 'idempotency-key-reused': 'The Idempotency-Key was used for another request', 'precondition-required': 'If-Match is required',
   'rate-limited': 'Too many requests', internal: 'Something went wrong', 'engine-unavailable': 'The workflow engine cannot be reached',

@@ -16,6 +16,7 @@ export const statusOf = {
   'not-abortable': 409,
   'already-final': 409,
   'not-retryable': 409,
+  'not-possible': 409,
   duplicate: 409,
   'request-in-progress': 409,
   gone: 410,

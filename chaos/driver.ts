@@ -6,6 +6,6 @@ export type Method = (this: { collectionName: string }, ...given: unknown[]) => 
 
 /** Each may be replaced, for the whole process. They are overloaded: what is handed on as it came has no type that fits them all. */
 export const driver = mongoose.mongo.Collection.prototype as unknown as Record<
-  'insertMany' | 'updateOne' | 'updateMany' | 'deleteMany' | 'bulkWrite' | 'findOne',
+  'insertMany' | 'updateOne' | 'updateMany' | 'findOneAndUpdate' | 'deleteOne' | 'deleteMany' | 'bulkWrite' | 'findOne',
   Method
 >;

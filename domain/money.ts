@@ -46,6 +46,11 @@ export function convert({ amount, currency }: Money, to: string, rate: string): 
   return Number(roundedQuotient(numerator, 10n ** BigInt(scale + exponentOf(currency))));
 }
 
+/** round(amount × percent / 100), half away from zero; a whole percentage. */
+export function percentOf(amount: number, percent: number): number {
+  return Number(roundedQuotient(BigInt(amount) * BigInt(percent), 100n));
+}
+
 /**
  * C3 `rateOn`: units of `to` for 1 unit of `from` by the newest rows up to and including `day`, to ten decimals.
  *

@@ -10,7 +10,9 @@ import type { Day } from './days.js';
 export type JobPermission = 'VIEW' | 'RUN' | 'ABORT' | 'SCHEDULE' | 'CONFIGURE';
 /** Held for the institution as a whole. */
 export type InstitutionPermission =
-  | 'ACTIVATE' | 'NOTIFY' | 'HOLD' | 'LETTERS' | 'RESEND' | 'CONFIG_IO' | 'AUDIT' | 'SETTINGS' | 'ROLES' | 'PATRON_DATA';
+  | 'ACTIVATE' | 'NOTIFY' | 'HOLD' | 'LETTERS' | 'RESEND' | 'CONFIG_IO' | 'AUDIT' | 'SETTINGS' | 'ROLES' | 'PATRON_DATA'
+  /** The circulation desk: lend, return, take money; and what its managers decide beside: waive, dispute, set aside a block, move many due dates. */
+  | 'CIRCULATION' | 'CIRCULATION_OVERRIDE';
 
 export interface HeldRole {
   role: string;
@@ -68,7 +70,11 @@ const ROLES_OF: Readonly<Record<Category, Readonly<Record<Rank, readonly string[
 
 const ALL_OF_THE_INSTITUTION: readonly InstitutionPermission[] = [
   'ACTIVATE', 'NOTIFY', 'HOLD', 'LETTERS', 'RESEND', 'CONFIG_IO', 'AUDIT', 'SETTINGS', 'ROLES', 'PATRON_DATA',
+  'CIRCULATION', 'CIRCULATION_OVERRIDE',
 ];
+/** Our decision: platform.md 11 knows the roles and leaves the desk out. */
+const OVERRIDING = ['FULFILLMENT_ADMINISTRATOR', 'FULFILLMENT_SERVICES_MANAGER', 'CIRCULATION_DESK_MANAGER'];
+const CIRCULATING = [...OVERRIDING, 'FULFILLMENT_SERVICES_OPERATOR', 'CIRCULATION_DESK_OPERATOR'];
 
 /** The roles that see who a patron is, whatever their rank. */
 const PATRON_DATA_CATEGORIES: readonly Category[] = ['FULFILLMENT', 'USERS'];
@@ -109,6 +115,8 @@ export function grantsOf(
   }
   if (ofPlatform) return { operator, institution, jobs };
 
+  if (counting.some((role) => CIRCULATING.includes(role))) institution.add('CIRCULATION');
+  if (counting.some((role) => OVERRIDING.includes(role))) institution.add('CIRCULATION_OVERRIDE');
   if (counting.includes('LETTER_ADMINISTRATOR')) institution.add('LETTERS').add('RESEND');
   if (counting.includes('AUDITOR')) {
     institution.add('AUDIT');

@@ -5,7 +5,9 @@ import type { ApiContext } from '../context.js';
 import { openApiDocument, problemResponses } from '../openapi.js';
 import { Refusal } from '../refusal.js';
 import { apiDocs } from './docs.js';
+import { feeEndpoints } from './fees.js';
 import { letterEndpoints } from './letters.js';
+import { loanEndpoints } from './loans.js';
 import { overdueProfileEndpoints } from './overdue-profiles.js';
 import { runDetailEndpoints } from './run-details.js';
 import { runEndpoints } from './runs.js';
@@ -20,6 +22,8 @@ const endpoints = [
   ...startEndpoints,
   ...letterEndpoints,
   ...overdueProfileEndpoints,
+  ...loanEndpoints,
+  ...feeEndpoints,
 ];
 
 const institution = z

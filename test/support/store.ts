@@ -64,7 +64,7 @@ export async function pictureOf(models: Models, institutionId: string, collectio
 const inOrder = (_field: string, value: unknown): unknown =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort()) : value;
 
-const operations = ['insertMany', 'updateOne', 'updateMany', 'deleteMany', 'bulkWrite'] as const;
+const operations = ['insertMany', 'updateOne', 'updateMany', 'findOneAndUpdate', 'deleteOne', 'deleteMany', 'bulkWrite'] as const;
 
 /** One statement that writes. */
 export interface Write {

@@ -12,6 +12,7 @@ import type { Models } from '../../../models/models.js';
 import { feeDocument } from '../fees/fee-document.js';
 import { noticeOf } from '../notices/loan-notice.js';
 import { isLosing, type Action } from './action.js';
+import { foundMeanwhile, takeBackLosses } from './found-meanwhile.js';
 import type { Ground } from './ground.js';
 import { placeBlocks } from './place-blocks.js';
 import type { ReadLoan } from './walk.js';
@@ -56,8 +57,10 @@ export async function writeActions(
     done.flatMap(({ loan, firing }) => firing.flatMap(({ fees }) => fees.map((fee) => feeOf(run, loan, fee, now)))),
   );
   const blocked = await placeBlocks(models, run, ground, done, now);
-  await settleNotices(models, run, done);
-  return { changedDuringRun: new Set([...changed, ...undone]), blocked };
+  const isSettled = await settleNotices(models, run, done);
+  const overtaken = isSettled ? new Set<string>() : await foundMeanwhile(models, run, lost);
+  await takeBackLosses(models, run, actions.filter(({ loan }) => overtaken.has(loan._id) || undone.includes(loan._id)));
+  return { changedDuringRun: new Set([...changed, ...undone, ...overtaken]), blocked };
 }
 
 /** This run made the loan lost, and it was found, returned or renewed since (S11). */
@@ -236,8 +239,8 @@ function feeOf(run: Run, loan: ReadLoan, fee: FeeToCharge, now: Date): Fee {
   return feeDocument(run, fee, { userId, userGroup, libraryCode, loanId: loan._id, itemId, barcode, title }, now);
 }
 
-/** Rules 7d and 8f: a notice whose effects are all there goes on to its letter, or needs none. */
-async function settleNotices(models: Models, { institutionId }: Run, actions: readonly Action[]): Promise<void> {
+/** Rules 7d and 8f: a notice whose effects are all there goes on to its letter, or needs none. False: some had been settled, or cancelled at the desk. */
+async function settleNotices(models: Models, { institutionId }: Run, actions: readonly Action[]): Promise<boolean> {
   const groups = new Map<string, { profileId: string; lastState: NoticeState; loanIds: string[] }>();
   for (const { loan, firing } of actions) {
     for (const { profileId, noticeExists, firstState, lastState } of firing) {
@@ -249,10 +252,13 @@ async function settleNotices(models: Models, { institutionId }: Run, actions: re
       groups.set(key, group);
     }
   }
+  let isSettled = true;
   for (const { profileId, lastState, loanIds } of groups.values()) {
-    await models.LoanNotice.updateMany(
+    const { matchedCount } = await models.LoanNotice.updateMany(
       { institutionId, loanId: { $in: loanIds }, profileId, state: 'DECIDED' },
       { $set: { state: lastState }, $inc: { version: 1 } },
     );
+    if (matchedCount < loanIds.length) isSettled = false;
   }
+  return isSettled;
 }

@@ -1,0 +1,123 @@
+/** Loans at the desk: a patron's, one, and what happens to it (fulfillment-loans.md, S6 and S11). */
+import { z } from 'zod';
+import { claimReturned } from '../../desk/claim-returned.js';
+import { foundLoan } from '../../desk/found-loan.js';
+import { returnLoan } from '../../desk/return-loan.js';
+import { processStatuses, type Loan } from '../../models/loan.js';
+import { deedOf, loanOf, notPossible, recordLoanDeed, userIdOf } from '../desk.js';
+import { pageOf } from '../paging.js';
+import { endpoint } from './endpoint.js';
+import { feeSchema, shownFee } from './fees.js';
+import { id, instant, iso, isoOrNull, maybeInstant, none, pageSchema, paging } from './values.js';
+
+const tag = 'Loans';
+
+/** A loan goes by its id or, as `barcode:39999000123456`, by its item. */
+const loanPath = z.strictObject({
+  loan: z.string().regex(/^([0-9a-f]{24}|barcode:.{1,100})$/, 'expected an id of 24 hex digits, or barcode:39999000123456'),
+});
+
+const loanSchema = z.object({
+  id,
+  userId: id.nullable().describe('null: anonymised.'),
+  itemId: id,
+  barcode: z.string(),
+  title: z.string(),
+  libraryCode: z.string(),
+  loanDate: instant,
+  dueDate: instant,
+  dueDateSource: z.enum(['POLICY', 'EVENT', 'MANUAL', 'BULK', 'RECALL', 'RENEWAL', 'CALENDAR']),
+  dueCycle: z.int(),
+  shortLoan: z.boolean(),
+  status: z.enum(['ACTIVE', 'COMPLETE']),
+  processStatus: z.enum(processStatuses),
+  recalled: z.boolean(),
+  renewalCount: z.int(),
+  claimedReturnAt: maybeInstant,
+  lostAt: maybeInstant.describe('When it was lost last; null: never.'),
+  returnDate: maybeInstant,
+  closeReason: z.enum(['RETURNED', 'LOST_AND_PAID']).nullable(),
+}).meta({ id: 'Loan' });
+
+function shownLoan(loan: Loan): z.input<typeof loanSchema> {
+  const { _id, userId, itemId, barcode, title, libraryCode, dueDateSource, dueCycle, shortLoan, status, processStatus, renewalCount, closeReason } = loan;
+  return {
+    id: _id, userId, itemId, barcode, title, libraryCode, loanDate: iso(loan.loanDate), dueDate: iso(loan.dueDate), dueDateSource, dueCycle, shortLoan,
+    status, processStatus, recalled: loan.recall?.active ?? false, renewalCount, claimedReturnAt: isoOrNull(loan.claimedReturnAt),
+    lostAt: isoOrNull(loan.lost?.at ?? null), returnDate: isoOrNull(loan.returnDate), closeReason,
+  };
+}
+
+const list = endpoint({
+  method: 'get', at: '/loans', tag, summary: 'The loans of a patron, in the order in which they were made',
+  path: none, query: z.strictObject({ user: z.string().min(1).max(255).describe('Primary id.'), status: z.enum(['ACTIVE', 'COMPLETE']).default('ACTIVE'), ...paging }), body: z.undefined(),
+  status: 200, answer: pageSchema(loanSchema),
+  refusals: ['forbidden', 'invalid-cursor'],
+  handle: async (context, { viewer, query: { user, status, limit, cursor = null } }) => {
+    const userId = await userIdOf(context, viewer, user);
+    const filter = { institutionId: viewer.institution.code, status, userId };
+    const { items, next } = await pageOf<Loan>({ model: context.models.Loan, filter, sortBy: '_id', direction: 1, limit, cursor });
+    return { body: { items: items.map(shownLoan), next } };
+  },
+});
+
+const one = endpoint({
+  method: 'get', at: '/loans/{loan}', tag, summary: 'One loan',
+  path: loanPath, query: none, body: z.undefined(),
+  status: 200, answer: loanSchema,
+  refusals: ['forbidden'],
+  handle: async (context, { viewer, path }) => ({ body: shownLoan(await loanOf(context, viewer, path.loan)) }),
+});
+
+const giveBack = endpoint({
+  method: 'post', at: '/loans/{loan}/return', tag, summary: 'Check in: the item is back. The fine is posted; what a lost loan cost is refunded',
+  path: loanPath, query: none, body: z.strictObject({}),
+  status: 200,
+  answer: z.object({
+    loan: loanSchema,
+    returnedBefore: z.boolean().describe('Nothing was done: the item had been returned.'),
+    fine: feeSchema.nullable().describe('Posted by this return.'),
+    refund: z.int().describe('Of the replacement fee of a lost loan, waived and credited; minor units.'),
+    problem: z.enum(['TOU_MISSING', 'LIBRARY_MISSING']).nullable().describe('Why no fine could be reckoned.'),
+  }),
+  refusals: ['forbidden', 'not-possible'],
+  handle: async (context, { viewer, path, author }) => {
+    const { _id } = await loanOf(context, viewer, path.loan);
+    const result = await returnLoan(deedOf(context, viewer), _id);
+    if (result.outcome === 'REFUSED') throw notPossible(result.reason);
+    if (result.outcome === 'RETURNED_BEFORE') return { body: { loan: shownLoan(result.loan), returnedBefore: true, fine: null, refund: 0, problem: null } };
+    const { loan, fine, refund, problem } = result;
+    await recordLoanDeed(context, loan, 'RETURN', author());
+    return { body: { loan: shownLoan(loan), returnedBefore: false, fine: fine && shownFee(fine), refund, problem } };
+  },
+});
+
+const claim = endpoint({
+  method: 'post', at: '/loans/{loan}/claim-returned', tag, summary: 'The patron says it was returned: its fine grows no longer',
+  path: loanPath, query: none, body: z.strictObject({}),
+  status: 200, answer: loanSchema,
+  refusals: ['forbidden', 'not-possible'],
+  handle: async (context, { viewer, path, author }) => {
+    const { _id } = await loanOf(context, viewer, path.loan);
+    const result = await claimReturned(deedOf(context, viewer), _id);
+    if (result.outcome === 'REFUSED') throw notPossible(result.reason);
+    if (!result.again) await recordLoanDeed(context, result.loan, 'CLAIM_RETURNED', author());
+    return { body: shownLoan(result.loan) };
+  },
+});
+
+const find = endpoint({
+  method: 'post', at: '/loans/{loan}/found', tag, summary: 'A lost item is found and still with the patron: the loan goes on, its lost fees are refunded',
+  path: loanPath, query: none, body: z.strictObject({}),
+  status: 200, answer: z.object({ loan: loanSchema, refund: z.int().describe('Of the replacement fee, waived and credited; minor units.') }),
+  refusals: ['forbidden', 'not-possible'],
+  handle: async (context, { viewer, path, author }) => {
+    const { _id } = await loanOf(context, viewer, path.loan);
+    const result = await foundLoan(deedOf(context, viewer), _id);
+    if (result.outcome === 'REFUSED') throw notPossible(result.reason);
+    if (!result.again) await recordLoanDeed(context, result.loan, 'FOUND', author());
+    return { body: { loan: shownLoan(result.loan), refund: result.refund } };
+  },
+});
+
+export const loanEndpoints = [list, one, giveBack, claim, find];

@@ -1,0 +1,94 @@
+/** The desk over REST: who may, what is answered, what is on record (platform.md 11, 12 and 17). */
+import assert from 'node:assert/strict';
+import { afterAll, beforeAll, test } from 'vitest';
+import { demoLibrary, idOf, loan } from '../support/demo-library.js';
+import { lose } from '../support/desk.js';
+import { everythingOf } from '../support/store.js';
+import { role, type Visitor } from './library.js';
+import { openApi, type ApiLibrary } from './rest.js';
+
+const HERE = '/api/v1/institutions/demo';
+const id = (barcode: string) => idOf('demo', barcode);
+let library: ApiLibrary;
+let clerk: Visitor;
+let manager: Visitor;
+
+beforeAll(async () => {
+  library = await openApi('api_rest_desk');
+  const { models } = library;
+  for (const institutionId of ['demo', 'next-door']) {
+    await demoLibrary(models, institutionId);
+    await loan(models, institutionId, 'A');
+  }
+  const { passwordHash } = await models.User.findOne({ institutionId: 'riverside', primaryId: 'admin' }).orFail().lean();
+  const person = (primaryId: string, name: string) => models.User.create({
+    institutionId: 'demo', primaryId, displayName: primaryId, lastName: primaryId, status: 'ACTIVE', statusDate: '2025-01-01', roles: [role(name)], passwordHash,
+  });
+  await person('clerk', 'CIRCULATION_DESK_OPERATOR');
+  await person('head', 'CIRCULATION_DESK_MANAGER');
+  await person('buyer', 'PURCHASING_OPERATOR');
+  library.clock.now = new Date('2025-03-05T14:30:00.000Z'); // 09:30 in New York
+  [clerk, manager] = [await library.signIn('clerk', 'demo'), await library.signIn('head', 'demo')];
+});
+afterAll(() => library.stop());
+
+const audited = async (targetId: string) => (await library.models.AuditEntry.find({ institutionId: 'demo', targetId }).sort({ _id: 1 }).lean()).map(({ action, reason }) => [action, reason]);
+
+test('an item is checked in by its barcode: the fine is answered, the deed is in the audit, and once more nothing is done', async () => {
+  const path = `${HERE}/loans/barcode:A/return`;
+  const { status, body } = await library.call(clerk, 'POST', path, {});
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.deepEqual([body.loan.closeReason, body.returnedBefore, body.fine.balance, body.refund, body.problem], ['RETURNED', false, 50, 0, null]);
+  const again = await library.call(clerk, 'POST', path, {});
+  assert.deepEqual([again.body.returnedBefore, again.body.fine], [true, null]);
+  assert.deepEqual(await audited(id('A')), [['RETURN', null]]);
+});
+
+test('a patron’s loans and fees are listed by primary id, a page at a time', async () => {
+  await loan(library.models, 'demo', 'B');
+  await loan(library.models, 'demo', 'C');
+  const first = await library.call(clerk, 'GET', `${HERE}/loans?user=U1&limit=1`);
+  const second = await library.call(clerk, 'GET', `${HERE}/loans?user=U1&limit=1&cursor=${first.body.next}`);
+  assert.deepEqual([first.body.items[0].barcode, second.body.items[0].barcode].sort(), ['B', 'C']);
+  const fees = await library.call(clerk, 'GET', `${HERE}/fees?user=U1`);
+  assert.deepEqual(fees.body.items.map(({ type, balance }: { type: string; balance: number }) => [type, balance]), [['OVERDUE_FINE', 50]]);
+  assert.equal((await library.call(clerk, 'GET', `${HERE}/fees?user=nobody`)).status, 404);
+});
+
+test('a claim, a find, and what is refused with its reason', async () => {
+  assert.equal((await library.call(clerk, 'POST', `${HERE}/loans/${id('B')}/claim-returned`, {})).body.processStatus, 'CLAIMED_RETURN');
+  const not = await library.call(clerk, 'POST', `${HERE}/loans/${id('B')}/found`, {});
+  assert.deepEqual([not.status, not.body.type, not.body.errors[0].code], [409, '/problems/not-possible', 'LOAN_NOT_LOST']);
+  await lose(library.models, 'demo', 'C');
+  const found = await library.call(clerk, 'POST', `${HERE}/loans/${id('C')}/found`, {});
+  assert.deepEqual([found.status, found.body.loan.processStatus, found.body.refund], [200, 'NORMAL', 4250]);
+});
+
+test('a clerk takes money, a manager waives and disputes; the reason is in the audit', async () => {
+  const fee = await library.models.Fee.findOne({ institutionId: 'demo', barcode: 'A' }).orFail().lean();
+  const paid = await library.call(clerk, 'POST', `${HERE}/fees/${fee._id}/payments`, { amount: 20, transactionId: 'till-1' });
+  assert.deepEqual([paid.status, paid.body.fee.balance, paid.body.closedLoanId], [201, 30, null]);
+  assert.equal((await library.call(clerk, 'POST', `${HERE}/fees/${fee._id}/payments`, { amount: 20, transactionId: 'till-1' })).body.fee.balance, 30);
+  for (const deed of ['disputes', 'restorations']) {
+    assert.equal((await library.call(clerk, 'POST', `${HERE}/fees/${fee._id}/${deed}`, {})).status, 403);
+    assert.equal((await library.call(manager, 'POST', `${HERE}/fees/${fee._id}/${deed}`, {})).status, 201);
+  }
+  assert.equal((await library.call(clerk, 'POST', `${HERE}/fees/${fee._id}/waivers`, { amount: 30 })).status, 403);
+  const waived = await library.call(manager, 'POST', `${HERE}/fees/${fee._id}/waivers`, { amount: 30, reason: 'Flood' });
+  assert.deepEqual([waived.body.fee.status, waived.body.fee.transactions.length], ['CLOSED', 4]);
+  const over = await library.call(manager, 'POST', `${HERE}/fees/${fee._id}/waivers`, { amount: 1 });
+  assert.deepEqual([over.status, over.body.errors[0].code], [409, 'FEE_CLOSED']);
+  assert.deepEqual((await audited(fee._id)).at(-1), ['WAIVE', 'Flood']);
+  assert.equal((await library.call(manager, 'POST', `${HERE}/fees/${fee._id}/payments`, { amount: 0 })).status, 422);
+});
+
+test('who is not of the desk does nothing there; a neighbour’s loans and fees do not exist', async () => {
+  const buyer = await library.signIn('buyer', 'demo');
+  const before = await everythingOf(library.models, 'next-door');
+  for (const [method, path] of [['GET', '/loans?user=U1'], ['GET', `/loans/${id('B')}`], ['GET', '/fees?user=U1'], ['POST', `/loans/${id('B')}/return`], ['POST', `/loans/${id('B')}/claim-returned`], ['POST', `/loans/${id('B')}/found`]] as const) {
+    assert.equal((await library.call(buyer, method, HERE + path, method === 'POST' ? {} : undefined)).status, 403, path);
+  }
+  assert.equal((await library.call(clerk, 'POST', `${HERE}/loans/${idOf('next-door', 'A')}/return`, {})).status, 404);
+  assert.equal((await library.call(clerk, 'GET', '/api/v1/institutions/next-door/loans?user=U1')).status, 404);
+  assert.deepEqual(await everythingOf(library.models, 'next-door'), before);
+});

@@ -1,0 +1,91 @@
+/** Money at the desk: data-model.md 4, fee; README.md, Documents. */
+import assert from 'node:assert/strict';
+import { afterAll, beforeAll, test } from 'vitest';
+import { bookOnFee } from '../../desk/book-on-fee.js';
+import type { Booking } from '../../domain/fulfillment/fee-bookings.js';
+import { demoLibrary, idOf, loan } from '../support/demo-library.js';
+import { CLERK, deskOf, feesOf, lose, survivesEveryDeath } from '../support/desk.js';
+import { emptyDatabase } from '../support/mail-house.js';
+import { everythingOf, onWrites } from '../support/store.js';
+
+const { models, close } = await emptyDatabase('desk_fees');
+afterAll(close);
+const desk = deskOf(models);
+let nextDoor: Record<string, string[]>;
+beforeAll(async () => {
+  for (const institutionId of ['demo', 'next-door']) {
+    await demoLibrary(models, institutionId);
+    await loan(models, institutionId, 'A');
+    await lose(models, institutionId, 'A');
+  }
+  nextDoor = await everythingOf(models, 'next-door');
+});
+afterAll(async () => assert.deepEqual(await everythingOf(models, 'next-door'), nextDoor, 'the library next door is as it was'));
+
+/** A lost loan under this barcode, and the booking of its replacement fee, 4250. */
+async function feeOf(barcode: string) {
+  await loan(models, 'demo', barcode);
+  await lose(models, 'demo', barcode);
+  const fee = await models.Fee.findOne({ institutionId: 'demo', barcode, type: 'LOST_ITEM_REPLACEMENT_FEE' }).orFail().lean();
+  const book = (booking: Booking, transactionId: string, local = '2025-04-05 12:00') => bookOnFee(desk(local), fee._id, { booking, transactionId, reason: 'CASH', comment: null });
+  const stored = () => models.Fee.findOne({ institutionId: 'demo', _id: fee._id }).orFail().lean();
+  return { fee, book, stored };
+}
+
+test('a payment is a transaction of whoever took it, and the last one closes the fee', async () => {
+  const { book, stored } = await feeOf('P1');
+  await book({ type: 'PAYMENT', amount: 250 }, 'T1');
+  await book({ type: 'PAYMENT', amount: 4000 }, 'T2', '2025-04-06 12:00');
+  const { status, balance, closedAt, transactions } = await stored();
+  const [first, last] = [desk('2025-04-05 12:00').at, desk('2025-04-06 12:00').at];
+  assert.deepEqual([status, balance, closedAt], ['CLOSED', 0, last]);
+  assert.deepEqual(transactions, [
+    { transactionId: 'T1', type: 'PAYMENT', amount: 250, at: first, by: CLERK, reason: 'CASH', comment: null },
+    { transactionId: 'T2', type: 'PAYMENT', amount: 4000, at: last, by: CLERK, reason: 'CASH', comment: null },
+  ]);
+});
+
+test('the same payment once more is the same payment; another under its id is refused', async () => {
+  const { book } = await feeOf('P2');
+  await book({ type: 'PAYMENT', amount: 250 }, 'T1');
+  const before = await everythingOf(models, 'demo');
+  assert.equal((await book({ type: 'PAYMENT', amount: 250 }, 'T1')).outcome, 'BOOKED');
+  assert.deepEqual(await book({ type: 'PAYMENT', amount: 251 }, 'T1'), { outcome: 'REFUSED', reason: 'TRANSACTION_ID_USED' });
+  assert.deepEqual(await book({ type: 'WAIVE', amount: 250 }, 'T1'), { outcome: 'REFUSED', reason: 'TRANSACTION_ID_USED' });
+  assert.deepEqual(await book({ type: 'PAYMENT', amount: 4001 }, 'T2'), { outcome: 'REFUSED', reason: 'MORE_THAN_OWED' });
+  assert.deepEqual(await everythingOf(models, 'demo'), before);
+});
+
+test('a dispute takes the fee out of what is owed until it is restored', async () => {
+  const { book, stored } = await feeOf('P3');
+  await book({ type: 'DISPUTE' }, 'T1');
+  assert.deepEqual(await book({ type: 'PAYMENT', amount: 1 }, 'T2'), { outcome: 'REFUSED', reason: 'FEE_IN_DISPUTE' });
+  await book({ type: 'RESTORE' }, 'T3');
+  assert.deepEqual([(await stored()).status, (await stored()).balance], ['ACTIVE', 4250]);
+});
+
+test('two desks that take all of it at one moment take it once', async () => {
+  const { book, stored } = await feeOf('P4');
+  let first = true;
+  const stop = onWrites(async ({ name, send }) => {
+    if (name === 'fees.findOneAndUpdate' && first) {
+      first = false;
+      await book({ type: 'PAYMENT', amount: 4250 }, 'other desk');
+    }
+    return send();
+  });
+  assert.deepEqual(await book({ type: 'PAYMENT', amount: 4250 }, 'this desk').finally(stop), { outcome: 'REFUSED', reason: 'FEE_CLOSED' });
+  assert.deepEqual((await stored()).transactions.map(({ transactionId }) => transactionId), ['other desk']);
+});
+
+test('the payment that ends a lost loan, died at any write and made once more, is made once', { timeout: 60_000 }, async () => {
+  const { book } = await feeOf('P5');
+  await models.Fee.deleteOne({ institutionId: 'demo', barcode: 'P5', type: 'LOST_ITEM_PROCESS_FEE' });
+  assert.equal(await survivesEveryDeath(models, 'demo', () => book({ type: 'PAYMENT', amount: 4250 }, 'T1')), 3);
+  assert.deepEqual(await feesOf(models, 'demo', 'P5'), ['LOST_ITEM_REPLACEMENT_FEE CLOSED 0 of 4250']);
+});
+
+test('a fee that is not there is not booked on', async () => {
+  const booking = { booking: { type: 'DISPUTE' }, transactionId: 'T', reason: null, comment: null } as const;
+  assert.deepEqual(await bookOnFee(desk('2025-04-05 12:00'), idOf('next-door', 'no fee'), booking), { outcome: 'REFUSED', reason: 'NO_FEE' });
+});
