@@ -3,7 +3,7 @@
  * bookings of others (fulfillment-loans.md, notifications-courtesy-and-renewals, rules 4-7 and 9).
  */
 import { dayNumber } from '../domain/days.js';
-import type { BlockPreference, Borrower, PatronLimit } from '../domain/fulfillment/renewal.js';
+import type { BlockPreference, Borrower, PatronLimit } from '../domain/fulfillment/borrower.js';
 import { requestInTheWay, type ShelvedCopy } from '../domain/fulfillment/title-requests.js';
 import type { Loan } from './loan.js';
 import type { Models } from './models.js';

@@ -6,9 +6,10 @@
  */
 import { unheard, type Ask } from '../ask.js';
 import type { Calendar } from '../calendar.js';
-import { dayText, localDay, type DayNumber, type Instant, type Moment } from '../days.js';
+import { dayText, localDay, type DayNumber, type Instant } from '../days.js';
 import { addPeriod, atTimeOf, computeDueDate, isShort, lastDueTimeBy } from '../due-date.js';
 import type { LoanPolicies } from '../terms-of-use.js';
+import { isWantedByAnother, refusalOfBorrower, type Borrower, type BorrowerGround } from './borrower.js';
 import type { ProcessStatus } from './overdue-lost-profiles.js';
 
 /** What the rules may know of a loan. */
@@ -20,50 +21,14 @@ export interface RenewableLoan {
   dueDate: Instant;
 }
 
-/** Who borrowed it, with what stands against them. */
-export interface Borrower {
-  status: 'ACTIVE' | 'INACTIVE' | 'DELETED';
-  userGroup: string | null;
-  /** Last day of the card; null: it does not end. */
-  expiryDay: DayNumber | null;
-  /** Last days of their ACTIVE roles PATRON; null: without end. */
-  patronUntil: readonly (DayNumber | null)[];
-  /** ACTIVE blocks. */
-  blocks: readonly { description: string; blockedActions: readonly string[]; expiresAt: Instant | null }[];
-  /** Balances of their ACTIVE fees, minor units. */
-  owed: number;
-  /** ACTIVE loans with a due date before `asOf`, and those of them that are recalled. */
-  overdueLoans: number;
-  overdueRecalls: number;
-}
-
-/** Of a user group; null: no limit. */
-export interface PatronLimit {
-  maxOwedAmount: number | null;
-  maxOverdueLoans: number | null;
-  maxOverdueRecalls: number | null;
-}
-
-/** Which condition stops what. */
-export interface BlockPreference {
-  actions: readonly ('LOAN' | 'RENEW')[];
-  handling: 'BLOCK' | 'HANDLE_AUTOMATICALLY';
-}
-const everythingBlocks: BlockPreference = { actions: ['LOAN', 'RENEW'], handling: 'BLOCK' };
-
 /** What surrounds one loan. */
-export interface RenewalGround {
-  moment: Moment;
+export interface RenewalGround extends BorrowerGround {
   /** undefined: the terms of use are missing or cannot be read. */
   policies: LoanPolicies | undefined;
   /** Of the loan's library; undefined: it is unknown. */
   calendar: Calendar | undefined;
   /** undefined: missing. */
   borrower: Borrower | undefined;
-  /** By user group. */
-  limits: ReadonlyMap<string, PatronLimit>;
-  /** By code; a code that is not there has actions LOAN and RENEW and handling BLOCK. */
-  preferences: ReadonlyMap<string, BlockPreference>;
   /** The request of another that the loan stands in the way of. */
   requested: 'ITEM' | 'TITLE' | null;
   /** When the next booking of the item by another begins. */
@@ -97,12 +62,9 @@ export function decideRenewal(loan: RenewableLoan, ground: RenewalGround, ask: A
   if (ask('3 recalled', processStatus === 'RECALL' || recalled, () => ({ processStatus, recalled }))) return refuse('RECALLED');
 
   if (ask('4 user missing or deleted', borrower === undefined || borrower.status === 'DELETED') || borrower === undefined) return refuse('USER_MISSING');
-  const personal = refusalOfBorrower(borrower, ground, ask);
-  if (personal !== null) return personal;
-
-  const { actions, handling } = preferenceOf('ITEM_REQUESTED', ground);
-  const isWanted = actions.includes('RENEW') && (requested === 'ITEM' || (requested === 'TITLE' && handling === 'BLOCK'));
-  if (ask('7 requested by another', isWanted, () => ({ requested, actions, handling }))) return refuse('ITEM_REQUESTED');
+  const personal = refusalOfBorrower(borrower, 'RENEW', ground, ask);
+  if (personal !== null) return { action: 'REFUSE', ...personal };
+  if (isWantedByAnother(requested, 'RENEW', ground, ask)) return refuse('ITEM_REQUESTED');
 
   const { zone, today } = ground.moment;
   const { renewalTimeFrameDays } = policies;
@@ -113,32 +75,6 @@ export function decideRenewal(loan: RenewableLoan, ground: RenewalGround, ask: A
 }
 
 const refuse = (reason: RenewalRefusal, detail: string | null = null): RenewalDecision => ({ action: 'REFUSE', reason, detail });
-
-const preferenceOf = (code: string, { preferences }: RenewalGround): BlockPreference => preferences.get(code) ?? everythingBlocks;
-
-/** Rules 4-6. */
-function refusalOfBorrower(borrower: Borrower, ground: RenewalGround, ask: Ask): RenewalDecision | null {
-  const { status, userGroup, expiryDay, patronUntil, blocks, owed, overdueLoans, overdueRecalls } = borrower;
-  const { asOf, today } = ground.moment;
-  if (ask('4 user inactive', status === 'INACTIVE', () => ({ status }))) return refuse('USER_INACTIVE');
-  if (!ask('4 is a patron', patronUntil.some((until) => until === null || until >= today))) return refuse('NO_PATRON_ROLE');
-  if (ask('4 card has expired', expiryDay !== null && expiryDay < today, () => ({ expiryDate: dayOrNull(expiryDay), today: dayText(today) }))) return refuse('USER_EXPIRED');
-
-  const block = blocks.find(({ blockedActions, expiresAt }) => blockedActions.includes('RENEW') && (expiresAt === null || expiresAt > asOf));
-  if (ask('5 blocked', block !== undefined, () => ({ blocks: blocks.length })) && block !== undefined) return refuse('USER_BLOCKED', block.description);
-
-  const limit = ground.limits.get(userGroup ?? '');
-  const exceeds = (code: 'CASH_LIMIT' | 'OVERDUE_LIMIT' | 'OVERDUE_RECALL_LIMIT', has: number, most: number | null) => {
-    const { actions, handling } = preferenceOf(code, ground);
-    const stops = actions.includes('RENEW') && handling === 'BLOCK';
-    return ask(`6 ${code}`, most !== null && has > most && stops, () => ({ has, most, actions, handling }));
-  };
-  if (limit === undefined) return null;
-  if (exceeds('CASH_LIMIT', owed, limit.maxOwedAmount)) return refuse('CASH_LIMIT');
-  if (exceeds('OVERDUE_LIMIT', overdueLoans, limit.maxOverdueLoans)) return refuse('OVERDUE_LIMIT');
-  if (exceeds('OVERDUE_RECALL_LIMIT', overdueRecalls, limit.maxOverdueRecalls)) return refuse('OVERDUE_RECALL_LIMIT');
-  return null;
-}
 
 /** Rules 9 and 10. */
 function decideDate(loan: RenewableLoan, policies: LoanPolicies, calendar: Calendar, { expiryDay }: Borrower, ground: RenewalGround, ask: Ask): RenewalDecision {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
 import { dayNumber, momentAt } from '../../domain/days.js';
-import { decideRenewal, type BlockPreference, type Borrower, type RenewableLoan, type RenewalGround } from '../../domain/fulfillment/renewal.js';
+import type { BlockPreference, Borrower } from '../../domain/fulfillment/borrower.js';
+import { decideRenewal, type RenewableLoan, type RenewalGround } from '../../domain/fulfillment/renewal.js';
 import { at, book, calendarRecords, closed, mainCalendar, newYork, reserve } from '../support/fixture-a.js';
 
 const loan = (given: Partial<RenewableLoan> = {}): RenewableLoan => ({
