@@ -1,6 +1,7 @@
 /** How each job explains a record: by the decision of its run, taken with a listener (design.md 7). */
 import type { Explain } from '../domain/explanation.js';
 import type { Models } from '../models/models.js';
+import { createBlockExplainer } from './fulfillment/blocks/explain.js';
 import { createOverdueExplainer } from './fulfillment/overdue/explain.js';
 import { createNewsExplainer } from './fulfillment/reading-lists/explain.js';
 import { createReminderExplainer } from './fulfillment/reminders/explain.js';
@@ -10,4 +11,5 @@ export const createExplainers = (models: Models): Readonly<Record<string, Explai
   'email-leganto-notifications': createNewsExplainer(models),
   'loans-overdue-and-lost': createOverdueExplainer(models),
   'notifications-due-date-reminders': createReminderExplainer(models),
+  'users-remove-blocks': createBlockExplainer(models),
 });

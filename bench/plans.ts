@@ -16,6 +16,7 @@ import { isFinal } from '../domain/run-status.js';
 import type { Models } from '../models/models.js';
 import type { HistorySize } from './history-library.js';
 import { historySeed } from './history-seed.js';
+import { writeBlocks } from './blocks-library.js';
 import { bringIndexes } from './indexes.js';
 import { machine, versions } from './machine.js';
 import { institutionId, writeQueue } from './mail-library.js';
@@ -30,6 +31,7 @@ import { startProfiler, type Profiler, type Statement } from './profiler.js';
 import { copyOf, onlyMongodb, withServers, withWorker } from './servers.js';
 
 const LETTERS = 500;
+const BLOCKS = 20_000;
 /** Each page with so many values of its filters: as many as there are categories. */
 const SAMPLES = 10;
 const LONGEST_MS = 900_000;
@@ -59,6 +61,7 @@ export async function benchPlans(library: LibrarySize, history: HistorySize): Pr
   // A seed is from another day: the nights since then are nobody's to make up, or the job would begin one of its own.
   await withServers(copy, onlyMongodb, {}, async (_servers, models) => {
     await bringIndexes(models, said);
+    await writeBlocks(models, BLOCKS, said);
     await models.ScheduledJob.updateMany({ institutionId }, { $set: { lastOccurrenceAt: now() } });
     const begunByNobody = { active: true, inactiveReason: null, schedule: { kind: 'NONE' } } as const;
     await models.ScheduledJob.updateMany({ institutionId, jobKey: { $in: nights.map(({ jobKey }) => jobKey) }, active: false }, { $set: begunByNobody });
@@ -75,6 +78,7 @@ export async function benchPlans(library: LibrarySize, history: HistorySize): Pr
 const nights: readonly { jobKey: string; asOf: Date }[] = [
   { jobKey: 'loans-overdue-and-lost', asOf: night },
   { jobKey: 'email-leganto-notifications', asOf: night },
+  { jobKey: 'users-remove-blocks', asOf: night },
   { jobKey: 'notifications-due-date-reminders', asOf: new Date(night.getTime() + 26 * 60 * 60 * 1000) },
 ];
 

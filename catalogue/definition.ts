@@ -16,7 +16,7 @@ export interface ProfileFamily {
 }
 
 /** Types of record that jobs take up one by one; staff ask why of each (design: *explain a record*). */
-export const recordTypes = ['loan', 'user', 'notification'] as const;
+export const recordTypes = ['loan', 'user', 'notification', 'block'] as const;
 export type RecordType = (typeof recordTypes)[number];
 
 /** All that is named must hold; nothing named: always listed. */

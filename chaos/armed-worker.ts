@@ -45,7 +45,7 @@ function watched(activity: string, work: Activity): Activity {
   return async (...given) => {
     const [subject] = given as [string | { institutionId: string } | undefined];
     const institutionId = typeof subject === 'object' ? subject.institutionId : (subject ?? '');
-    if (activity === 'ageOverdueLoans' || activity === 'remindOfLoansDueToday') watchHeartbeats(institutionId);
+    if (activity === 'ageOverdueLoans' || activity === 'remindOfLoansDueToday' || activity === 'removeBlocks') watchHeartbeats(institutionId);
     const waits = activity === 'awaitLetters'; // for the clock of the test
     if (!waits) busy += 1;
     try {

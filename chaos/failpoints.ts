@@ -37,8 +37,10 @@ export const failpoints = {
   'its fees are charged': on('fees', 'insertMany', ({ inserted }) => ofAPage(inserted)),
   'its users are blocked': on('userBlocks', 'insertMany'),
   'its news are claimed': on('readingListNotifications', 'bulkWrite'),
+  'the points of its suspensions are consumed': on('demerits', 'bulkWrite'),
+  'its blocks have ended': on('userBlocks', 'bulkWrite', ({ set }) => 'removedAt' in set || 'startsAt' in set),
   /** Its workflow has not heard of it. */
-  'its batch is recorded': on('runBatches', 'updateOne', ({ set }) => set.state === 'DONE' && ['matched', 'loansReminded', 'ownActionsSkipped'].some((counter) => counter in (set.counters as Values))),
+  'its batch is recorded': on('runBatches', 'updateOne', ({ set }) => set.state === 'DONE' && ['matched', 'loansReminded', 'ownActionsSkipped', 'usersAffected'].some((counter) => counter in (set.counters as Values))),
   'the letters of a page are claimed': claims(areLetterKeys),
   'the fees for its letters are charged': on('fees', 'insertMany', ({ inserted }) => inserted[0]?.loanId === null),
   'its letters are queued': on('letters', 'insertMany'),

@@ -43,7 +43,7 @@ export async function morningsWork(models: Models, institutionId: string, size: 
 }
 
 /** Institution, patrons, and loans that are due as `dueDate` draws; no job has a schedule. */
-async function library(
+export async function library(
   models: Models, institutionId: string, { seed, loans: size }: Size, dueDate: (draw: Draw) => Date, beside: readonly Loan[],
 ): Promise<void> {
   const draw = drawFrom(seed, 'library');
@@ -106,7 +106,7 @@ const loanIdOf = (institutionId: string, barcode: string) =>
   idOf(institutionId, 'loans').slice(0, 12) + Buffer.from(barcode).toString('hex').padEnd(12, '0');
 
 /** From 5 days to come to 28 days overdue. */
-const overdueDate = (draw: Draw) => new Date(at('2025-03-14 21:00') - (draw.below(34) - 5) * DAY_MS);
+export const overdueDate = (draw: Draw) => new Date(at('2025-03-14 21:00') - (draw.below(34) - 5) * DAY_MS);
 /** Two in three today, the others the day before or after. */
 const dueAboutToday = (draw: Draw) => new Date(at(draw.one(['2025-03-16 21:00', '2025-03-17 00:00', '2025-03-17 12:30', '2025-03-17 21:00', '2025-03-17 23:59', '2025-03-18 00:00'])));
 

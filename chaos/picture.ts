@@ -10,9 +10,9 @@ interface Mail {
 /** `arrived` is the whole mailbox. Sorted; what was done twice stands there twice. */
 export async function pictureOf(models: Models, institutionId: string, arrived: readonly Mail[]): Promise<string[]> {
   const own = { institutionId };
-  const [loans, news, items, users, profiles, notices, events, fees, blocks, letters, runs, problems] = await Promise.all([
+  const [loans, news, items, users, profiles, notices, events, fees, blocks, demerits, letters, runs, problems] = await Promise.all([
     models.Loan.find(own).lean(), models.ReadingListNotification.find(own).lean(), models.Item.find(own).lean(), models.User.find(own).lean(), models.OverdueLostProfile.find(own).lean(),
-    models.LoanNotice.find(own).lean(), models.LoanEvent.find(own).lean(), models.Fee.find(own).lean(), models.UserBlock.find(own).lean(),
+    models.LoanNotice.find(own).lean(), models.LoanEvent.find(own).lean(), models.Fee.find(own).lean(), models.UserBlock.find(own).lean(), models.Demerit.find(own).lean(),
     models.Letter.find(own).lean(), models.Run.find(own).lean(), models.RunEvent.find(own).lean(),
   ]);
   const mails = arrived.filter(({ to }) => to.includes(`.${institutionId}@`));
@@ -28,7 +28,9 @@ export async function pictureOf(models: Models, institutionId: string, arrived: 
     ...events.map(({ eventKey, type, at }) => ({ event: eventKey, type, at })),
     ...fees.map(({ dedupeKey, type, userId, loanId, originalAmount, balance, currency }) =>
       ({ fee: type, userId, loanId, originalAmount, balance, currency, dedupeKey })),
-    ...blocks.map(({ userId, code, mode, status, expiresAt, loanIds }) => ({ block: userId, code, mode, status, expiresAt, loanIds: loanIds.map((id) => barcodes.get(id)).sort() })),
+    ...blocks.map(({ userId, code, mode, status, startsAt, expiresAt, extensions, removedAt, removedBy, loanIds }) =>
+      ({ block: userId, code, mode, status, startsAt, expiresAt, extensions, removedAt, removedBy, loanIds: loanIds.map((id) => barcodes.get(id)).sort() })),
+    ...demerits.map(({ _id, userId, points, assignedAt, consumedBy }) => ({ demerit: _id, userId, points, assignedAt, block: blocks.find((each) => each._id === consumedBy)?.code ?? null })),
     ...letters.map(({ dedupeKey, state, suppressedReason, recipient, data }) => ({ letter: dedupeKey, state, suppressedReason, address: recipient.address, data })),
     ...mails.map(({ to, subject }) => ({ mail: to, subject })),
     ...runs.flatMap(({ status, noWork, failure, counters, problems: { byCode, errors, warnings } }) => [
@@ -41,6 +43,7 @@ export async function pictureOf(models: Models, institutionId: string, arrived: 
 
   const names = new Map<string, string>([
     ...loans.flatMap(({ _id, itemId, barcode }): [string, string][] => [[_id, barcode], [itemId, `item of ${barcode}`]]),
+    ...demerits.map(({ _id, points }): [string, string] => [_id, `${points} points`]),
     ...users.map(({ _id, primaryId }): [string, string] => [_id, primaryId]),
     ...profiles.map(({ _id, name }): [string, string] => [_id, name]),
     ...runs.map(({ _id }): [string, string] => [_id, 'this run']),

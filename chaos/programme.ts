@@ -16,6 +16,7 @@ const frozenAt = {
   'before its loans are lost': 'before its loans are lost',
   'its loans are lost': 'its loans are lost',
   'its fees are charged': 'its fees are charged',
+  'before its blocks have ended': 'before its blocks have ended',
   'before the delivery claims letters': 'a letter is recorded as sent',
 } as const satisfies Partial<Record<PlaceName, PlaceName>>;
 

@@ -1,5 +1,6 @@
 /** What the harness needs of a job: the night that is given to each institution. A job joins with a line. */
 import type { Models } from '../models/models.js';
+import { blocksWork } from './blocks.js';
 import { morningsWork, nightsWork, type Size } from './library.js';
 import type { PlaceName } from './places.js';
 import { newsOfReadingLists } from './reading-lists.js';
@@ -28,6 +29,10 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   },
   'email-leganto-notifications': { prepare: newsOfReadingLists, own: ['the loans of a page are claimed', 'its news are claimed', 'the news of its mails are marked', ...ofLetters, ...ofMail] },
   'notifications-due-date-reminders': { prepare: morningsWork, own: [...ofNotices, ...ofMail] },
+  'users-remove-blocks': {
+    prepare: blocksWork,
+    own: ['the loans of a page are claimed', 'the points of its suspensions are consumed', 'before its blocks have ended', 'its blocks have ended'],
+  },
 };
 
 /** Places that no run of the job comes to, for it has no such write. */

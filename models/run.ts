@@ -162,7 +162,7 @@ export interface RunBatch extends Versioned {
   proposals: Proposal[];
   /** Of a preview: the letter that each notice would go into. */
   letters: NoticedLetter[];
-  /** Of a preview: ids of the users that it would block and no page before it. */
+  /** Ids of the users whom the batch counted, and no batch before it: of a job that ends blocks, of a preview that would place some. */
   blockedUsers: string[];
   attempts: number;
   startedAt: Date | null;

@@ -72,10 +72,10 @@ describe('what would be missing', () => {
   const job: JobDefinition = jobOf('loans-overdue-and-lost');
 
   test('of a job that is called available and is not there', () => {
-    assert.deepEqual(missing({ ...jobOf('users-remove-blocks'), available: true, dryRun: false, guarded: false, letters: ['NoSuchLetter'] }), [
-      'no workflow "users-remove-blocks" in workflows/index.ts',
-      'no rules domain/fulfillment/users-remove-blocks.ts',
-      'no activities activities/fulfillment/users-remove-blocks.ts',
+    assert.deepEqual(missing({ ...jobOf('courses-activate-deactivate'), available: true, dryRun: false, guarded: false, letters: ['NoSuchLetter'] }), [
+      'no workflow "courses-activate-deactivate" in workflows/index.ts',
+      'no rules domain/fulfillment/courses-activate-deactivate.ts',
+      'no activities activities/fulfillment/courses-activate-deactivate.ts',
       'no explanation of a record in activities/explain.ts',
       'no type of record that it explains',
       'no preview',
@@ -84,8 +84,8 @@ describe('what would be missing', () => {
       'no history of a run "whole" in test/replay/histories',
       'no history of a run "failed" in test/replay/histories',
       'no history of a run "aborted" in test/replay/histories',
-      'no proof that explanation, preview and run agree: test/fulfillment/users-remove-blocks.agrees.test.ts',
-      'no proof that a page may be done twice: test/fulfillment/users-remove-blocks.repeats.test.ts',
+      'no proof that explanation, preview and run agree: test/fulfillment/courses-activate-deactivate.agrees.test.ts',
+      'no proof that a page may be done twice: test/fulfillment/courses-activate-deactivate.repeats.test.ts',
     ]);
   });
 

@@ -6,6 +6,7 @@ import { createReadingListMailActivities } from '../activities/fulfillment/email
 import { createOverdueAndLostActivities } from '../activities/fulfillment/loans-overdue-and-lost.js';
 import { createNoticeLetterActivities } from '../activities/fulfillment/notice-letters.js';
 import { createDueDateReminderActivities } from '../activities/fulfillment/notifications-due-date-reminders.js';
+import { createRemoveBlocksActivities } from '../activities/fulfillment/users-remove-blocks.js';
 import { createMailActivities } from '../activities/mail.js';
 import type { Sender } from '../activities/mail/compose.js';
 import type { Transporters } from '../activities/mail/transporters.js';
@@ -42,6 +43,7 @@ const activitiesOf = (dependencies: WorkerDependencies): Record<Queue, object[]>
       createOverdueAndLostActivities({ models, now }),
       createDueDateReminderActivities({ models, now }),
       createReadingListMailActivities({ models, now, wakeMail: tellMail }),
+      createRemoveBlocksActivities({ models, now }),
       createNoticeLetterActivities({ models, now, wakeMail: tellMail }),
     ],
     mail: [createMailActivities({ models, now, transporters, ...sender })],

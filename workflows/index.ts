@@ -5,3 +5,4 @@ export { loansOverdueAndLost as 'loans-overdue-and-lost' } from './fulfillment/l
 export { notificationsDueDateReminders as 'notifications-due-date-reminders' } from './fulfillment/notifications-due-date-reminders.js';
 export { mail } from './mail.js';
 export { systemReconcile as 'system-reconcile' } from './system-reconcile.js';
+export { usersRemoveBlocks as 'users-remove-blocks' } from './fulfillment/users-remove-blocks.js';

@@ -21,7 +21,7 @@ export interface BatchResult {
   proposals?: Proposal[];
   /** Of a preview: the letter that each notice would go into. */
   letters?: NoticedLetter[];
-  /** Of a preview: ids of the users that it would block and no page before it. */
+  /** Ids of the users whom the batch counts, and no batch before it. */
   blockedUsers?: string[];
 }
 

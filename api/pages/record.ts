@@ -1,5 +1,6 @@
 /** Record history: what did the jobs do with this record? Its events and letters, newest first (platform.md 8). */
 import { Router } from 'express';
+import { recordTypes } from '../../catalogue/definition.js';
 import { may, mayIn } from '../../domain/permissions.js';
 import type { NoticeState } from '../../models/loan.js';
 import type { ApiContext } from '../context.js';
@@ -42,10 +43,11 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
     const { type, id } = request.params;
     const institutionId = viewer.institution.code;
     const [ofLoan, ofUser] = [type === 'loan', type === 'user'];
+    const ofJobs = recordTypes.some((each) => each === type);
     demandJobs(viewer);
-    if (ofLoan || ofUser || type === 'notification') demandIn(viewer, 'FULFILLMENT', 'VIEW', `${type} ${id}`);
+    if (ofJobs) demandIn(viewer, 'FULFILLMENT', 'VIEW', `${type} ${id}`);
     if (!/^[0-9a-f]{24}$/.test(id)) throw new Refusal('not-found', `There is no record ${id}.`);
-    const [events, notices, letters, loan, user, explainers] = await Promise.all([
+    const [events, notices, letters, loan, user, block, explainers] = await Promise.all([
       models.RunEvent.find({ institutionId, recordType: type, recordId: id }).sort({ at: -1 }).limit(MOST).lean(),
       ofLoan ? models.LoanNotice.find({ institutionId, loanId: id }).sort({ dueCycle: -1 }).limit(MOST).lean() : [],
       ofUser
@@ -53,10 +55,11 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
         : models.Letter.find({ institutionId, 'causes.recordId': id }, { data: 0 }).sort({ _id: -1 }).limit(MOST).lean(),
       ofLoan ? models.Loan.findOne({ institutionId, _id: id }, { barcode: 1, title: 1 }).lean() : null,
       ofUser ? models.User.findOne({ institutionId, _id: id }, { primaryId: 1, userGroup: 1 }).lean() : null,
+      type === 'block' ? models.UserBlock.findOne({ institutionId, _id: id }, { code: 1, description: 1 }).lean() : null,
       explainersFor(context, viewer, type, id),
     ]);
     // A record that was purged keeps its history; one that no job knew either is somebody else's, or nobody's.
-    if ((ofLoan || ofUser) && loan === null && user === null && events.length + notices.length + letters.length === 0)
+    if (ofJobs && loan === null && user === null && block === null && events.length + notices.length + letters.length === 0)
       throw new Refusal('not-found', `There is no ${type} ${id}.`);
     const known = may(viewer.grants, 'PATRON_DATA') ? user : null;
     const entries: Entry[] = [
@@ -100,9 +103,9 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
     );
 
     present(request, response, 'record-jobs', {
-      title: `What the jobs did with ${titleOf(type, loan, known)}`,
+      title: `What the jobs did with ${titleOf(type, loan?.barcode ?? known?.primaryId ?? block?.code)}`,
       section: null,
-      about: loan?.title ?? known?.userGroup ?? (ofUser && known === null ? '' : id),
+      about: loan?.title ?? known?.userGroup ?? block?.description ?? (ofUser && known === null ? '' : id),
       explainers,
       rows: entries
         .filter(({ runId }) => (runId === null ? may(viewer.grants, 'LETTERS') : visible.has(runId)))
@@ -126,8 +129,7 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
   return router;
 }
 
-function titleOf(type: string, loan: { barcode: string } | null, user: { primaryId: string } | null): string {
-  const known = loan?.barcode ?? user?.primaryId;
+function titleOf(type: string, known: string | undefined): string {
   return known === undefined ? `this ${spelledOut(type).toLowerCase()}` : `${type} ${known}`;
 }
 

@@ -21,7 +21,7 @@ import { Query } from './query.js';
 import { nextRuns, shown } from './scheduled-job.js';
 
 /** What staff know a record by, beside its id. */
-const knownBy: Readonly<Partial<Record<RecordType, string>>> = { loan: 'barcode', user: 'primary id' };
+const knownBy: Readonly<Partial<Record<RecordType, string>>> = { loan: 'barcode', user: 'primary id', block: 'primary id of its user' };
 
 export function startForms(context: ApiContext, { present }: Present): Router {
   const router = Router();

@@ -146,5 +146,3 @@ export const profiles: readonly (Partial<StoredOverdueLostProfile> & { blockUser
   { name: 'Recalled and overdue', description: 'Another reader waits', type: 'OVERDUE_NOTIFICATION_5', daysAfterDueDate: 1, daysAfterStatusDate: 7, loanStatuses: ['RECALL'] },
   { name: 'Lost', description: 'After thirty days', type: 'CHANGE_TO_LOST', daysAfterDueDate: 30 },
 ];
-
-export const blockDefinition = { code: 'OVERDUE', description: 'Long overdue items', blockedActions: ['LOAN', 'RENEW', 'HOLD'] } as const;

@@ -14,7 +14,8 @@ import type { Models } from '../../models/models.js';
 import type { User } from '../../models/user.js';
 import { makeScheduledJobs } from '../../worker/scheduled-jobs.js';
 import { isRequested, lostFee, requestFor } from './around-loans.js';
-import { blockDefinition, branches, currency, holidays, limits, profiles, renewalRules, terms, timeZone, unitRules, units } from './library.js';
+import { addressBlockOf, blockDefinitions, demeritRules, demeritsOf, isBlocking, isSuspended, isWithoutAddress, overdueBlockOf, suspensionOf } from './blocks.js';
+import { branches, currency, holidays, limits, profiles, renewalRules, terms, timeZone, unitRules, units } from './library.js';
 import { isLost, loanAt, openLoansByItem } from './loans.js';
 import { newsAt, newsOf, readingListsUrl } from './reading-lists.js';
 import { idOf, sizes, type Kind, type Plan, type SizeName } from './plan.js';
@@ -60,7 +61,10 @@ export async function seedDemonstration({ models, now, onProgress }: SeedDepende
       onProgress((done += numbers.length), total);
     }
   };
-  await writeAll(plan.users, (numbers) => writePeople(models, numbers.map((number) => userAt(plan, number))));
+  await writeAll(plan.users, async (numbers) => {
+    await writePeople(models, numbers.map((number) => userAt(plan, number)));
+    await writeBlocks(models, plan, numbers);
+  });
   await writeAll(bibsOf(plan), (numbers) => insertOnce(models.Bib, numbers.map((number) => bibAt(plan, number))));
   await writeAll(bibsOf(plan), (numbers) => insertOnce(models.Holding, numbers.map((number) => holdingAt(plan, number))));
   const openLoans = openLoansByItem(plan);
@@ -74,10 +78,19 @@ export async function seedDemonstration({ models, now, onProgress }: SeedDepende
     await insertOnce(models.Loan, numbers.map((number) => loanAt(plan, number)));
     await insertOnce(models.Fee, numbers.filter(isLost).map((number) => lostFee(plan, number)));
     await insertOnce(models.Request, numbers.filter(isRequested).map((number) => requestFor(plan, number)));
+    await insertOnce(models.UserBlock, numbers.filter(isBlocking).map((number) => overdueBlockOf(plan, number)));
   });
   await insertOnce(models.ReadingListNotification, Array.from({ length: newsOf(plan) }, (_one, number) => newsAt(plan, number)));
   await writeInstitution(models, plan, now());
   return { ...report, made: true };
+}
+
+/** Of readers by number, with the points that suspended them. */
+async function writeBlocks(models: Models, plan: Plan, readers: number[]): Promise<void> {
+  const suspended = readers.filter(isSuspended);
+  const blocks = [...suspended.map((reader) => suspensionOf(plan, reader)), ...readers.filter(isWithoutAddress).map((reader) => addressBlockOf(plan, reader))];
+  await insertOnce(models.UserBlock, blocks);
+  await insertOnce(models.Demerit, suspended.flatMap((reader) => demeritsOf(plan, reader)));
 }
 
 /** With the identifiers that belong to them. */
@@ -115,7 +128,8 @@ async function writeLibrary(models: Models, plan: Plan): Promise<void> {
   await write(models.FulfillmentUnitRule, 'unitRule', unitRules.map((rule) => ({ institutionId, ...rule, ruleType: 'LOAN', originKey: `#${rule.unitCode}:${rule.order}` })));
   await write(models.AutoRenewalRule, 'renewalRule', renewalRules.map((rule) => ({ institutionId, ...rule })));
   await write(models.PatronLimit, 'limit', limits.map((limit) => ({ institutionId, ...limit })));
-  await write(models.UserBlockDefinition, 'block', [{ institutionId, ...blockDefinition, blockedActions: [...blockDefinition.blockedActions] }]);
+  await write(models.UserBlockDefinition, 'block', blockDefinitions.map((definition) => ({ institutionId, ...definition })));
+  await write(models.DemeritRule, 'demeritRule', demeritRules.map((rule) => ({ institutionId, ...rule })));
   await write(models.OverdueLostProfile, 'profile', profiles.map((profile) => ({
     institutionId, ...profile, blockDefinitionId: profile.blockUser === true ? idOf(plan, 'block', 0) : null,
   })));

@@ -1,6 +1,7 @@
 /** The demonstration library (platform.md 15): its sizes, that a day always gives the same one, and that the jobs find something in it. */
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { createBlockExplainer } from '../../activities/fulfillment/blocks/explain.js';
 import { createOverdueExplainer } from '../../activities/fulfillment/overdue/explain.js';
 import { createNewsExplainer } from '../../activities/fulfillment/reading-lists/explain.js';
 import { loanAt } from '../../cli/seed/loans.js';
@@ -118,6 +119,17 @@ describe('can be shown to anybody:', () => {
     const out = await models.Item.find({ institutionId, currentLoanId: { $ne: null } }).lean();
     assert.deepEqual(out.map(({ currentLoanId }) => currentLoanId).sort(), loans.map(({ _id }) => _id).sort());
   });
+});
+
+test('users-remove-blocks finds suspensions to lift and to extend, a block of staff and one for overdue loans that are over, and blocks that it leaves', async () => {
+  const explain = createBlockExplainer(models);
+  const request = { institutionId, parameters: {}, asOf: noon.toISOString(), timeZone: 'America/New_York', currency: 'USD' };
+  const heard = await Promise.all((await models.UserBlock.find({ institutionId }).lean()).map(({ _id }) => explain({ ...request, record: `block:${_id}` })));
+  const summaries = heard.map((one) => one?.summary.split(':')[0]);
+  assert.deepEqual([...new Set(summaries)].sort(), [
+    'A run would extend the suspension', 'A run would lift the suspension', 'A run would remove the block for overdue loans.',
+    'The block expires', 'The block has no end', 'The end of the block has not come.',
+  ]);
 });
 
 test('email-leganto-notifications finds news for several readers, and news that it leaves', async () => {

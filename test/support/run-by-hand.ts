@@ -9,6 +9,7 @@ import { createReadingListMailActivities } from '../../activities/fulfillment/em
 import { createOverdueAndLostActivities } from '../../activities/fulfillment/loans-overdue-and-lost.js';
 import { createNoticeLetterActivities } from '../../activities/fulfillment/notice-letters.js';
 import { createDueDateReminderActivities } from '../../activities/fulfillment/notifications-due-date-reminders.js';
+import { createRemoveBlocksActivities } from '../../activities/fulfillment/users-remove-blocks.js';
 import { beginRun, startWork } from '../../activities/runs/begin.js';
 import { closeRun } from '../../activities/runs/close.js';
 import { awaitLetters } from '../../activities/runs/letters.js';
@@ -26,6 +27,7 @@ const workflows = {
   'email-leganto-notifications': { count: 'countReadingListNews', steps: ['claimReadingListNews', 'mailReadingListNews'] },
   'loans-overdue-and-lost': { count: 'countOverdueLoans', steps: ['finishLeftNotices', 'ageOverdueLoans', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
   'notifications-due-date-reminders': { count: 'countLoansDueToday', steps: ['remindOfLoansDueToday', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
+  'users-remove-blocks': { count: 'countEndingBlocks', steps: ['removeBlocks'] },
 } as const;
 type ByHand = keyof typeof workflows;
 const workflowOf = ({ jobKey }: Run) => workflows[jobKey as ByHand];
@@ -34,7 +36,7 @@ export function shellsOf(models: Models) {
   const overdue = createOverdueAndLostActivities({ models, now });
   const letters = createNoticeLetterActivities({ models, now, wakeMail: () => Promise.resolve() });
   const readingLists = createReadingListMailActivities({ models, now, wakeMail: () => Promise.resolve() });
-  return { ...overdue, ...readingLists, ...createDueDateReminderActivities({ models, now }), ...letters, awaitLetters: (run: Run) => awaitLetters(models, now, run) };
+  return { ...overdue, ...readingLists, ...createDueDateReminderActivities({ models, now }), ...createRemoveBlocksActivities({ models, now }), ...letters, awaitLetters: (run: Run) => awaitLetters(models, now, run) };
 }
 
 /** The record of a run that has not begun. */
