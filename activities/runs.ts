@@ -13,7 +13,7 @@ interface Dependencies {
   models: Models;
   client: Client;
   now: () => Date;
-  systemQueue: string;
+  workflowQueue: string;
   publicUrl: string;
   /** Tells an institution's delivery that there are letters. */
   wakeMail: (institutionId: string) => Promise<void>;

@@ -10,6 +10,7 @@ import { createDispatcherActivities } from '../activities/dispatcher.js';
 import { turnAskOf } from '../activities/turn-ask.js';
 import { now } from '../config/clock.js';
 import { environment } from '../config/environment.js';
+import { queues } from '../config/queues.js';
 import { newId } from '../models/document.js';
 import { createIndexes, type Models } from '../models/models.js';
 import { newRun } from '../models/new-run.js';
@@ -28,7 +29,7 @@ const JOB = 'po-line-packaging'; // without locks and order: what keeps a run ou
 const timeZone = 'UTC';
 const AT_ONCE = 50;
 const LONGEST_MS = 150_000;
-const taskQueue = 'dispatchers';
+const taskQueue = queues.system; // where dispatchers have their activities
 
 /** Resolved when those at work may come to their end. */
 interface Gate {

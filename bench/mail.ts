@@ -76,7 +76,7 @@ function ourRound(folder: string, letters: number, smtpUrl: string): Promise<Rou
     withClient(servers, async (client, connection) => {
       const before = await processorTime(folder);
       const startedAt = performance.now();
-      await wakeMail(client, institutionId, queues.mail);
+      await wakeMail(client, institutionId, queues.jobs);
       while ((await waiting(models)) > 0) {
         if (performance.now() - startedAt > LONGEST_MS) throw new Error(`letters still wait after ${LONGEST_MS / 1000} s`);
         await pause(100);

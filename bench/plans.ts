@@ -109,7 +109,7 @@ async function hearDelivery(servers: Environment, models: Models, heard: Heard):
   await writeQueue(models, LETTERS, said);
   const profiler = await startProfiler(models);
   await withEngine(servers, async (client) => {
-    await wakeMail(client, institutionId, queues.mail);
+    await wakeMail(client, institutionId, queues.jobs);
     await until(
       'the letters have left',
       async () =>

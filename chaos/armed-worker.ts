@@ -38,7 +38,8 @@ watchStore({
 const create = Worker.create.bind(Worker);
 Worker.create = (options: WorkerOptions) => {
   const activities = Object.entries(options.activities ?? {}).map(([name, activity]) => [name, watched(name, activity as Activity)]);
-  return create({ ...options, activities: Object.fromEntries(activities) as object, workflowBundle: { codePath: setting.codePath } });
+  const workflows = options.workflowBundle === undefined ? {} : { workflowBundle: { codePath: setting.codePath } };
+  return create({ ...options, activities: Object.fromEntries(activities) as object, ...workflows });
 };
 
 function watched(activity: string, work: Activity): Activity {

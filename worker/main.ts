@@ -9,6 +9,7 @@ import { queues } from '../config/queues.js';
 import { connectToMongo } from '../models/connect.js';
 import { createIndexes, createModels } from '../models/models.js';
 import { registerSearchAttributes } from './register-search-attributes.js';
+import { endStranded } from './standing-workflows.js';
 import { createWorkers } from './workers.js';
 
 const settings = environment();
@@ -39,9 +40,10 @@ const [workers] = await Promise.all([
 
 const running = Promise.all(workers.map((worker) => worker.run()));
 process.once('disconnect', () => workers.forEach((worker) => worker.shutdown()));
+await endStranded(client);
 await client.workflow.signalWithStart('system-reconcile', {
   workflowId: 'system-reconcile',
-  taskQueue: queues.system,
+  taskQueue: queues.jobs,
   signal: 'now',
 });
 log.info({ queues: settings.workerQueues }, 'worker is ready');

@@ -2,7 +2,6 @@
 import type { Client } from '@temporalio/client';
 import { wakeDispatcher } from '../activities/dispatcher.js';
 import { jobOf, jobs } from '../catalogue/jobs.js';
-import { queues } from '../config/queues.js';
 import { zoneOf } from '../domain/days.js';
 import { nextRunAt } from '../domain/occurrences.js';
 import { newId } from '../models/document.js';
@@ -71,7 +70,7 @@ export async function reconcileInstallation(reconciling: Reconciling): Promise<S
       failed.push({ scheduledJobId: job._id, reason: String(error) }); // one impossible record must not keep the others from their night
     }
   }
-  for (const { code } of institutions) await wakeDispatcher(reconciling, code, queues.system);
+  for (const { code } of institutions) await wakeDispatcher(reconciling, code, reconciling.taskQueue);
   const { created, updated, deleted, unchanged, healed } = done;
   return {
     scheduledJobsChanged,

@@ -35,11 +35,11 @@ const ACTIVITIES_AT_ONCE = 32;
 
 const activitiesOf = (dependencies: WorkerDependencies): Record<Queue, object[]> => {
   const { models, client, now, transporters, publicUrl, sender } = dependencies;
-  const tellMail = (institutionId: string) => wakeMail(client, institutionId, queues.mail);
+  const tellMail = (institutionId: string) => wakeMail(client, institutionId, queues.jobs);
   const reconcile = () => reconcileInstallation({ models, client, now, taskQueue: queues.jobs });
   return {
     jobs: [
-      createRunActivities({ models, client, now, publicUrl, systemQueue: queues.system, wakeMail: tellMail }),
+      createRunActivities({ models, client, now, publicUrl, workflowQueue: queues.jobs, wakeMail: tellMail }),
       createOverdueAndLostActivities({ models, now }),
       createDueDateReminderActivities({ models, now }),
       createReadingListMailActivities({ models, now, wakeMail: tellMail }),
@@ -63,7 +63,12 @@ export async function createWorkers(
 ): Promise<Worker[]> {
   const bundle = await workflowBundle();
   const own = Object.entries(activitiesOf(dependencies)).filter(([queue]) => served.includes(queue));
-  return Promise.all(own.map(([taskQueue, activities]) => Worker.create({ ...common(connection, namespace), taskQueue, workflowBundle: bundle, activities: merged(taskQueue, activities) })));
+  return Promise.all(own.map(([taskQueue, activities]) => Worker.create({
+    ...common(connection, namespace),
+    taskQueue,
+    activities: merged(taskQueue, activities),
+    ...(taskQueue === queues.jobs ? { workflowBundle: bundle } : {}),
+  })));
 }
 
 const common = (connection: NativeConnection, namespace: string): Omit<WorkerOptions, 'taskQueue'> => ({

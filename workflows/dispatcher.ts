@@ -27,8 +27,8 @@ export interface DispatcherInput {
   carried?: { state: DispatcherState; nextLookAt: number; inbox: DispatcherEvent[] };
 }
 
-const { lookAtRuns } = proxyActivities<DispatcherActivities>({ startToCloseTimeout: '5 minutes', heartbeatTimeout: '15 seconds' });
-const { recordDecisions } = proxyActivities<DispatcherActivities>({ startToCloseTimeout: '30 seconds' });
+const { lookAtRuns } = proxyActivities<DispatcherActivities>({ taskQueue: 'system', startToCloseTimeout: '5 minutes', heartbeatTimeout: '15 seconds' });
+const { recordDecisions } = proxyActivities<DispatcherActivities>({ taskQueue: 'system', startToCloseTimeout: '30 seconds' });
 
 const askSignal = defineSignal<[TurnAsk]>('ask');
 const doneSignal = defineSignal<[{ runId: string }]>('done');

@@ -5,6 +5,7 @@ import type { SystemActivities } from '../activities/system.js';
 const EVERY_MS = 10 * 60 * 1000;
 
 const { reconcileInstallation } = proxyActivities<SystemActivities>({
+  taskQueue: 'system',
   startToCloseTimeout: 30 * 60_000, // the first start of sixty institutions makes thousands of schedules
   heartbeatTimeout: 30_000,
   retry: { initialInterval: 1_000, maximumInterval: 60_000 },

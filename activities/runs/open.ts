@@ -17,7 +17,7 @@ export interface OpenDependencies {
   models: Models;
   client: Client;
   now: () => Date;
-  systemQueue: string;
+  workflowQueue: string;
 }
 
 /** What the workflow says of itself when it opens a run. */
@@ -99,14 +99,14 @@ function followingStart(job: ScheduledJob, institution: Institution, now: Date):
 }
 
 async function askForTurn(
-  { client, systemQueue }: OpenDependencies,
+  { client, workflowQueue }: OpenDependencies,
   run: StoredRun,
   { timeZone }: Institution,
   resumed: boolean,
 ): Promise<void> {
   await client.workflow.signalWithStart('dispatcher', {
     workflowId: `dispatcher-${run.institutionId}`,
-    taskQueue: systemQueue,
+    taskQueue: workflowQueue,
     args: [{ institutionId: run.institutionId }],
     signal: 'ask',
     signalArgs: [turnAskOf(run, timeZone, resumed)],

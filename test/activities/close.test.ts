@@ -9,13 +9,14 @@ import { runView } from '../../api/operations/run-view.js';
 import type { RunRef } from '../../domain/run.js';
 import { differences } from '../../chaos/differences.js';
 import { demoLibrary, idOf } from '../support/demo-library.js';
-import { clear, emptyDatabase, notice } from '../support/mail-house.js';
+import { clear, emptyDatabase } from '../support/database.js';
+import { notice } from '../support/mail-house.js';
 import { asOf } from '../support/mixed-library.js';
 import { watchedNeighbour } from '../support/neighbour.js';
 import { begin, record } from '../support/run-by-hand.js';
 import { everythingOf, pictureOf } from '../support/store.js';
 
-const { models, close } = await emptyDatabase('close_run');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 beforeEach(async () => {
   await clear(models);

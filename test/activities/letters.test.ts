@@ -6,10 +6,11 @@ import { queueUndeliverableReports } from '../../activities/undeliverable-letter
 import type { StoredLetter } from '../../models/letter.js';
 import { overdueNoticeSamples } from '../../templates/letters/overdue-letter-samples.js';
 import { undeliverableLettersData } from '../../templates/letters/undeliverable-letters-report.js';
-import { clear, email, emptyDatabase, institution, notice, user } from '../support/mail-house.js';
+import { clear, emptyDatabase } from '../support/database.js';
+import { email, institution, notice, user } from '../support/mail-house.js';
 import { watchedNeighbour } from '../support/neighbour.js';
 
-const { models, close } = await emptyDatabase('letters_queueing');
+const { models, close } = await emptyDatabase();
 const clock = new Date('2025-03-04T06:00:00.000Z');
 const context = { models, institutionId: 'demo', now: () => clock };
 const plan = (...requests: LetterRequest[]) => planLetters(context, requests);

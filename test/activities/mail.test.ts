@@ -6,12 +6,13 @@ import { insertLetters, planLetters, type LetterRequest } from '../../activities
 import { createMailActivities, type Delivery } from '../../activities/mail.js';
 import { createTransporters, type Transporters } from '../../activities/mail/transporters.js';
 import type { LetterContent, StoredLetter } from '../../models/letter.js';
-import { clear, email, emptyDatabase, institution, notice, user } from '../support/mail-house.js';
+import { clear, emptyDatabase } from '../support/database.js';
+import { email, institution, notice, user } from '../support/mail-house.js';
 import { startMailServer, type MailServer } from '../support/mail-server.js';
 import { watchedNeighbour } from '../support/neighbour.js';
 import { onWrites } from '../support/store.js';
 
-const { models, close } = await emptyDatabase('letters_delivery');
+const { models, close } = await emptyDatabase();
 const MINUTE = 60_000;
 const began = Date.parse('2025-03-04T06:00:00.000Z');
 let clock = began;
@@ -400,7 +401,9 @@ describe('a queue that stands still', () => {
   test('a server that falls silent is not waited for with every letter', async () => {
     for (let index = 1; index <= 8; index += 1) server.behaviour.set(`u${index}@x.example`, 'SILENT_AT_RECIPIENT');
     await eight();
-    const { stopped, retried } = await deliver();
+    const impatient = createTransporters(server.impatientUrl);
+    const { stopped, retried } = await deliver('demo', { transporters: impatient });
+    impatient.close();
     assert.deepEqual([stopped?.reason, retried], ['SERVER_AWAY', 5]);
   });
 

@@ -6,14 +6,14 @@ import { beginRun, startWork } from '../../activities/runs/begin.js';
 import { askAgain, openRun, type Opening } from '../../activities/runs/open.js';
 import { newId } from '../../models/document.js';
 import { activated, demoLibrary } from '../support/demo-library.js';
-import { clear, emptyDatabase } from '../support/mail-house.js';
+import { clear, emptyDatabase } from '../support/database.js';
 import { watchedNeighbour } from '../support/neighbour.js';
 import { record } from '../support/run-by-hand.js';
 import { temporal } from '../support/servers.js';
 import { everythingOf, onWrites } from '../support/store.js';
 
 const JOB = 'loans-overdue-and-lost';
-const { models, close } = await emptyDatabase('open_run');
+const { models, close } = await emptyDatabase();
 let connection: Connection;
 let client: Client;
 beforeAll(async () => {
@@ -44,7 +44,7 @@ const soonAfter = (instant: string) => () => new Date(Date.parse(instant) + 5_00
 
 /** The workflow of the firing opens its run. */
 const open = (firedAt: string, given: Partial<Opening> = {}, now = soonAfter(firedAt)) => openRun(
-  { models, client, now, systemQueue: `nobody-${demo}` },
+  { models, client, now, workflowQueue: `nobody-${demo}` },
   { institutionId: demo, scheduledJobId, jobKey: JOB, runId: null, workflowId: `sj-${scheduledJobId}-${firedAt}`, firedAt, ...given } as Opening,
 );
 const runs = () => models.Run.find({ institutionId: demo }).sort({ scheduledAt: 1 }).lean();
@@ -117,7 +117,7 @@ test('a job that was switched off or changed its time since has no run', async (
 
 test('asked again twice after an approval, the dispatcher hears of it as one that has its slot', async () => {
   const ref = await record(models, demo, new Date(wednesday));
-  const dependencies = { models, client, now: soonAfter(wednesday), systemQueue: `nobody-${demo}` };
+  const dependencies = { models, client, now: soonAfter(wednesday), workflowQueue: `nobody-${demo}` };
   await askAgain(dependencies, ref);
   await askAgain(dependencies, ref);
   assert.deepEqual(await asked(), [ref.runId, ref.runId]);

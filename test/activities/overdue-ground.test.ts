@@ -4,9 +4,9 @@ import { afterAll, beforeEach, test } from 'vitest';
 import { readGround } from '../../activities/fulfillment/overdue/ground.js';
 import { loansOverdueAndLost } from '../../catalogue/fulfillment/loans-overdue-and-lost.js';
 import { demoLibrary, idOf } from '../support/demo-library.js';
-import { clear, emptyDatabase } from '../support/mail-house.js';
+import { clear, emptyDatabase } from '../support/database.js';
 
-const { models, close } = await emptyDatabase('overdue_ground');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 beforeEach(async () => {
   await clear(models);

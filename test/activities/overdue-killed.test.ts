@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, test } from 'vitest';
 import { differences } from '../../chaos/differences.js';
-import { emptyDatabase } from '../support/mail-house.js';
+import { emptyDatabase } from '../support/database.js';
 import { asOf, mixedLibrary } from '../support/mixed-library.js';
 import { night, record, type Calling } from '../support/run-by-hand.js';
 import { everythingOf, kept, onWrites, pictureOf, type Write } from '../support/store.js';
 
-const { models, close } = await emptyDatabase('overdue_killed');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 
 let nextDoor: Record<string, string[]>;

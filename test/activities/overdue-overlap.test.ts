@@ -5,12 +5,12 @@
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, test } from 'vitest';
 import { differences } from '../../chaos/differences.js';
-import { emptyDatabase } from '../support/mail-house.js';
+import { emptyDatabase } from '../support/database.js';
 import { asOf, mixedLibrary } from '../support/mixed-library.js';
 import { night, record, type Calling } from '../support/run-by-hand.js';
 import { kept, onWrites, pictureOf } from '../support/store.js';
 
-const { models, close } = await emptyDatabase('overdue_overlap');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 beforeAll(() => mixedLibrary(models, 'demo'));
 

@@ -7,10 +7,11 @@ import { resendLetters } from '../../activities/runs/resend.js';
 import type { Run } from '../../domain/run.js';
 import { newId } from '../../models/document.js';
 import type { StoredLetter } from '../../models/letter.js';
-import { clear, email, emptyDatabase, institution, notice, user } from '../support/mail-house.js';
+import { clear, emptyDatabase } from '../support/database.js';
+import { email, institution, notice, user } from '../support/mail-house.js';
 import { watchedNeighbour } from '../support/neighbour.js';
 
-const { models, close } = await emptyDatabase('letters_resent');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 const clock = new Date('2025-03-04T06:00:00.000Z');
 const now = () => clock;

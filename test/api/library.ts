@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Client, Connection as EngineConnection } from '@temporalio/client';
 import { pino } from 'pino';
-import type { Connection } from 'mongoose';
 import { createApp } from '../../api/app.js';
 import { bindOperations } from '../../api/bind-operations.js';
 import type { ApiContext } from '../../api/context.js';
@@ -12,13 +11,12 @@ import { hashPassword } from '../../api/passwords.js';
 import { jobs } from '../../catalogue/jobs.js';
 import type { JobDefinition } from '../../catalogue/definition.js';
 import { foldText } from '../../domain/text.js';
-import { connectToMongo } from '../../models/connect.js';
 import { newId } from '../../models/document.js';
-import { createIndexes, createModels, type Models } from '../../models/models.js';
+import type { Models } from '../../models/models.js';
 import { newRun, type NewRun } from '../../models/new-run.js';
 import type { StoredRun } from '../../models/run.js';
 import type { RoleAssignment } from '../../models/user.js';
-import { mongo } from '../support/servers.js';
+import { emptyDatabase } from '../support/database.js';
 
 /** Tuesday 12 May 2026, 12:00 in Berlin. */
 export const NOON = new Date('2026-05-12T10:00:00.000Z');
@@ -39,11 +37,8 @@ export interface TestLibrary {
 /** Nothing listens there: the engine is down. */
 const NO_ENGINE = '127.0.0.1:1';
 
-export async function openLibrary(database: string, changes: Partial<ApiContext> = {}): Promise<TestLibrary> {
-  const connection = await connectToMongo(withDatabase(mongo(), database), 'test');
-  await connection.dropDatabase();
-  const models = createModels(connection);
-  await createIndexes(models);
+export async function openLibrary(changes: Partial<ApiContext> = {}): Promise<TestLibrary> {
+  const { models, close } = await emptyDatabase();
   await seed(models);
   const clock = { now: NOON };
   const reconciled: string[] = [];
@@ -79,7 +74,7 @@ export async function openLibrary(database: string, changes: Partial<ApiContext>
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
       await engine.close();
-      await drop(connection);
+      await close();
     },
   };
 }
@@ -207,11 +202,4 @@ export async function aRun(library: TestLibrary, jobKey: string, given: Partial<
   };
   await models.Run.create(run);
   return run;
-}
-
-const withDatabase = (uri: string, database: string): string => uri.replace(/\/(\?|$)/, `/${database}$1`);
-
-async function drop(connection: Connection): Promise<void> {
-  await connection.dropDatabase();
-  await connection.close();
 }

@@ -25,7 +25,7 @@ const script = '<p style="color:red">Dear reader</p><script>alert(1)</script>';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'almanac-pages-'));
   catcher = await startMailCatcher({ folder, port: 0, now: () => NOON });
-  library = await openLibrary('pages_around', {
+  library = await openLibrary({
     mailbox: {
       list: (page) => listMail(folder, page),
       read: (id) => readMail(folder, id),

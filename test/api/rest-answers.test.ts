@@ -13,7 +13,7 @@ let job: string;
 let letterId: string;
 
 beforeAll(async () => {
-  library = await openApi('api_rest_answers');
+  library = await openApi();
   ada = await library.signIn('admin');
   job = `${RIVERSIDE}/scheduled-jobs/${(await jobNamed(library, 'loans-overdue-and-lost'))._id}`;
   failed = await aRun(library, 'loans-overdue-and-lost', {

@@ -14,7 +14,7 @@ let clerk: Visitor;
 let manager: Visitor;
 
 beforeAll(async () => {
-  library = await openApi('api_rest_desk');
+  library = await openApi();
   const { models } = library;
   for (const institutionId of ['demo', 'next-door']) {
     await demoLibrary(models, institutionId);

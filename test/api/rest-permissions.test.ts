@@ -13,7 +13,7 @@ let ofHill: StoredRun;
 let ofRiverside: StoredRun;
 
 beforeAll(async () => {
-  library = await openApi('api_rest_permissions');
+  library = await openApi();
   ofHill = await aRun(library, 'loans-overdue-and-lost', { institutionId: 'hill' });
   ofRiverside = await aRun(library, 'loans-overdue-and-lost');
 });

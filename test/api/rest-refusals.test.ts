@@ -14,7 +14,7 @@ let notYet: string;
 let job: string;
 
 beforeAll(async () => {
-  library = await openApi('api_rest_refusals');
+  library = await openApi();
   ada = await library.signIn('admin');
   operator = await library.signIn('operator');
   run = await aRun(library, 'loans-overdue-and-lost');

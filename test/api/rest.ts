@@ -31,8 +31,8 @@ const explainLoan: Explain = async ({ record }) =>
       }
     : null;
 
-export async function openApi(database: string): Promise<ApiLibrary> {
-  const library = await openLibrary(database);
+export async function openApi(): Promise<ApiLibrary> {
+  const library = await openLibrary();
   const started: string[] = [];
   const cancelled: string[] = [];
   // As much of the engine as a start, a stop and a look at it need.

@@ -5,7 +5,7 @@ import { NOON, openLibrary, PASSWORD, Visitor, type TestLibrary } from './librar
 
 let library: TestLibrary;
 beforeAll(async () => {
-  library = await openLibrary('api_sign_in');
+  library = await openLibrary();
 });
 afterAll(() => library.stop());
 

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { afterAll, beforeEach, test } from 'vitest';
 import { institutionCode } from '../../cli/operating.js';
 import { demoLibrary } from '../support/demo-library.js';
-import { clear, emptyDatabase } from '../support/mail-house.js';
+import { clear, emptyDatabase } from '../support/database.js';
 
-const { models, close } = await emptyDatabase('institution_code');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 beforeEach(() => clear(models));
 

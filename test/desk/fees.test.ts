@@ -5,10 +5,10 @@ import { bookOnFee } from '../../desk/book-on-fee.js';
 import type { Booking } from '../../domain/fulfillment/fee-bookings.js';
 import { demoLibrary, idOf, loan } from '../support/demo-library.js';
 import { CLERK, deskOf, feesOf, lose, survivesEveryDeath } from '../support/desk.js';
-import { emptyDatabase } from '../support/mail-house.js';
+import { emptyDatabase } from '../support/database.js';
 import { everythingOf, onWrites } from '../support/store.js';
 
-const { models, close } = await emptyDatabase('desk_fees');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 const desk = deskOf(models);
 let nextDoor: Record<string, string[]>;

@@ -9,12 +9,12 @@ import type { Models } from '../../models/models.js';
 import { demoLibrary, idOf, loan, profile } from '../support/demo-library.js';
 import { deskOf, feesOf } from '../support/desk.js';
 import { at } from '../support/fixture-a.js';
-import { emptyDatabase } from '../support/mail-house.js';
+import { emptyDatabase } from '../support/database.js';
 import { begin, onePage, record, shellsOf } from '../support/run-by-hand.js';
 import { everythingOf, kept, onWrites } from '../support/store.js';
 import type { Run } from '../../domain/run.js';
 
-const { models, close } = await emptyDatabase('desk_races');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 const asOf = new Date(at('2025-04-02 01:00'));
 const morning = deskOf(models)('2025-04-02 01:00');

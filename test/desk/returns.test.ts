@@ -9,10 +9,10 @@ import type { Loan } from '../../models/loan.js';
 import { demoLibrary, idOf, loan } from '../support/demo-library.js';
 import { deskOf, feesOf, lose, survivesEveryDeath } from '../support/desk.js';
 import { at } from '../support/fixture-a.js';
-import { emptyDatabase } from '../support/mail-house.js';
+import { emptyDatabase } from '../support/database.js';
 import { everythingOf, onWrites } from '../support/store.js';
 
-const { models, close } = await emptyDatabase('desk_returns');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 const desk = deskOf(models);
 const noon = (day: string) => desk(`${day} 12:00`);

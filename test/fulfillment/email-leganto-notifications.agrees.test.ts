@@ -11,13 +11,13 @@ import type { RunRef } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
 import { activated, idOf, user } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
-import { clear, emptyDatabase } from '../support/mail-house.js';
+import { clear, emptyDatabase } from '../support/database.js';
 import { news, readingListLibrary } from '../support/reading-lists.js';
 import { night, record } from '../support/run-by-hand.js';
 import { everythingOf } from '../support/store.js';
 
 const JOB = 'email-leganto-notifications';
-const { models, close } = await emptyDatabase('leganto_agree');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 const own = { institutionId: 'demo' };
 const asOf = new Date(at('2025-09-02 06:00'));

@@ -6,12 +6,12 @@ import { createReadingListMailActivities } from '../../activities/fulfillment/em
 import type { Page, Run } from '../../domain/run.js';
 import { idOf, user } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
-import { clear, emptyDatabase } from '../support/mail-house.js';
+import { clear, emptyDatabase } from '../support/database.js';
 import { watchedNeighbour } from '../support/neighbour.js';
 import { news, readingListLibrary } from '../support/reading-lists.js';
 import { everythingOf, onWrites, pictureOf } from '../support/store.js';
 
-const { models, close } = await emptyDatabase('leganto_repeats');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 const U2 = idOf('demo', 'U2');
 beforeEach(async () => {

@@ -8,12 +8,12 @@ import { createExplainers } from '../../activities/explain.js';
 import { jobOf } from '../../catalogue/jobs.js';
 import type { Explanation } from '../../domain/explanation.js';
 import type { RunRef } from '../../domain/run.js';
-import { emptyDatabase } from '../support/mail-house.js';
+import { emptyDatabase } from '../support/database.js';
 import { asOf as wednesday, mixedLibrary } from '../support/mixed-library.js';
 import { night, record } from '../support/run-by-hand.js';
 import { everythingOf } from '../support/store.js';
 
-const { models, close } = await emptyDatabase('overdue_agrees');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 const own = { institutionId: 'demo' };
 const explain = createExplainers(models)['loans-overdue-and-lost']!;

@@ -8,11 +8,11 @@ import { differences } from '../../chaos/differences.js';
 import { asOf, nightsWork } from '../../chaos/library.js';
 import { pictureOf } from '../../chaos/picture.js';
 import type { Page, Run } from '../../domain/run.js';
-import { emptyDatabase } from '../support/mail-house.js';
+import { emptyDatabase } from '../support/database.js';
 import { begin, clock, record, shellsOf } from '../support/run-by-hand.js';
 import { onWrites } from '../support/store.js';
 
-const { models, close } = await emptyDatabase('overdue_overlap_full');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 beforeAll(async () => {
   await nightsWork(models, 'undisturbed', { seed: 5, loans: 3_600 });

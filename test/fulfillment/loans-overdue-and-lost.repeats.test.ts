@@ -8,11 +8,11 @@ import type { Page, Run } from '../../domain/run.js';
 import type { Loan, LoanNotice } from '../../models/loan.js';
 import { demoLibrary, idOf, loan, profile } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
-import { clear, emptyDatabase } from '../support/mail-house.js';
+import { clear, emptyDatabase } from '../support/database.js';
 import { watchedNeighbour } from '../support/neighbour.js';
 import { everythingOf, onWrites } from '../support/store.js';
 
-const { models, close } = await emptyDatabase('overdue_repeats');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 beforeEach(async () => {
   await clear(models);

@@ -7,11 +7,11 @@ import { createNoticeLetterActivities } from '../../activities/fulfillment/notic
 import type { Run } from '../../domain/run.js';
 import { demoLibrary, idOf, loan } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
-import { clear, emptyDatabase } from '../support/mail-house.js';
+import { clear, emptyDatabase } from '../support/database.js';
 import { watchedNeighbour } from '../support/neighbour.js';
 import { everythingOf, onWrites } from '../support/store.js';
 
-const { models, close } = await emptyDatabase('notice_letters_repeats');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 beforeEach(async () => {
   await clear(models);

@@ -11,12 +11,12 @@ import type { Loan } from '../../models/loan.js';
 import type { Models } from '../../models/models.js';
 import { activated, demoLibrary, idOf, user } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
-import { clear, emptyDatabase } from '../support/mail-house.js';
+import { clear, emptyDatabase } from '../support/database.js';
 import { night, record } from '../support/run-by-hand.js';
 import { everythingOf } from '../support/store.js';
 
 const JOB = 'notifications-due-date-reminders';
-const { models, close } = await emptyDatabase('reminders_agree');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 const own = { institutionId: 'demo' };
 const asOf = new Date(at('2025-05-29 06:00'));

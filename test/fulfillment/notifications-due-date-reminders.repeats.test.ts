@@ -8,11 +8,11 @@ import type { Page, Run } from '../../domain/run.js';
 import type { Loan, LoanNotice } from '../../models/loan.js';
 import { demoLibrary, idOf, loan } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
-import { clear, emptyDatabase } from '../support/mail-house.js';
+import { clear, emptyDatabase } from '../support/database.js';
 import { watchedNeighbour } from '../support/neighbour.js';
 import { everythingOf, onWrites, pictureOf } from '../support/store.js';
 
-const { models, close } = await emptyDatabase('reminder_repeats');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 const due = (institutionId: string, barcode: string, given: Partial<Loan> = {}) => loan(models, institutionId, barcode, { dueDate: new Date(at('2025-05-29 21:00')), ...given });
 beforeEach(async () => {

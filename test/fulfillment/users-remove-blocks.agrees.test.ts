@@ -10,12 +10,12 @@ import { blocksWork } from '../../chaos/blocks.js';
 import { asOf } from '../../chaos/library.js';
 import type { RunRef } from '../../domain/run.js';
 import type { Proposal } from '../../models/run.js';
-import { clear, emptyDatabase } from '../support/mail-house.js';
+import { clear, emptyDatabase } from '../support/database.js';
 import { night, record } from '../support/run-by-hand.js';
 import { everythingOf } from '../support/store.js';
 
 const JOB = 'users-remove-blocks';
-const { models, close } = await emptyDatabase('blocks_agree');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 const own = { institutionId: 'demo' };
 const explain = createExplainers(models)[JOB]!;

@@ -8,11 +8,11 @@ import type { Page, Run } from '../../domain/run.js';
 import type { UserBlock } from '../../models/fulfillment.js';
 import { demoLibrary, idOf, loan } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
-import { clear, emptyDatabase } from '../support/mail-house.js';
+import { clear, emptyDatabase } from '../support/database.js';
 import { watchedNeighbour } from '../support/neighbour.js';
 import { everythingOf, onWrites, pictureOf } from '../support/store.js';
 
-const { models, close } = await emptyDatabase('block_repeats');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 const own = { institutionId: 'demo' };
 const asOf = new Date(at('2025-03-19 00:30'));

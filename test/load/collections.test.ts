@@ -6,10 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, test } from 'vitest';
 import { loadFile, type CollectionName, type FileReport } from '../../cli/load/collections/load-file.js';
 import { zoneOf } from '../../domain/days.js';
-import { connectToMongo } from '../../models/connect.js';
-import { createIndexes, createModels, type Models } from '../../models/models.js';
+import type { Models } from '../../models/models.js';
 import { demoLibrary } from '../support/demo-library.js';
-import { mongo } from '../support/servers.js';
+import { emptyDatabase } from '../support/database.js';
 import { everythingOf } from '../support/store.js';
 import { libraryInLines } from './collections-library.js';
 
@@ -22,11 +21,7 @@ let neighbourBefore: unknown;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'load-'));
-  const db = await connectToMongo(mongo().replace('/?', '/load_collections?'), 'load-test');
-  await db.dropDatabase();
-  models = createModels(db);
-  close = () => db.close();
-  await createIndexes(models);
+  ({ models, close } = await emptyDatabase());
   // It has the same codes and identifiers as ours.
   await demoLibrary(models, NEIGHBOUR);
   neighbourBefore = await everythingOf(models, NEIGHBOUR);

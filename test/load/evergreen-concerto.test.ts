@@ -3,33 +3,24 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import type { Connection } from 'mongoose';
 import { loadEvergreen, type EvergreenReport } from '../../cli/load/evergreen/load-evergreen.js';
 import { reportLines } from '../../cli/load/evergreen/print.js';
-import { connectToMongo } from '../../models/connect.js';
-import { createIndexes, createModels, type Models } from '../../models/models.js';
-import { mongo } from '../support/servers.js';
+import type { Models } from '../../models/models.js';
+import { emptyDatabase } from '../support/database.js';
 
 const folder = resolve(process.env.ALMANAC_SHARED_DATA ?? '../shared/data', 'evergreen-concerto');
 
 describe.skipIf(!existsSync(folder))(`the concerto library in ${folder} (ALMANAC_SHARED_DATA)`, () => {
-  let connection: Connection;
   let models: Models;
+  let close: () => Promise<void>;
   let report: EvergreenReport;
 
   beforeAll(async () => {
-    connection = await connectToMongo(mongo(), 'test');
-    connection = connection.useDb('load-concerto');
-    await connection.dropDatabase();
-    models = createModels(connection);
-    await createIndexes(models);
+    ({ models, close } = await emptyDatabase());
     report = await load();
     console.log(reportLines(report).join('\n'));
   });
-  afterAll(async () => {
-    await connection.dropDatabase();
-    await connection.close();
-  });
+  afterAll(() => close());
 
   const load = () =>
     loadEvergreen(

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, test } from 'vitest';
 import { loadFile, type CollectionName } from '../../cli/load/collections/load-file.js';
 import { zoneOf } from '../../domain/days.js';
-import { emptyDatabase } from '../support/mail-house.js';
+import { emptyDatabase } from '../support/database.js';
 import { kept, onWrites, pictureOf } from '../support/store.js';
 import { libraryInLines } from './collections-library.js';
 
 const HERE = 'here';
-const { models, close } = await emptyDatabase('load_killed');
+const { models, close } = await emptyDatabase();
 let folder: string;
 let restore: () => Promise<void>;
 

@@ -8,10 +8,10 @@ import { newId } from '../../models/document.js';
 import { insertOnce } from '../../models/insert-once.js';
 import type { LoanEvent } from '../../models/loan.js';
 import { createModels } from '../../models/models.js';
-import { clear, emptyDatabase } from '../support/mail-house.js';
+import { clear, emptyDatabase } from '../support/database.js';
 import { mongo } from '../support/servers.js';
 
-const { models, close } = await emptyDatabase('insert_once');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 beforeEach(() => clear(models));
 

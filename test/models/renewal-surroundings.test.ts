@@ -9,9 +9,9 @@ import type { StoredRequest } from '../../models/request.js';
 import { patronRole } from '../../models/user.js';
 import { demoLibrary, idOf, loan, user } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
-import { emptyDatabase } from '../support/mail-house.js';
+import { emptyDatabase } from '../support/database.js';
 
-const { models, close } = await emptyDatabase('renewal_surroundings');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 const asOf = new Date(at('2025-06-10 03:00'));
 const u1 = idOf('demo', 'U1');

@@ -106,7 +106,7 @@ async function recordServants({ client }: House): Promise<void> {
   await keep('dispatcher', 'dispatcher-whole');
   await renewed('mail-whole', () => client.workflow.getHandle('mail-whole').signal('letters'));
   await keep('mail', 'mail-whole', 1);
-  const reconcile = { workflowId: 'system-reconcile', taskQueue: queues.system, signal: 'now' };
+  const reconcile = { workflowId: 'system-reconcile', taskQueue: queues.jobs, signal: 'now' };
   await renewed('system-reconcile', () => client.workflow.signalWithStart('system-reconcile', reconcile));
   await keep('system-reconcile', 'system-reconcile', 1);
 }

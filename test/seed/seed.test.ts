@@ -10,9 +10,8 @@ import { seedDemonstration } from '../../cli/seed/seed.js';
 import { roles } from '../../domain/permissions.js';
 import { dayNumber, startOfDay, zoneOf } from '../../domain/days.js';
 import type { Explanation } from '../../domain/explanation.js';
-import { connectToMongo } from '../../models/connect.js';
-import { createIndexes, createModels, type Models } from '../../models/models.js';
-import { mongo } from '../support/servers.js';
+import type { Models } from '../../models/models.js';
+import { emptyDatabase } from '../support/database.js';
 import { everythingOf } from '../support/store.js';
 
 const noon = new Date('2025-05-29T16:00:00.000Z'); // Thursday, 12:00 in New York
@@ -22,18 +21,15 @@ let models: Models;
 let report: Awaited<ReturnType<typeof seed>>;
 
 /** A database of its own, because the same library cannot be made twice in one. */
-async function database(name: string): Promise<Models> {
-  const db = await connectToMongo(mongo().replace('/?', `/${name}?`), 'seed-test');
-  await db.dropDatabase();
-  close.push(() => db.close());
-  const made = createModels(db);
-  await createIndexes(made);
-  return made;
+async function database(): Promise<Models> {
+  const own = await emptyDatabase();
+  close.push(own.close);
+  return own.models;
 }
 const seed = (into: Models, at = noon) => seedDemonstration({ models: into, now: () => at, onProgress: () => undefined }, institutionId, 'S');
 
 beforeAll(async () => {
-  models = await database('seed_one');
+  models = await database();
   report = await seed(models);
 });
 afterAll(() => Promise.all(close.map((one) => one())));
@@ -64,7 +60,7 @@ describe('made again', () => {
   };
 
   test('on the same day in another store it is the same to the last document', async () => {
-    const other = await database('seed_two');
+    const other = await database();
     await seed(other, new Date('2025-05-29T16:00:00.000Z'));
     assert.deepEqual(await comparable(other), await comparable(models));
   });
@@ -78,7 +74,7 @@ describe('made again', () => {
   });
 
   test('after it was broken off it goes on where it stopped', async () => {
-    const broken = await database('seed_three');
+    const broken = await database();
     let written = 0;
     const breaksOff = seedDemonstration({ models: broken, now: () => noon, onProgress: (done) => {
       written = done;

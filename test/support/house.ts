@@ -14,12 +14,12 @@ import { runView, type RunView } from '../../api/operations/run-view.js';
 import { listMail, readMail, startMailCatcher } from '../../cli/mail-catcher.js';
 import { isFinal } from '../../domain/run-status.js';
 import { queues } from '../../config/queues.js';
-import { connectToMongo } from '../../models/connect.js';
-import { createIndexes, createModels, type Models } from '../../models/models.js';
+import type { Models } from '../../models/models.js';
 import { registerSearchAttributes } from '../../worker/register-search-attributes.js';
 import { createWorkers } from '../../worker/workers.js';
+import { emptyDatabase } from './database.js';
 import { quietRuntime } from './quiet-runtime.js';
-import { mongo, temporal } from './servers.js';
+import { temporal } from './servers.js';
 
 export interface House {
   models: Models;
@@ -54,10 +54,8 @@ export async function openHouse(name: string): Promise<House> {
   const connection = await Connection.connect({ address });
   await makeNamespace(connection, namespace);
   const client = new Client({ connection, namespace });
-  const db = await connectToMongo(mongo().replace('/?', `/${name}?`), name);
-  await db.dropDatabase();
-  const models = createModels(db);
-  await createIndexes(models);
+  const database = await emptyDatabase();
+  const { models } = database;
   await registerSearchAttributes(connection, namespace);
 
   const now = () => new Date();
@@ -112,7 +110,7 @@ export async function openHouse(name: string): Promise<House> {
       transporters.close();
       await catcher.stop();
       await rm(mailFolder, { recursive: true, force: true });
-      await Promise.all([native.close(), connection.close(), db.close()]);
+      await Promise.all([native.close(), connection.close(), database.close()]);
     },
   };
 }

@@ -1,25 +1,9 @@
 /** An institution with a library, users and letters to deliver: builders whose defaults do nothing surprising. */
 import type { LetterRequest } from '../../activities/letters.js';
-import { connectToMongo } from '../../models/connect.js';
 import type { Institution } from '../../models/institution.js';
-import { createIndexes, createModels, type Models } from '../../models/models.js';
+import type { Models } from '../../models/models.js';
 import type { User } from '../../models/user.js';
 import { overdueNoticeSamples } from '../../templates/letters/overdue-letter-samples.js';
-import { mongo } from './servers.js';
-
-/** A database of this name, empty, with its indexes. */
-export async function emptyDatabase(name: string): Promise<{ models: Models; close: () => Promise<void> }> {
-  const connection = await connectToMongo(mongo().replace('/?', `/${name}?`), name);
-  await connection.dropDatabase();
-  const models = createModels(connection);
-  await createIndexes(models);
-  return { models, close: () => connection.close() };
-}
-
-/** Empties every collection; the indexes stay. */
-export async function clear(models: Models): Promise<void> {
-  await Promise.all(Object.values(models).map(({ collection }) => collection.deleteMany({})));
-}
 
 export async function institution(models: Models, institutionId: string, given: Partial<Institution> = {}): Promise<void> {
   await models.Institution.create({

@@ -7,6 +7,7 @@ import { newId } from '../../models/document.js';
 import type { ScheduledJob } from '../../models/scheduled-job.js';
 import { reconcileInstallation, reconcileScheduledJob } from '../../worker/reconciliation.js';
 import { scheduleIdOf } from '../../worker/schedules/start.js';
+import { endStranded } from '../../worker/standing-workflows.js';
 import { activated, demoLibrary } from '../support/demo-library.js';
 import { openHouse, type House } from '../support/house.js';
 import { record } from '../support/run-by-hand.js';
@@ -48,6 +49,19 @@ test('the next run is the next 04:00 in New York, and an inactive job has none',
   assert.equal(stored?.nextRunAt?.getTime(), nextRunAt({ kind: 'DAILY', times: ['04:00'] }, newYork, Date.now()));
   const inactive = await house.models.ScheduledJob.findOne({ institutionId: 'next-door', jobKey: JOB }).lean();
   assert.equal(inactive?.nextRunAt, null);
+});
+
+test('a delivery that an earlier version left on the queue mail is ended, and one that is served goes on', async () => {
+  const delivery = (institutionId: string, taskQueue: string) =>
+    house.client.workflow.start('mail', { workflowId: `mail-${institutionId}`, taskQueue, args: [{ institutionId }] });
+  const stranded = await delivery('demo', 'mail');
+  const served = await delivery('next-door', 'jobs');
+  const statusOf = async (each: typeof served) => (await each.describe()).status.name;
+  await eventually(async () => {
+    await endStranded(house.client);
+    return statusOf(stranded);
+  }, (status) => status === 'TERMINATED');
+  assert.equal(await statusOf(served), 'RUNNING');
 });
 
 test('a pause made in the engine is taken back and stands in the audit', async () => {

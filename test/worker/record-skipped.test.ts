@@ -5,9 +5,9 @@ import { zoneOf } from '../../domain/days.js';
 import { missedOccurrences } from '../../domain/occurrences.js';
 import { recordSkippedOf } from '../../worker/schedules/record-skipped.js';
 import { activated, demoLibrary } from '../support/demo-library.js';
-import { emptyDatabase } from '../support/mail-house.js';
+import { emptyDatabase } from '../support/database.js';
 
-const { models, close } = await emptyDatabase('record_skipped');
+const { models, close } = await emptyDatabase();
 let institution: Awaited<ReturnType<typeof demoLibrary>>;
 beforeAll(async () => {
   institution = await demoLibrary(models, 'demo');

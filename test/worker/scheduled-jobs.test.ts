@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { afterAll, test } from 'vitest';
 import { makeScheduledJobs } from '../../worker/scheduled-jobs.js';
-import { emptyDatabase, institution } from '../support/mail-house.js';
+import { emptyDatabase } from '../support/database.js';
+import { institution } from '../support/mail-house.js';
 
-const { models, close } = await emptyDatabase('scheduled_jobs');
+const { models, close } = await emptyDatabase();
 afterAll(close);
 
 test('a job that comes back with its feature does not make up for the time while it was away', async () => {

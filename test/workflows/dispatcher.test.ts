@@ -54,19 +54,19 @@ async function bundled(name: string): Promise<string> {
 /** All activities, and these workflows; null: they run elsewhere. */
 async function startWorker(workflows: string | null): Promise<() => Promise<void>> {
   const { models, client, taskQueue } = world;
-  const worker = await Worker.create({
-    connection,
-    taskQueue,
-    activities: {
-      ...createDispatcherActivities({ models, client, now }),
-      ...createStubActivities(world, workshop),
-    },
-    workflowFailureErrorTypes: { '*': [], dispatcher: ['NondeterminismError'] },
-    ...(workflows === null ? {} : { workflowBundle: { codePath: workflows } }),
-  });
-  const running = worker.run();
+  const workers = await Promise.all([
+    Worker.create({ connection, taskQueue: 'system', activities: createDispatcherActivities({ models, client, now }) }),
+    Worker.create({
+      connection,
+      taskQueue,
+      activities: createStubActivities(world, workshop),
+      workflowFailureErrorTypes: { '*': [], dispatcher: ['NondeterminismError'] },
+      ...(workflows === null ? {} : { workflowBundle: { codePath: workflows } }),
+    }),
+  ]);
+  const running = Promise.all(workers.map((worker) => worker.run()));
   return async () => {
-    worker.shutdown();
+    workers.forEach((worker) => worker.shutdown());
     await running;
   };
 }
