@@ -55,7 +55,7 @@ export async function library(
 
 /** The institution with 0.6 patrons to each of `size` records; no job has a schedule. Answers how many patrons there are. */
 export async function peopled(models: Models, institutionId: string, size: number, draw: Draw): Promise<number> {
-  await demoLibrary(models, institutionId);
+  await demoLibrary(models, institutionId, { unscheduled: true });
   await models.Institution.updateOne({ institutionId }, { $set: { mailMaxPerMinute: 100_000 } }); // no night waits for its own limit
   for (const code of ['MAIN', 'WEST']) {
     // The mailbox is shared: every address tells its institution.
@@ -64,7 +64,6 @@ export async function peopled(models: Models, institutionId: string, size: numbe
   const patrons = Math.ceil(size * 0.6);
   const users = Array.from({ length: patrons }, (_, index) => patron(institutionId, index, draw));
   for (const some of parts(users)) await models.User.insertMany(some);
-  await models.ScheduledJob.updateMany({ institutionId }, { $set: { schedule: { kind: 'NONE' } } });
   return patrons;
 }
 

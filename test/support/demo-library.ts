@@ -16,9 +16,12 @@ import { at, bookPolicies, calendarRecords, reservePolicies } from './fixture-a.
 
 const setUpAt = new Date('2025-01-01T12:00:00.000Z');
 
-/** The institution with its libraries, hours, terms of use, U1 (with an address) and U2 (without one); no loans, no profiles. */
-export async function demoLibrary(models: Models, institutionId: string, given: { environment?: 'SANDBOX' | 'PRODUCTION' } = {}) {
-  const institution = await models.Institution.create({
+/**
+ * The institution with its libraries, hours, terms of use, U1 (with an address) and U2 (without one); no loans, no profiles. It comes last, and
+ * `unscheduled` where a reconciler is at work, which would make up for the nights of a year that a job active from the start has missed.
+ */
+export async function demoLibrary(models: Models, institutionId: string, given: { environment?: 'SANDBOX' | 'PRODUCTION'; unscheduled?: true } = {}) {
+  const institution = new models.Institution({
     institutionId, code: institutionId, name: 'Demo Library', kind: 'INSTITUTION', status: 'ACTIVE',
     environment: given.environment ?? 'SANDBOX', timeZone: 'America/New_York', currency: 'USD', defaultLanguage: 'en',
     languages: ['en'], allowedEmails: ['*@example.org', '*@lib.example'],
@@ -41,6 +44,8 @@ export async function demoLibrary(models: Models, institutionId: string, given: 
   await user(models, institutionId, 'U1', { emails: [{ address: 'u1@example.org', types: [], preferred: true, bounced: false, segment: 'INTERNAL' }] });
   await user(models, institutionId, 'U2', {});
   await makeScheduledJobs(models, institution.toObject(), setUpAt);
+  if (given.unscheduled) await models.ScheduledJob.updateMany({ institutionId }, { $set: { schedule: { kind: 'NONE' } } });
+  await institution.save();
   return institution.toObject();
 }
 
