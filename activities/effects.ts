@@ -12,8 +12,8 @@ const PROPOSALS_SHOWN = 1_000;
 export interface Effects<Outcome> {
   /** Writes. Repeatable. */
   write(): Promise<Outcome>;
-  /** The same in words and values, in the order of the records. */
-  propose(): Proposal[];
+  /** The same in words and values, in the order of the records; `outcome` is that of nobody interfering. */
+  propose(outcome: Outcome): Proposal[];
   /** What writing comes to when nobody interferes. */
   undisturbed(): Promise<Outcome>;
 }
@@ -22,7 +22,8 @@ export interface Effects<Outcome> {
 export async function carryOut<Outcome>(models: Models, run: Run, effects: Effects<Outcome>): Promise<{ outcome: Outcome; proposals: Proposal[] }> {
   if (!run.preview) return { outcome: await effects.write(), proposals: [] };
   const shown = await proposedBefore(models, run);
-  return { outcome: await effects.undisturbed(), proposals: effects.propose().slice(0, Math.max(0, PROPOSALS_SHOWN - shown)) };
+  const outcome = await effects.undisturbed();
+  return { outcome, proposals: effects.propose(outcome).slice(0, Math.max(0, PROPOSALS_SHOWN - shown)) };
 }
 
 /** How many proposals the earlier pages of a preview show. */

@@ -2,6 +2,7 @@
 import type { Explain } from '../domain/explanation.js';
 import type { Models } from '../models/models.js';
 import { createBlockExplainer } from './fulfillment/blocks/explain.js';
+import { createFinesFeesExplainer } from './fulfillment/fines/explain.js';
 import { createOverdueExplainer } from './fulfillment/overdue/explain.js';
 import { createNewsExplainer } from './fulfillment/reading-lists/explain.js';
 import { createReminderExplainer } from './fulfillment/reminders/explain.js';
@@ -9,6 +10,7 @@ import { createReminderExplainer } from './fulfillment/reminders/explain.js';
 /** By job key; every available job has one. */
 export const createExplainers = (models: Models): Readonly<Record<string, Explain>> => ({
   'email-leganto-notifications': createNewsExplainer(models),
+  'fines-fees-notifications': createFinesFeesExplainer(models),
   'loans-overdue-and-lost': createOverdueExplainer(models),
   'notifications-due-date-reminders': createReminderExplainer(models),
   'users-remove-blocks': createBlockExplainer(models),

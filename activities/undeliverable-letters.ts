@@ -11,17 +11,19 @@ const LISTED = 500;
 type Listed = UndeliverableLettersData['letters'][number];
 type Addressless = Pick<StoredLetter, 'letterCode' | 'channel' | 'recipient' | 'libraryCode' | 'data'>;
 
-/** What is read of any letter's data: whose it is, and which loans of which libraries it is about. */
+/** What is read of any letter's data: whose it is, and which loans and fees of which libraries it is about. */
 const aboutPatron = z.object({
   user: z.object({ primaryId: z.string() }),
   loans: z.array(z.object({ title: z.string().nullable(), libraryCode: z.string() })).default([]),
+  /** Those of the institution itself are told to no library. */
+  fees: z.array(z.object({ title: z.string().nullable(), libraryCode: z.string().nullable() })).default([]),
 });
 
 /**
  * Queues one mail to each library with a mailbox that names the patrons whom this run could not reach. Answers how many mails
  * there are.
  *
- * A letter about loans of several libraries is told to each. Repeatable: one mail a run and library, the first one stays.
+ * A letter about loans or fees of several libraries is told to each. Repeatable: one mail a run and library, the first one stays.
  */
 export async function queueUndeliverableReports(context: LetterContext, runId: string): Promise<number> {
   const { models, institutionId, now } = context;
@@ -99,10 +101,12 @@ function byName(one: Listed, other: Listed): number {
 function entriesOf({ letterCode, channel, recipient, libraryCode, data }: Addressless): [libraryCode: string, entry: Listed][] {
   const about = aboutPatron.safeParse(data);
   if (!about.success || channel === 'PRINT') return [];
-  const { user, loans } = about.data;
-  const libraryCodes = libraryCode === null ? [...new Set(loans.map((loan) => loan.libraryCode))] : [libraryCode];
+  const { user, loans, fees } = about.data;
+  const libraryCodes = libraryCode === null ? [...new Set([...loans, ...fees].flatMap((each) => each.libraryCode ?? []))] : [libraryCode];
   return libraryCodes.map((code) => {
-    const titles = loans.filter((loan) => loan.libraryCode === code).map(({ title }) => title);
+    const ofLoans = loans.filter((loan) => loan.libraryCode === code).map(({ title }) => title);
+    const ofFees = new Set(fees.flatMap((fee) => (fee.libraryCode === code ? (fee.title ?? []) : [])));
+    const titles = [...ofLoans, ...[...ofFees].filter((title) => !ofLoans.includes(title))];
     return [code, { letterCode, channel, name: recipient.name ?? user.primaryId, primaryId: user.primaryId, titles }];
   });
 }

@@ -10,8 +10,9 @@ interface Mail {
 /** `arrived` is the whole mailbox. Sorted; what was done twice stands there twice. */
 export async function pictureOf(models: Models, institutionId: string, arrived: readonly Mail[]): Promise<string[]> {
   const own = { institutionId };
-  const [loans, news, items, users, profiles, notices, events, fees, blocks, demerits, letters, runs, problems] = await Promise.all([
+  const [loans, news, items, users, profiles, finesProfiles, notices, events, fees, blocks, demerits, letters, runs, problems] = await Promise.all([
     models.Loan.find(own).lean(), models.ReadingListNotification.find(own).lean(), models.Item.find(own).lean(), models.User.find(own).lean(), models.OverdueLostProfile.find(own).lean(),
+    models.FinesFeesNotificationProfile.find(own).lean(),
     models.LoanNotice.find(own).lean(), models.LoanEvent.find(own).lean(), models.Fee.find(own).lean(), models.UserBlock.find(own).lean(), models.Demerit.find(own).lean(),
     models.Letter.find(own).lean(), models.Run.find(own).lean(), models.RunEvent.find(own).lean(),
   ]);
@@ -45,7 +46,8 @@ export async function pictureOf(models: Models, institutionId: string, arrived: 
     ...loans.flatMap(({ _id, itemId, barcode }): [string, string][] => [[_id, barcode], [itemId, `item of ${barcode}`]]),
     ...demerits.map(({ _id, points }): [string, string] => [_id, `${points} points`]),
     ...users.map(({ _id, primaryId }): [string, string] => [_id, primaryId]),
-    ...profiles.map(({ _id, name }): [string, string] => [_id, name]),
+    ...[...profiles, ...finesProfiles].map(({ _id, name }): [string, string] => [_id, name]),
+    ...fees.map(({ _id, title }): [string, string] => [_id, title ?? 'a fee for a letter']),
     ...runs.map(({ _id }): [string, string] => [_id, 'this run']),
   ]);
   const told = (line: object) =>

@@ -1,6 +1,7 @@
 /** What the harness needs of a job: the night that is given to each institution. A job joins with a line. */
 import type { Models } from '../models/models.js';
 import { blocksWork } from './blocks.js';
+import { debtsWork } from './debts.js';
 import { morningsWork, nightsWork, type Size } from './library.js';
 import type { PlaceName } from './places.js';
 import { newsOfReadingLists } from './reading-lists.js';
@@ -28,6 +29,13 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     ],
   },
   'email-leganto-notifications': { prepare: newsOfReadingLists, own: ['the loans of a page are claimed', 'its news are claimed', 'the news of its mails are marked', ...ofLetters, ...ofMail] },
+  'fines-fees-notifications': {
+    prepare: debtsWork,
+    own: [
+      'the letters of a page are claimed', 'fees for letters of a broken run are taken back', 'its fees are charged', 'the fees for its letters are charged', 'its letters are queued',
+      ...ofMail,
+    ],
+  },
   'notifications-due-date-reminders': { prepare: morningsWork, own: [...ofNotices, ...ofMail] },
   'users-remove-blocks': {
     prepare: blocksWork,

@@ -4,6 +4,7 @@ import { auditEntryModel, counterModel, idempotencyRecordModel, jobHoldModel, se
 import { bibModel, holdingModel, itemModel } from './catalogue-records.js';
 import { exchangeRateModel } from './exchange-rate.js';
 import { feeModel } from './fee.js';
+import { finesFeesNotificationProfileModel } from './fines-fees-notification-profile.js';
 import {
   demeritModel,
   fulfillmentSettingsModel,
@@ -38,6 +39,7 @@ export const createModels = (db: Connection) => ({
   DemeritRule: demeritRuleModel(db),
   ExchangeRate: exchangeRateModel(db),
   Fee: feeModel(db),
+  FinesFeesNotificationProfile: finesFeesNotificationProfileModel(db),
   FulfillmentSettings: fulfillmentSettingsModel(db),
   FulfillmentUnit: fulfillmentUnitModel(db),
   FulfillmentUnitRule: fulfillmentUnitRuleModel(db),

@@ -1,5 +1,6 @@
 /** Every letter of the house, by its code. */
 import type { Letter } from './letter.js';
+import { fulFinesFeesNotificationLetter } from './letters/ful-fines-fees-notification-letter.js';
 import { fulLostLoanLetter } from './letters/ful-lost-loan-letter.js';
 import { fulLostLoanNotificationLetter } from './letters/ful-lost-loan-notification-letter.js';
 import { fulOverdueAndLostLoanLetter } from './letters/ful-overdue-and-lost-loan-letter.js';
@@ -21,6 +22,7 @@ export const letters: readonly Letter[] = [
   legantoNotificationsLetter,
   legantoDetailedNotificationsEmailLetter,
   legantoFullDetailedNotificationsEmailLetter,
+  fulFinesFeesNotificationLetter,
   undeliverableLettersReport,
 ];
 

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createDispatcherActivities } from '../activities/dispatcher.js';
 import { createReadingListMailActivities } from '../activities/fulfillment/email-leganto-notifications.js';
+import { createFinesFeesActivities } from '../activities/fulfillment/fines-fees-notifications.js';
 import { createOverdueAndLostActivities } from '../activities/fulfillment/loans-overdue-and-lost.js';
 import { createNoticeLetterActivities } from '../activities/fulfillment/notice-letters.js';
 import { createDueDateReminderActivities } from '../activities/fulfillment/notifications-due-date-reminders.js';
@@ -44,6 +45,7 @@ const activitiesOf = (dependencies: WorkerDependencies): Record<Queue, object[]>
       createDueDateReminderActivities({ models, now }),
       createReadingListMailActivities({ models, now, wakeMail: tellMail }),
       createRemoveBlocksActivities({ models, now }),
+      createFinesFeesActivities({ models, now, wakeMail: tellMail }),
       createNoticeLetterActivities({ models, now, wakeMail: tellMail }),
     ],
     mail: [createMailActivities({ models, now, transporters, ...sender })],

@@ -1,6 +1,7 @@
 /** Every workflow type of Almanac by the name that the engine shows: a job's type is its key. */
 export { dispatcher } from './dispatcher.js';
 export { emailLegantoNotifications as 'email-leganto-notifications' } from './fulfillment/email-leganto-notifications.js';
+export { finesFeesNotifications as 'fines-fees-notifications' } from './fulfillment/fines-fees-notifications.js';
 export { loansOverdueAndLost as 'loans-overdue-and-lost' } from './fulfillment/loans-overdue-and-lost.js';
 export { notificationsDueDateReminders as 'notifications-due-date-reminders' } from './fulfillment/notifications-due-date-reminders.js';
 export { mail } from './mail.js';

@@ -7,6 +7,7 @@ export const finesFeesNotifications = {
   name: 'Fines/Fees Notifications',
   category: 'FULFILLMENT',
   userSchedulable: true,
+  available: true,
   scheduleKinds: [
     { kind: 'NONE' },
     { kind: 'DAILY', times: [['02:00'], ['05:00']] },
@@ -15,7 +16,24 @@ export const finesFeesNotifications = {
   ],
   defaultSchedule: { slots: [{ kind: 'DAILY', times: ['05:00'] }] },
   defaultActive: [false],
+  // Amounts are minor units, one counter per currency: totalDebtNotifiedAmount:EUR.
+  counters: [
+    { key: 'usersMatchedType1', label: 'Users notified by type 1', kind: 'EFFECT' },
+    { key: 'usersMatchedType2', label: 'Users notified by type 2', kind: 'EFFECT' },
+    { key: 'usersMatchedType3', label: 'Users notified by type 3', kind: 'EFFECT' },
+    { key: 'usersMatchedType4', label: 'Users notified by type 4', kind: 'EFFECT' },
+    { key: 'usersMatchedType5', label: 'Users notified by type 5', kind: 'EFFECT' },
+    { key: 'lettersType1', label: 'Letters of type 1', kind: 'EFFECT' },
+    { key: 'lettersType2', label: 'Letters of type 2', kind: 'EFFECT' },
+    { key: 'lettersType3', label: 'Letters of type 3', kind: 'EFFECT' },
+    { key: 'lettersType4', label: 'Letters of type 4', kind: 'EFFECT' },
+    { key: 'lettersType5', label: 'Letters of type 5', kind: 'EFFECT' },
+    { key: 'notificationFees', label: 'Notification fees', kind: 'EFFECT' },
+    { key: 'notificationFeesAmount', label: 'Notification fees, amount', kind: 'EFFECT' },
+    { key: 'totalDebtNotifiedAmount', label: 'Debt told of, amount', kind: 'EFFECT' },
+  ],
   runAfter: ['loans-overdue-and-lost'],
   guarded: true,
+  explains: 'user',
   letters: ['FulFinesFeesNotificationLetter', 'UndeliverableLettersReport'],
 } as const satisfies JobDefinition;

@@ -1,5 +1,6 @@
-/** What hangs on the loans of the demonstration library: debts of those who lost a book, and readers who wait for one. */
+/** What hangs on the loans of the demonstration library: debts of those who lost a book or were late, and readers who wait for one. */
 import type { Fee } from '../../models/fee.js';
+import type { Loan } from '../../models/loan.js';
 import type { StoredRequest } from '../../models/request.js';
 import { currency } from './library.js';
 import { afternoon, isRecalled, isReturned, loanAt } from './loans.js';
@@ -9,32 +10,43 @@ import { GROUPS, idOf, pick, stamps, thrown, type Plan } from './plan.js';
 export function lostFee(plan: Plan, number: number): Fee {
   const loan = loanAt(plan, number);
   const amount = 6_000;
+  return feeOf(plan, number, loan, { type: 'LOST_ITEM_REPLACEMENT_FEE', originalAmount: amount, balance: amount, createdAt: loan.processStatusDate, dedupeKey: `lost-repl:${loan._id}:1` });
+}
+
+/** What the reader of a loan that came back late was charged, some days ago: half of it is paid in part, of one in five the reader says that it is wrong. */
+export function lateFee(plan: Plan, number: number): Fee {
+  const loan = loanAt(plan, number);
+  const originalAmount = 100 * (2 + (thrown(number, 40) % 13));
+  const paid = thrown(number, 41) % 2 === 0 ? 100 : 0;
+  const status = thrown(number, 42) % 5 === 0 ? 'IN_DISPUTE' : 'ACTIVE';
+  const createdAt = afternoon(plan, -(thrown(number, 43) % 28));
+  return { ...feeOf(plan, number, loan, { type: 'OVERDUE_FINE', originalAmount, balance: originalAmount - paid, createdAt, dedupeKey: `overdue:${loan._id}:${loan.dueCycle}` }), status };
+}
+
+function feeOf(plan: Plan, number: number, loan: Loan, charged: Pick<Fee, 'type' | 'originalAmount' | 'balance' | 'createdAt' | 'dedupeKey'>): Fee {
+  const { userId, userGroup, libraryCode, itemId, barcode, title } = loan;
   return {
     _id: idOf(plan, 'fee', number),
     institutionId: plan.institutionId,
-    userId: loan.userId,
-    userGroup: loan.userGroup,
-    type: 'LOST_ITEM_REPLACEMENT_FEE',
+    userId,
+    userGroup,
     status: 'ACTIVE',
-    originalAmount: amount,
-    balance: amount,
     currency,
-    libraryCode: loan.libraryCode,
+    libraryCode,
     loanId: loan._id,
-    itemId: loan.itemId,
-    barcode: loan.barcode,
-    title: loan.title,
+    itemId,
+    barcode,
+    title,
     relatedFeeId: null,
     comment: null,
     closedAt: null,
     transactions: [],
-    dedupeKey: `lost-repl:${loan._id}:1`,
     exportClaim: null,
     bursarTransactionId: null,
     transferredAmount: 0,
     anonymizedAt: null,
     ...stamps(plan),
-    createdAt: loan.processStatusDate,
+    ...charged,
   };
 }
 

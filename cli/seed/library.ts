@@ -4,6 +4,7 @@
  * Amounts are cents.
  */
 import { addMonths, dayNumber, dayText, weekday, type DayNumber } from '../../domain/days.js';
+import type { StoredFinesFeesProfile } from '../../models/fines-fees-notification-profile.js';
 import type { Policy, StoredOverdueLostProfile } from '../../models/fulfillment.js';
 import type { FulfillmentUnitRule, StoredFulfillmentUnit } from '../../models/fulfillment-unit.js';
 import type { StoredPatronLimit } from '../../models/patron-limit.js';
@@ -145,4 +146,9 @@ export const profiles: readonly (Partial<StoredOverdueLostProfile> & { blockUser
   { name: 'Third notice', description: 'After two weeks; no more loans until it is back', type: 'OVERDUE_NOTIFICATION_3', daysAfterDueDate: 14, blockUser: true, blockMode: 'UNTIL_RETURNED' },
   { name: 'Recalled and overdue', description: 'Another reader waits', type: 'OVERDUE_NOTIFICATION_5', daysAfterDueDate: 1, daysAfterStatusDate: 7, loanStatuses: ['RECALL'] },
   { name: 'Lost', description: 'After thirty days', type: 'CHANGE_TO_LOST', daysAfterDueDate: 30 },
+];
+
+export const finesProfiles: readonly Partial<StoredFinesFeesProfile>[] = [
+  { name: 'Reminder of charges', notificationType: 1, minimumBalance: 500, daysAfterCreation: 7, repeatEveryDays: 14, maxRepeats: 2 },
+  { name: 'Large debts', notificationType: 3, minimumBalance: 5_000, daysAfterCreation: 14, repeatEveryDays: 30, maxRepeats: 2, notificationFee: 200 },
 ];

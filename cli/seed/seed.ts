@@ -13,10 +13,10 @@ import type { StoredCalendarRecord } from '../../models/library.js';
 import type { Models } from '../../models/models.js';
 import type { User } from '../../models/user.js';
 import { makeScheduledJobs } from '../../worker/scheduled-jobs.js';
-import { isRequested, lostFee, requestFor } from './around-loans.js';
+import { isRequested, lateFee, lostFee, requestFor } from './around-loans.js';
 import { addressBlockOf, blockDefinitions, demeritRules, demeritsOf, isBlocking, isSuspended, isWithoutAddress, overdueBlockOf, suspensionOf } from './blocks.js';
-import { branches, currency, holidays, limits, profiles, renewalRules, terms, timeZone, unitRules, units } from './library.js';
-import { isLost, loanAt, openLoansByItem } from './loans.js';
+import { branches, currency, finesProfiles, holidays, limits, profiles, renewalRules, terms, timeZone, unitRules, units } from './library.js';
+import { isLost, isReturned, loanAt, openLoansByItem } from './loans.js';
 import { newsAt, newsOf, readingListsUrl } from './reading-lists.js';
 import { idOf, sizes, type Kind, type Plan, type SizeName } from './plan.js';
 import { userAt } from './readers.js';
@@ -76,7 +76,7 @@ export async function seedDemonstration({ models, now, onProgress }: SeedDepende
   );
   await writeAll(plan.loans, async (numbers) => {
     await insertOnce(models.Loan, numbers.map((number) => loanAt(plan, number)));
-    await insertOnce(models.Fee, numbers.filter(isLost).map((number) => lostFee(plan, number)));
+    await insertOnce(models.Fee, numbers.flatMap((number) => (isLost(number) ? [lostFee(plan, number)] : isReturned(number) ? [lateFee(plan, number)] : [])));
     await insertOnce(models.Request, numbers.filter(isRequested).map((number) => requestFor(plan, number)));
     await insertOnce(models.UserBlock, numbers.filter(isBlocking).map((number) => overdueBlockOf(plan, number)));
   });
@@ -133,6 +133,7 @@ async function writeLibrary(models: Models, plan: Plan): Promise<void> {
   await write(models.OverdueLostProfile, 'profile', profiles.map((profile) => ({
     institutionId, ...profile, blockDefinitionId: profile.blockUser === true ? idOf(plan, 'block', 0) : null,
   })));
+  await write(models.FinesFeesNotificationProfile, 'finesProfile', finesProfiles.map((profile) => ({ institutionId, ...profile })));
   await write(models.FulfillmentSettings, 'settings', [{ institutionId }]);
 }
 

@@ -57,6 +57,45 @@ export const en = {
   'lost.sms': '{loans, plural, one {a loan has} other {# loans have}} been recorded as lost',
   'lost.sms.charged': 'New charges: {amount}.',
   'lost.sms.please': '{loans, plural, one {If you find it, please bring it back} other {If you find them, please bring them back}}.',
+  // A fee, wherever one is listed
+  'feeType.OVERDUE_FINE': 'Fine for overdue days',
+  'feeType.RECALLED_OVERDUE_FINE': 'Fine for overdue days after recall',
+  'feeType.OVERDUE_NOTIFICATION_FINE': 'Overdue fine',
+  'feeType.LOST_ITEM_REPLACEMENT_FEE': 'Replacement of a lost item',
+  'feeType.LOST_ITEM_PROCESS_FEE': 'Processing of a lost item',
+  'feeType.RENEW_FEE': 'Renewal fee',
+  'feeType.FINE_FEE_NOTIFICATION_FEE': 'Fee for a letter',
+  'feeType.CREDIT': 'Credit',
+  'feeType.OTHER': 'Other charge',
+  'fees.since': 'Charged on {day}',
+  'fees.credited': 'Credited on {day}',
+  'fees.original': 'Originally {amount}',
+  'fees.total': 'Total: {amount}',
+  'fees.account': 'See my account',
+  'fees.accountText': 'Your account: {url}',
+  // What is owed, types 1 to 5
+  'fines.subject.1': 'A friendly reminder: {amount} to pay on your library account',
+  'fines.subject.2': 'Second reminder: {amount} to pay on your library account',
+  'fines.subject.3': 'Third reminder: please pay {amount} on your library account',
+  'fines.subject.4': 'Urgent: please pay {amount} on your library account',
+  'fines.subject.5': 'Final notice: please pay {amount} on your library account',
+  'fines.intro.1':
+    '{fees, plural, one {The charge below has not been paid yet. Perhaps it slipped your mind; that happens to all of us.} other {The charges below have not been paid yet. Perhaps they slipped your mind; that happens to all of us.}}',
+  'fines.intro.2':
+    '{fees, plural, one {The charge below is still open on your library account. We would be glad if you could pay it soon.} other {The charges below are still open on your library account. We would be glad if you could pay them soon.}}',
+  'fines.intro.3':
+    '{fees, plural, one {The charge below has been open for quite a while. Please take a moment to pay it.} other {The charges below have been open for quite a while. Please take a moment to pay them.}}',
+  'fines.intro.4':
+    '{fees, plural, one {The charge below should have been paid long ago. Please pay it without delay.} other {The charges below should have been paid long ago. Please pay them without delay.}}',
+  'fines.intro.5':
+    '{fees, plural, one {This is our final notice about the charge below. If something keeps you from paying it, please talk to us: we would much rather find a way together.} other {This is our final notice about the charges below. If something keeps you from paying them, please talk to us: we would much rather find a way together.}}',
+  'fines.letterFee': 'Fee for this letter, in addition: {amount}',
+  'fines.crossed': 'If you have paid in the meantime, thank you; you need not do anything more. If something here looks wrong to you, please tell us.',
+  'fines.sms.1': 'a friendly reminder, {amount} to pay on your account',
+  'fines.sms.2': 'second reminder, {amount} to pay on your account',
+  'fines.sms.3': 'third reminder, please pay {amount} on your account',
+  'fines.sms.4': 'urgent, please pay {amount} on your account',
+  'fines.sms.5': 'final notice, please pay {amount} on your account',
   // Reminders of the day
   'reminder.subject': 'Due today, {day}: {loans, plural, one {one loan} other {# loans}}',
   'reminder.intro':
@@ -107,6 +146,7 @@ export const en = {
   'letter.FulLostLoanNotificationLetter': 'Overdue notice',
   'letter.FulOverdueAndLostLoanLetter': 'Lost loan',
   'letter.FulLostLoanLetter': 'Lost loan',
+  'letter.FulFinesFeesNotificationLetter': 'Reminder of what is owed',
   'letter.FulUserOverdueNoticeLetter': 'Due date reminder',
   'letter.LegantoNotificationsLetter': 'News of reading lists',
   'letter.LegantoDetailedNotificationsEmailLetter': 'News of reading lists',

@@ -36,6 +36,7 @@ interface RunsOfJob {
   loans: number;
 }
 const ofJobs: Readonly<Record<string, RunsOfJob>> = {
+  'fines-fees-notifications': { prefix: 'fines-', previewAsOf: asOf, abortedAfter: 1, loans: 80 },
   'loans-overdue-and-lost': { prefix: '', previewAsOf: new Date(), abortedAfter: 4, loans: 80 },
   'email-leganto-notifications': { prefix: 'leganto-', previewAsOf: asOf, abortedAfter: 1, loans: 80 },
   'notifications-due-date-reminders': { prefix: 'reminders-', previewAsOf: asOf, abortedAfter: 2, loans: 80 },

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { createBlockExplainer } from '../../activities/fulfillment/blocks/explain.js';
+import { createFinesFeesExplainer } from '../../activities/fulfillment/fines/explain.js';
 import { createOverdueExplainer } from '../../activities/fulfillment/overdue/explain.js';
 import { createNewsExplainer } from '../../activities/fulfillment/reading-lists/explain.js';
 import { loanAt } from '../../cli/seed/loans.js';
@@ -137,6 +138,17 @@ test('email-leganto-notifications finds news for several readers, and news that 
   assert.ok(new Set(told.map(({ news }) => news.userId)).size >= 10);
   const left = new Set(heard.map(({ explanation }) => explanation?.summary));
   for (const summary of ['The user has read it.', 'It is older than the job mails.', 'It is the user’s own doing, of which nobody needs to be told.']) assert.ok(left.has(summary), summary);
+});
+
+test('fines-fees-notifications finds somebody to write to for every profile, and debtors whom it leaves', async () => {
+  const explain = createFinesFeesExplainer(models);
+  const request = { institutionId, parameters: {}, asOf: noon.toISOString(), timeZone: 'America/New_York', currency: 'USD' };
+  const debtors = await models.Fee.distinct('userId', { institutionId });
+  const heard = await Promise.all(debtors.map((userId) => explain({ ...request, record: `user:${userId}` })));
+  for (const { name } of await models.FinesFeesNotificationProfile.find({ institutionId }).lean()) {
+    assert.ok(heard.some((each) => each?.actions.some((action) => action.startsWith(`«${name}» fires`))), `${name} has nothing to do`);
+  }
+  assert.ok(heard.some((each) => each?.decision === 'LEAVE'));
 });
 
 describe('loans-overdue-and-lost', () => {

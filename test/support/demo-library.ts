@@ -6,6 +6,8 @@ import { createHash } from 'node:crypto';
 import type { CalendarRecord } from '../../domain/calendar.js';
 import type { ProfileType } from '../../domain/fulfillment/overdue-lost-profiles.js';
 import { newId } from '../../models/document.js';
+import type { Fee } from '../../models/fee.js';
+import type { StoredFinesFeesProfile } from '../../models/fines-fees-notification-profile.js';
 import type { StoredOverdueLostProfile } from '../../models/fulfillment.js';
 import type { Loan } from '../../models/loan.js';
 import type { Models } from '../../models/models.js';
@@ -101,6 +103,25 @@ export async function profile(
 ): Promise<string> {
   const _id = idOf(institutionId, name);
   await models.OverdueLostProfile.create({ _id, institutionId, name, type, daysAfterDueDate, ...given });
+  return _id;
+}
+
+/** An overdue fine that U1 owes to MAIN, charged at noon of a local day. */
+export async function fee(models: Models, institutionId: string, name: string, balance: number, day: string, given: Partial<Fee> = {}): Promise<string> {
+  const _id = idOf(institutionId, name);
+  await models.Fee.create({
+    _id, institutionId, userId: idOf(institutionId, 'U1'), userGroup: 'STUDENT', type: 'OVERDUE_FINE', status: 'ACTIVE', originalAmount: balance,
+    balance, currency: 'USD', libraryCode: 'MAIN', title: `Title ${name}`, dedupeKey: `#${_id}`, createdAt: new Date(at(`${day} 12:00`)), ...given,
+  });
+  return _id;
+}
+
+/** A profile for reminders of what is owed that names every patron and fee, by the defaults of its table. */
+export async function finesProfile(
+  models: Models, institutionId: string, name: string, notificationType: StoredFinesFeesProfile['notificationType'], given: Partial<StoredFinesFeesProfile> = {},
+): Promise<string> {
+  const _id = idOf(institutionId, name);
+  await models.FinesFeesNotificationProfile.create({ _id, institutionId, name, notificationType, ...given });
   return _id;
 }
 

@@ -6,6 +6,7 @@ import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createReadingListMailActivities } from '../../activities/fulfillment/email-leganto-notifications.js';
+import { createFinesFeesActivities } from '../../activities/fulfillment/fines-fees-notifications.js';
 import { createOverdueAndLostActivities } from '../../activities/fulfillment/loans-overdue-and-lost.js';
 import { createNoticeLetterActivities } from '../../activities/fulfillment/notice-letters.js';
 import { createDueDateReminderActivities } from '../../activities/fulfillment/notifications-due-date-reminders.js';
@@ -25,6 +26,7 @@ type PageActivity = (run: Run) => Promise<Page>;
 /** By job: how its records are counted, and the steps of its workflow in their order. */
 const workflows = {
   'email-leganto-notifications': { count: 'countReadingListNews', steps: ['claimReadingListNews', 'mailReadingListNews'] },
+  'fines-fees-notifications': { count: 'countDebtors', steps: ['notifyOfDebts', 'reportUndeliverableLetters'] },
   'loans-overdue-and-lost': { count: 'countOverdueLoans', steps: ['finishLeftNotices', 'ageOverdueLoans', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
   'notifications-due-date-reminders': { count: 'countLoansDueToday', steps: ['remindOfLoansDueToday', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
   'users-remove-blocks': { count: 'countEndingBlocks', steps: ['removeBlocks'] },
@@ -36,7 +38,8 @@ export function shellsOf(models: Models) {
   const overdue = createOverdueAndLostActivities({ models, now });
   const letters = createNoticeLetterActivities({ models, now, wakeMail: () => Promise.resolve() });
   const readingLists = createReadingListMailActivities({ models, now, wakeMail: () => Promise.resolve() });
-  return { ...overdue, ...readingLists, ...createDueDateReminderActivities({ models, now }), ...createRemoveBlocksActivities({ models, now }), ...letters, awaitLetters: (run: Run) => awaitLetters(models, now, run) };
+  const fines = createFinesFeesActivities({ models, now, wakeMail: () => Promise.resolve() });
+  return { ...overdue, ...readingLists, ...fines, ...createDueDateReminderActivities({ models, now }), ...createRemoveBlocksActivities({ models, now }), ...letters, awaitLetters: (run: Run) => awaitLetters(models, now, run) };
 }
 
 /** The record of a run that has not begun. */

@@ -239,6 +239,63 @@ This letter was written automatically on Thursday, May 29, 2025. Your user numbe
     assert.deepEqual(said('es'), ['Hoy, jueves, 29 de mayo de 2025, vence un préstamo', `${sender}: un préstamo vence hoy: Dubliners (jueves, 29 de mayo de 2025, 21:00). Devuélvalo, por favor. ${account}`]);
   });
 
+  test('what is owed to several libraries, less a credit, and what the letter costs', () => {
+    const { subject, text } = mail('FulFinesFeesNotificationLetter', 'fees of several libraries and a credit, type 2, with a fee');
+    assert.equal(subject, 'Second reminder: $55.50 to pay on your library account');
+    assert.equal(plain(text), `Dear Ada Lovelace,
+
+The charges below are still open on your library account. We would be glad if you could pay them soon.
+
+Main Library
+
+  - Fine for overdue days: $6.00
+    Dubliners
+    Charged on Saturday, March 1, 2025
+
+  - Credit: -$3.00
+    Credited on Monday, January 20, 2025
+    Paid twice in January
+
+West Campus Library
+
+  - Replacement of a lost item: $32.50
+    Organic chemistry <3rd & revised edition>
+    Charged on Tuesday, February 11, 2025
+    Originally $42.50
+
+  - Processing of a lost item: $15.00
+    Organic chemistry <3rd & revised edition>
+    Charged on Tuesday, February 11, 2025
+
+University of Somewhere Libraries
+
+  - New library card: $5.00
+    Charged on Saturday, March 1, 2025
+
+Total: $55.50
+Fee for this letter, in addition: $1.00
+
+If you have paid in the meantime, thank you; you need not do anything more. If something here looks wrong to you, please tell us.
+
+Your account: https://library.example.edu/my-account
+
+With kind regards,
+University of Somewhere Libraries
+
+--
+This letter was written automatically on Saturday, March 8, 2025. Your user number: 21456.
+`);
+  });
+
+  test('what is owed, in every language, also as a text message', () => {
+    const said = (language: string) => [mail('FulFinesFeesNotificationLetter', 'one fine, type 1', language).subject, sms('FulFinesFeesNotificationLetter', 'type 3', language).text].map(plain);
+    const [sender, account] = ['University of Somewhere Libraries', 'https://library.example.edu/my-account'];
+    assert.deepEqual(said('en'), ['A friendly reminder: $6.00 to pay on your library account', `${sender}: third reminder, please pay $47.50 on your account. ${account}`]);
+    assert.deepEqual(said('de'), ['Freundliche Erinnerung: 6,00 $ offen auf Ihrem Bibliothekskonto', `${sender}: dritte Erinnerung, bitte bezahlen Sie 47,50 $ auf Ihrem Konto. ${account}`]);
+    assert.deepEqual(said('fr'), ['Petit rappel : 6,00 $US à régler sur votre compte de bibliothèque', `${sender}: troisième rappel, merci de régler 47,50 $US sur votre compte. ${account}`]);
+    assert.deepEqual(said('es'), ['Recordatorio amistoso: 6,00 US$ por pagar en su cuenta de la biblioteca', `${sender}: tercer recordatorio, pague por favor 47,50 US$ en su cuenta. ${account}`]);
+  });
+
   test('a text message names the loan that is due longest', () => {
     assert.equal(
       sms(notice, 'many loans, type 3').text,
