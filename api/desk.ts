@@ -46,6 +46,36 @@ const reasons = {
   LOAN_ENDED: 'The loan has ended.',
   LOAN_LOST: 'The loan counts as lost: it has to be found first.',
   LOAN_NOT_LOST: 'The loan does not count as lost.',
+  LOAN_CLAIMED: 'The patron says that it was returned.',
+  CHANGED_SINCE: 'The due date is another since.',
+  LOAN_ID_USED: 'The loan id belongs to another loan.',
+  NO_ITEM: 'There is no item with this barcode.',
+  ITEM_ON_LOAN: 'The item is on loan: it has to be returned first.',
+  ITEM_NOT_AVAILABLE: 'The item is in a process that keeps it from being lent.',
+  ITEM_BUSY: 'Another desk is at work on the item. Try once more.',
+  ITEM_REQUESTED: 'Another patron has requested it.',
+  BOOKING_CONFLICT: 'Another patron has booked it within the loan.',
+  NO_FULFILLMENT_UNIT: 'The location of the item belongs to no fulfillment unit.',
+  FULFILLMENT_UNIT_DISABLED: 'The fulfillment unit of the item is disabled.',
+  NO_RULE: 'No rule of the fulfillment unit names terms of use.',
+  TOU_MISSING: 'The terms of use are missing or cannot be read.',
+  LIBRARY_MISSING: 'The library of the item is unknown.',
+  USER_MISSING: 'The patron is not on record any more.',
+  USER_INACTIVE: 'The patron is inactive.',
+  NO_PATRON_ROLE: 'The person has no role of a patron.',
+  USER_EXPIRED: 'The card has expired.',
+  USER_BLOCKED: 'The patron is blocked.',
+  CASH_LIMIT: 'The patron owes more than is allowed.',
+  OVERDUE_LIMIT: 'The patron has more overdue loans than are allowed.',
+  OVERDUE_RECALL_LIMIT: 'The patron has more overdue recalls than are allowed.',
+  EVENT_DATE_MISSING: 'The calendar has no date ahead for the event at which it would be due.',
+  NO_LATER_DUE_DATE: 'It would be due before it is lent: the card ends first.',
+  NOT_RENEWABLE: 'The terms of use allow no renewal.',
+  RECALLED: 'It is recalled.',
+  TOO_EARLY: 'It is too early to renew it.',
+  MAX_RENEWAL_REACHED: 'It has been out as long as it may be.',
+  USER_EXPIRES: 'The card ends before it would be due later.',
+  SAME_DUE_DATE: 'A renewal would not make it due later.',
   LOAN_BUSY: 'The loan was changed by others again and again. Try once more.',
   FEE_CLOSED: 'The fee is closed.',
   FEE_EXPORTED: 'The fee was handed to the bursar, who collects it.',
@@ -56,11 +86,12 @@ const reasons = {
   MORE_THAN_OWED: 'It is more than is owed.',
   TRANSACTION_ID_USED: 'The transaction id belongs to another booking on this fee.',
 } as const;
-export type DeskReason = keyof typeof reasons;
+type DeskReason = keyof typeof reasons;
 
-/** `not-possible`, with the reason as its code. */
-export function notPossible(reason: DeskReason): Refusal {
-  return new Refusal('not-possible', reasons[reason], [{ code: reason, message: reasons[reason] }]);
+/** `not-possible`, with the reason as its code; `detail` says more of it. */
+export function notPossible(reason: DeskReason, detail: string | null = null): Refusal {
+  const message = detail === null ? reasons[reason] : `${reasons[reason]} ${detail}`;
+  return new Refusal('not-possible', message, [{ code: reason, message }]);
 }
 
 export function recordLoanDeed(context: ApiContext, { institutionId, _id, barcode }: Loan, action: string, author: Author): Promise<void> {

@@ -16,7 +16,7 @@ export async function postFine({ models, institutionId, at }: Deed, loan: Loan, 
   return there.length === 0 ? fee : null;
 }
 
-/** Takes back what was posted for a change of the loan that did not come about, unless it is paid already. */
-export async function takeBackFine({ models, institutionId }: Deed, fee: Fee | null): Promise<void> {
-  if (fee !== null) await models.Fee.deleteOne({ institutionId, _id: fee._id, version: fee.version });
+/** Takes back what was charged for a change of the loan that did not come about, unless it is paid already. */
+export async function takeBackFees({ models, institutionId }: Deed, fees: readonly Fee[]): Promise<void> {
+  for (const { _id, version } of fees) await models.Fee.deleteOne({ institutionId, _id, version });
 }

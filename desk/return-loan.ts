@@ -1,14 +1,15 @@
 /** Check-in: the item is back (fulfillment-loans.md, S6 and S11). */
 import { fineOnLostReturn } from '../domain/fulfillment/lost-loans.js';
-import { overdueFine, type FinedLoan, type OverdueFine } from '../domain/overdue-fine.js';
+import { overdueFine, type OverdueFine } from '../domain/overdue-fine.js';
 import type { Fee } from '../models/fee.js';
 import type { Loan } from '../models/loan.js';
 import { ATTEMPTS, type Deed } from './deed.js';
+import { finedLoan } from './fined-loan.js';
 import { leaveBlocks } from './leave-blocks.js';
 import { writeLoanEvent } from './loan-event.js';
 import { readLoanGround, type LoanGround } from './loan-ground.js';
 import { endChangeToLost } from './lost-by-job.js';
-import { postFine, takeBackFine } from './post-fine.js';
+import { postFine, takeBackFees } from './post-fine.js';
 import { refundLostFees } from './refund-lost-fees.js';
 
 /** `fine`: posted by this return. `problem`: why no fine could be reckoned. */
@@ -34,7 +35,7 @@ export async function returnLoan(deed: Deed, loanId: string): Promise<ReturnedLo
       return { outcome: 'RETURNED_BEFORE', loan };
     }
     // The loan went another way since the fine was reckoned: it is reckoned anew.
-    await takeBackFine(deed, posted);
+    await takeBackFees(deed, posted === null ? [] : [posted]);
     if (attempt > ATTEMPTS) return { outcome: 'REFUSED', reason: 'LOAN_BUSY' };
 
     const ground = await readLoanGround(deed, loan);
@@ -58,13 +59,6 @@ function fineOnReturn(loan: Loan, { policies, calendar, settings, moment: { asOf
   return fineOnLostReturn(fined, loan.lost.at.getTime(), settings?.overdueFineOnLostReturn ?? 'TO_RETURN_DATE', policies, calendar, asOf);
 }
 
-function finedLoan({ dueDate, shortLoan, processStatus, recall, claimedReturnAt, returnDate }: Loan): FinedLoan {
-  return {
-    dueDate: dueDate.getTime(), shortLoan, processStatus, recalled: recall?.active ?? false,
-    claimedReturnAt: claimedReturnAt?.getTime() ?? null, returnDate: returnDate?.getTime() ?? null,
-  };
-}
-
 /** What the money was reckoned by is still so, and the loan ends (S10); null: it is not. `processStatus` keeps what it was. */
 async function endLoan({ models, institutionId, at }: Deed, { _id, status, closeReason, dueCycle, processStatus, lostCount }: Loan): Promise<Loan | null> {
   return models.Loan.findOneAndUpdate(
@@ -86,7 +80,7 @@ async function completeReturn(deed: Deed, loan: Loan): Promise<void> {
 }
 
 /** Of a return that broke off, as of its moment. */
-async function resumeReturn(deed: Deed, loan: Loan): Promise<void> {
+export async function resumeReturn(deed: Deed, loan: Loan): Promise<void> {
   const { models, institutionId } = deed;
   const item = await models.Item.findOne({ institutionId, _id: loan.itemId, currentLoanId: loan._id }, { _id: 1 }).lean();
   if (item === null) return;

@@ -109,7 +109,7 @@ async function readClaims(models: Models, institutionId: string, loans: readonly
     const starts = (bookings.get(bibId) ?? [])
       .filter((booking) => booking.itemId === itemId && booking.requesterUserId !== userId)
       .flatMap(({ bookingStart }) => bookingStart?.getTime() ?? []);
-    const requested = requestInTheWay({ itemId, userId, description: description || null }, queues.get(bibId) ?? [], shelves.get(bibId) ?? []);
+    const requested = requestInTheWay({ itemId, userId, description: description || null }, queues.get(bibId) ?? [], (shelves.get(bibId) ?? []).filter((copy) => copy._id !== itemId));
     return [_id, { requested, bookedFrom: starts.length === 0 ? null : Math.min(...starts) }];
   }));
 }
@@ -117,7 +117,7 @@ async function readClaims(models: Models, institutionId: string, loans: readonly
 /** Copies that stand in their place, and that no request has. */
 async function readShelves(
   models: Models, institutionId: string, bibIds: string[], requests: readonly ReadRequest[],
-): Promise<(ShelvedCopy & { bibId: string })[]> {
+): Promise<(ShelvedCopy & { _id: string; bibId: string })[]> {
   if (bibIds.length === 0) return [];
   const held = new Set(requests.flatMap(({ assignedItemId }) => assignedItemId ?? []));
   const inPlace = { institutionId, bibId: { $in: bibIds }, deletedAt: null, baseStatus: 'IN_PLACE' as const, processType: null };

@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { claimReturned } from '../../desk/claim-returned.js';
 import { foundLoan } from '../../desk/found-loan.js';
+import { lendItem } from '../../desk/lend-item.js';
+import { renewLoan } from '../../desk/renew-loan.js';
 import { returnLoan } from '../../desk/return-loan.js';
+import { newId } from '../../models/document.js';
 import { processStatuses, type Loan } from '../../models/loan.js';
 import { deedOf, loanOf, notPossible, recordLoanDeed, userIdOf } from '../desk.js';
 import { pageOf } from '../paging.js';
@@ -120,4 +123,39 @@ const find = endpoint({
   },
 });
 
-export const loanEndpoints = [list, one, giveBack, claim, find];
+const lend = endpoint({
+  method: 'post', at: '/loans', tag, summary: 'Check out: lend an item to a patron',
+  path: none, query: none,
+  body: z.strictObject({
+    user: z.string().min(1).max(255).describe('Primary id.'),
+    barcode: z.string().min(1).max(100),
+    loanId: id.optional().describe('Chosen by the caller: the item is lent once under it.'),
+    override: z.boolean().default(false).describe('Limits, and blocks that may be overridden, do not count; needs CIRCULATION_OVERRIDE.'),
+  }),
+  status: 201, answer: loanSchema,
+  refusals: ['forbidden', 'not-possible'],
+  handle: async (context, { viewer, body: { user, barcode, loanId = newId(), override }, author }) => {
+    const deed = deedOf(context, viewer, override ? 'CIRCULATION_OVERRIDE' : 'CIRCULATION');
+    const result = await lendItem(deed, { loanId, barcode, userId: await userIdOf(context, viewer, user), override });
+    if (result.outcome === 'REFUSED') throw notPossible(result.reason, result.detail);
+    if (!result.again) await recordLoanDeed(context, result.loan, override ? 'LEND_OVERRIDING' : 'LEND', author());
+    return { body: shownLoan(result.loan), location: `/loans/${result.loan._id}` };
+  },
+});
+
+const renew = endpoint({
+  method: 'post', at: '/loans/{loan}/renew', tag, summary: 'Renew a loan; the fine of an overdue one is posted',
+  path: loanPath, query: none,
+  body: z.strictObject({ dueCycle: z.int().min(1).optional().describe('The one that the caller has seen: it is renewed once. Without it, the present one.') }),
+  status: 200, answer: z.object({ loan: loanSchema, fees: z.array(feeSchema).describe('Charged by this renewal.') }),
+  refusals: ['forbidden', 'not-possible'],
+  handle: async (context, { viewer, path, body, author }) => {
+    const before = await loanOf(context, viewer, path.loan);
+    const result = await renewLoan(deedOf(context, viewer), before._id, body.dueCycle ?? before.dueCycle);
+    if (result.outcome === 'REFUSED') throw notPossible(result.reason, result.detail);
+    if (!result.again) await recordLoanDeed(context, result.loan, 'RENEW', author());
+    return { body: { loan: shownLoan(result.loan), fees: result.fees.map(shownFee) } };
+  },
+});
+
+export const loanEndpoints = [list, one, lend, renew, giveBack, claim, find];

@@ -1,8 +1,8 @@
 /** The desk over REST: who may, what is answered, what is on record (platform.md 11, 12 and 17). */
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, test } from 'vitest';
-import { demoLibrary, idOf, loan } from '../support/demo-library.js';
-import { lose } from '../support/desk.js';
+import { idOf, loan } from '../support/demo-library.js';
+import { lendingLibrary, lose, shelved } from '../support/desk.js';
 import { everythingOf } from '../support/store.js';
 import { role, type Visitor } from './library.js';
 import { openApi, type ApiLibrary } from './rest.js';
@@ -17,7 +17,7 @@ beforeAll(async () => {
   library = await openApi();
   const { models } = library;
   for (const institutionId of ['demo', 'next-door']) {
-    await demoLibrary(models, institutionId);
+    await lendingLibrary(models, institutionId);
     await loan(models, institutionId, 'A');
   }
   const { passwordHash } = await models.User.findOne({ institutionId: 'riverside', primaryId: 'admin' }).orFail().lean();
@@ -42,6 +42,23 @@ test('an item is checked in by its barcode: the fine is answered, the deed is in
   const again = await library.call(clerk, 'POST', path, {});
   assert.deepEqual([again.body.returnedBefore, again.body.fine], [true, null]);
   assert.deepEqual(await audited(id('A')), [['RETURN', null]]);
+});
+
+test('an item is lent by its barcode and renewed once per due cycle; what stands against it is the reason', async () => {
+  await shelved(library.models, 'demo', 'S1');
+  const lent = await library.call(clerk, 'POST', `${HERE}/loans`, { user: 'U2', barcode: 'S1', loanId: id('S1') });
+  assert.deepEqual([lent.status, lent.body.dueDate, lent.headers.get('location')], [201, '2025-04-03T01:00:00.000Z', `${HERE}/loans/${id('S1')}`]);
+  await loan(library.models, 'demo', 'S2', { userId: id('U2'), dueDate: new Date('2025-03-08T02:00:00.000Z') });
+  const renewed = await library.call(clerk, 'POST', `${HERE}/loans/${id('S2')}/renew`, { dueCycle: 1 });
+  assert.deepEqual([renewed.status, renewed.body.loan.dueDate, renewed.body.loan.dueCycle, renewed.body.fees], [200, '2025-04-03T01:00:00.000Z', 2, []]);
+  assert.equal((await library.call(clerk, 'POST', `${HERE}/loans/${id('S2')}/renew`, { dueCycle: 1 })).body.loan.dueCycle, 2);
+  const same = await library.call(clerk, 'POST', `${HERE}/loans/${id('S2')}/renew`, {});
+  assert.deepEqual([same.status, same.body.errors[0].code], [409, 'SAME_DUE_DATE']);
+  const out = await library.call(clerk, 'POST', `${HERE}/loans`, { user: 'U1', barcode: 'S1' });
+  assert.deepEqual([out.status, out.body.errors[0].code], [409, 'ITEM_ON_LOAN']);
+  assert.equal((await library.call(clerk, 'POST', `${HERE}/loans`, { user: 'U2', barcode: 'S1', override: true })).status, 403);
+  assert.equal((await library.call(manager, 'POST', `${HERE}/loans`, { user: 'U2', barcode: 'S1', override: true })).status, 201);
+  assert.deepEqual([await audited(id('S1')), await audited(id('S2'))], [[['LEND', null]], [['RENEW', null]]]);
 });
 
 test('a patron’s loans and fees are listed by primary id, a page at a time', async () => {
@@ -85,7 +102,7 @@ test('a clerk takes money, a manager waives and disputes; the reason is in the a
 test('who is not of the desk does nothing there; a neighbour’s loans and fees do not exist', async () => {
   const buyer = await library.signIn('buyer', 'demo');
   const before = await everythingOf(library.models, 'next-door');
-  for (const [method, path] of [['GET', '/loans?user=U1'], ['GET', `/loans/${id('B')}`], ['GET', '/fees?user=U1'], ['POST', `/loans/${id('B')}/return`], ['POST', `/loans/${id('B')}/claim-returned`], ['POST', `/loans/${id('B')}/found`]] as const) {
+  for (const [method, path] of [['GET', '/loans?user=U1'], ['GET', `/loans/${id('B')}`], ['GET', '/fees?user=U1'], ['POST', `/loans/${id('B')}/return`], ['POST', `/loans/${id('B')}/renew`], ['POST', `/loans/${id('B')}/claim-returned`], ['POST', `/loans/${id('B')}/found`]] as const) {
     assert.equal((await library.call(buyer, method, HERE + path, method === 'POST' ? {} : undefined)).status, 403, path);
   }
   assert.equal((await library.call(clerk, 'POST', `${HERE}/loans/${idOf('next-door', 'A')}/return`, {})).status, 404);

@@ -1,9 +1,12 @@
 /** The desk of Fixture A's library in a test: deeds at a local time, and how a patron's fees stand. */
 import assert from 'node:assert/strict';
+import { differences } from '../../chaos/differences.js';
 import type { Deed } from '../../desk/deed.js';
+import type { Item } from '../../models/catalogue-records.js';
 import type { Loan } from '../../models/loan.js';
 import type { Models } from '../../models/models.js';
-import { idOf } from './demo-library.js';
+import { patronRole } from '../../models/user.js';
+import { demoLibrary, idOf } from './demo-library.js';
 import { at } from './fixture-a.js';
 import { kept, onWrites, pictureOf, type Write } from './store.js';
 
@@ -56,7 +59,30 @@ export async function survivesEveryDeath(models: Models, institutionId: string, 
     });
     await assert.rejects(deed, Died).finally(stop);
     await deed();
-    assert.deepEqual(await pictureOf(models, institutionId, touched), undisturbed, `died after write ${last}, ${writes[last - 1]!.name}`);
+    assert.deepEqual(differences(undisturbed, await pictureOf(models, institutionId, touched)), [], `died after write ${last}, ${writes[last - 1]!.name}`);
   }
   return writes.length;
+}
+
+/** A stack and a reserve shelf with their units, U1 a patron: all that lending asks of Fixture A's library beside its terms of use. */
+export async function lendingLibrary(models: Models, institutionId: string): Promise<void> {
+  await demoLibrary(models, institutionId);
+  for (const [code, fulfillmentUnitCode, touCode] of [['STACKS', 'GENERAL', 'BOOK'], ['RESERVE', 'RESERVES', 'RESERVE']] as const) {
+    await models.Location.create({ institutionId, libraryCode: 'MAIN', code, name: code, fulfillmentUnitCode });
+    await models.FulfillmentUnit.create({ institutionId, code: fulfillmentUnitCode, name: fulfillmentUnitCode, originKey: `#${fulfillmentUnitCode}` });
+    await models.FulfillmentUnitRule.create({ institutionId, unitCode: fulfillmentUnitCode, ruleType: 'LOAN', order: 1, name: 'All', touCode, originKey: `#${fulfillmentUnitCode}:1` });
+  }
+  await models.User.updateMany({ institutionId }, { $set: { roles: [patronRole] } });
+}
+
+/** An item on its shelf. */
+export async function shelved(models: Models, institutionId: string, barcode: string, given: Partial<Item> = {}): Promise<void> {
+  const bibId = idOf(institutionId, `bib ${barcode}`);
+  await models.Bib.create({
+    _id: bibId, institutionId, recordId: barcode, marc: { leader: '', fields: [] }, title: `Title ${barcode}`, author: 'A. Author', importKey: `#${barcode}`, czKey: `#${barcode}`,
+  });
+  await models.Item.create({
+    _id: idOf(institutionId, `item ${barcode}`), institutionId, pid: barcode, barcode, barcodeKey: barcode, bibId, holdingId: idOf(institutionId, 'holding'), libraryCode: 'MAIN',
+    locationCode: 'STACKS', currentLibraryCode: 'MAIN', currentLocationCode: 'STACKS', materialType: 'BOOK', baseStatus: 'IN_PLACE', importKey: `#${barcode}`, ...given,
+  });
 }
