@@ -4,11 +4,13 @@ import type { Models } from '../models/models.js';
 import { createBlockExplainer } from './fulfillment/blocks/explain.js';
 import { createFinesFeesExplainer } from './fulfillment/fines/explain.js';
 import { createOverdueExplainer } from './fulfillment/overdue/explain.js';
+import { createCorrectionExplainer } from './fulfillment/due-dates/explain.js';
 import { createNewsExplainer } from './fulfillment/reading-lists/explain.js';
 import { createReminderExplainer } from './fulfillment/reminders/explain.js';
 
 /** By job key; every available job has one. */
 export const createExplainers = (models: Models): Readonly<Record<string, Explain>> => ({
+  'loans-due-date-correction': createCorrectionExplainer(models),
   'email-leganto-notifications': createNewsExplainer(models),
   'fines-fees-notifications': createFinesFeesExplainer(models),
   'loans-overdue-and-lost': createOverdueExplainer(models),

@@ -155,7 +155,7 @@ function leftReminder({ _id, institutionId, userId, libraryCode, dueCycle, dueDa
   };
 }
 
-function bare(institutionId: string, barcode: string, dueDate: Date): Loan {
+export function bare(institutionId: string, barcode: string, dueDate: Date): Loan {
   const lent = new Date(dueDate.getTime() - 28 * DAY_MS);
   return {
     _id: loanIdOf(institutionId, barcode), institutionId, userId: idOf(institutionId, primaryIdOf(1)), proxyUserId: null,

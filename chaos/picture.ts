@@ -10,8 +10,8 @@ interface Mail {
 /** `arrived` is the whole mailbox. Sorted; what was done twice stands there twice. */
 export async function pictureOf(models: Models, institutionId: string, arrived: readonly Mail[]): Promise<string[]> {
   const own = { institutionId };
-  const [loans, news, items, users, profiles, finesProfiles, notices, events, fees, blocks, demerits, letters, runs, problems] = await Promise.all([
-    models.Loan.find(own).lean(), models.ReadingListNotification.find(own).lean(), models.Item.find(own).lean(), models.User.find(own).lean(), models.OverdueLostProfile.find(own).lean(),
+  const [loans, changes, news, items, users, profiles, finesProfiles, notices, events, fees, blocks, demerits, letters, runs, problems] = await Promise.all([
+    models.Loan.find(own).lean(), models.CalendarChange.find(own).lean(), models.ReadingListNotification.find(own).lean(), models.Item.find(own).lean(), models.User.find(own).lean(), models.OverdueLostProfile.find(own).lean(),
     models.FinesFeesNotificationProfile.find(own).lean(),
     models.LoanNotice.find(own).lean(), models.LoanEvent.find(own).lean(), models.Fee.find(own).lean(), models.UserBlock.find(own).lean(), models.Demerit.find(own).lean(),
     models.Letter.find(own).lean(), models.Run.find(own).lean(), models.RunEvent.find(own).lean(),
@@ -20,8 +20,9 @@ export async function pictureOf(models: Models, institutionId: string, arrived: 
 
   const barcodes = new Map(loans.map(({ _id, barcode }) => [_id, barcode]));
   const lines = [
-    ...loans.map(({ _id, processStatus, processStatusDate, dueCycle, lost, lostCount, version }) =>
-      ({ loan: _id, processStatus, lost, lostCount, dueCycle, since: lost && processStatusDate, version })),
+    ...loans.map(({ _id, processStatus, processStatusDate, dueCycle, dueDate, lost, lostCount, version }) =>
+      ({ loan: _id, processStatus, lost, lostCount, dueCycle, dueDate, since: lost && processStatusDate, version })),
+    ...changes.map(({ level, libraryCode, fromDate, processedAt, processedRunId, version }) => ({ change: level, libraryCode, fromDate, processedAt, processedRunId, version })),
     ...news.map(({ text, userId, readAt, emailedAt, letterKey, version }) => ({ news: text, userId, readAt, mailed: emailedAt !== null, letterKey, version })),
     ...items.map(({ _id, processType, version }) => ({ item: _id, processType, version })),
     ...notices.map(({ loanId, dueCycle, kind, profileId, state, letterKey, data, version }) =>

@@ -5,7 +5,7 @@ import type { House } from './night.js';
 import { pictureOf } from './picture.js';
 
 /** Of what a line of a picture tells; `mail`, `open`: see below. */
-export const subjects = ['loan', 'news', 'item', 'notice', 'event', 'fee', 'block', 'demerit', 'letter', 'run', 'counter', 'code', 'problem', 'mail', 'open'] as const;
+export const subjects = ['loan', 'change', 'news', 'item', 'notice', 'event', 'fee', 'block', 'demerit', 'letter', 'run', 'counter', 'code', 'problem', 'mail', 'open'] as const;
 export type Subject = (typeof subjects)[number];
 
 /** By subject, a sentence each; no sentence where the nights are equal. */
@@ -57,13 +57,14 @@ async function leftOpen({ installation: { models, client } }: House, institution
     dispatcher.result().then(() => 0, (error: unknown) => (unlessGone(error), 0)),
     new Promise<number>((resolve) => setTimeout(() => resolve(1), 30_000).unref()),
   ]);
-  const [runs, letters, notices, news] = await Promise.all([
+  const [runs, letters, notices, changes, news] = await Promise.all([
     models.Run.countDocuments({ institutionId, endedAt: null }),
     models.Letter.countDocuments({ institutionId, state: { $in: ['QUEUED', 'SENDING'] } }),
     models.LoanNotice.countDocuments({ institutionId, state: { $in: ['DECIDED', 'LETTER_PENDING'] } }),
+    models.CalendarChange.countDocuments({ institutionId, processedAt: null }),
     models.ReadingListNotification.countDocuments({ institutionId, emailedAt: null, letterKey: { $gt: '' } }),
   ]);
-  const counted = { runs, letters, notices, 'claimed news': news, 'workflows of runs': atWork, 'places in the dispatcher': held };
+  const counted = { runs, letters, notices, 'calendar changes': changes, 'claimed news': news, 'workflows of runs': atWork, 'places in the dispatcher': held };
   return Object.entries(counted).flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what} left open`]));
 }
 

@@ -2,6 +2,7 @@
 import type { Models } from '../models/models.js';
 import { blocksWork } from './blocks.js';
 import { debtsWork } from './debts.js';
+import { closedDays } from './due-dates.js';
 import { morningsWork, nightsWork, type Size } from './library.js';
 import type { PlaceName } from './places.js';
 import { newsOfReadingLists } from './reading-lists.js';
@@ -26,6 +27,13 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     own: [
       'a notice of a broken run is taken back', 'the loans of a page are claimed', 'before its loans are lost', 'its loans are lost', 'its items are marked',
       'its fees are charged', 'its users are blocked', 'the fees for its letters are charged', ...ofNotices, ...ofMail,
+    ],
+  },
+  'loans-due-date-correction': {
+    prepare: closedDays,
+    own: [
+      'a notice of a broken run is taken back', 'the loans of a page are claimed', 'before its loans have moved', 'its loans have moved', 'the history of its loans is written',
+      'the calendar changes are closed', ...ofNotices, ...ofMail,
     ],
   },
   'email-leganto-notifications': { prepare: newsOfReadingLists, own: ['the loans of a page are claimed', 'its news are claimed', 'the news of its mails are marked', ...ofLetters, ...ofMail] },

@@ -29,10 +29,14 @@ export interface ShiftedDueDate {
 export const SEARCH_DAYS = 366;
 const MINUTE = 60_000;
 
+/** Of a long loan the whole day has to be closed: what is due after closing on an open day stays. */
+export function isOnClosedTime(dueDate: Instant, shortLoan: boolean, calendar: Calendar): boolean {
+  return shortLoan ? !calendar.isOpenAt(dueDate) : !calendar.isOpenDay(localDay(calendar.zone, dueDate));
+}
+
 export function shiftFromClosedTime(dueDate: Instant, rule: ClosedTimeRule, calendar: Calendar): ShiftedDueDate {
   const dueDay = localDay(calendar.zone, dueDate);
-  const isClosed = rule.shortLoan ? !calendar.isOpenAt(dueDate) : !calendar.isOpenDay(dueDay);
-  if (!isClosed || rule.management === 'KEEP') return { dueDate, noOpenDay: false };
+  if (!isOnClosedTime(dueDate, rule.shortLoan, calendar) || rule.management === 'KEEP') return { dueDate, noOpenDay: false };
 
   const later = () => (rule.shortLoan ? nextOpening(dueDate, dueDay, calendar) : nextDay(dueDay, rule, calendar));
   const earlier = () => (rule.shortLoan ? lastClosing(dueDate, dueDay, calendar) : previousDay(dueDay, rule, calendar));

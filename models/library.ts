@@ -1,7 +1,9 @@
-/** library, location and calendarRecord (spec/data-model.md, 2 People and places). */
+/** library, location, calendarRecord and calendarChange (spec/data-model.md, 2 People and places). */
 import type { Connection } from 'mongoose';
 import {
   anything,
+  instant,
+  maybeInstant,
   maybeNumber,
   maybeOneOf,
   maybeText,
@@ -113,3 +115,27 @@ const calendarRecordSchema = versioned<StoredCalendarRecord>('calendarRecords', 
 calendarRecordSchema.index({ institutionId: 1, level: 1, libraryCode: 1, type: 1, validTo: 1 });
 export const calendarRecordModel = (db: Connection) =>
   db.model<StoredCalendarRecord>('CalendarRecord', calendarRecordSchema);
+
+/** One "apply changes": a work order to loans-due-date-correction, which closes it. */
+export interface StoredCalendarChange extends Versioned {
+  level: 'INSTITUTION' | 'LIBRARY';
+  libraryCode: string | null;
+  /** Union of the old and the new days of all records that were changed, both inclusive. */
+  fromDate: string;
+  toDate: string;
+  appliedAt: Date;
+  processedAt: Date | null;
+  processedRunId: string | null;
+}
+
+const calendarChangeSchema = versioned<StoredCalendarChange>('calendarChanges', {
+  level: oneOf(['INSTITUTION', 'LIBRARY']),
+  libraryCode: maybeText,
+  fromDate: text,
+  toDate: text,
+  appliedAt: instant,
+  processedAt: maybeInstant,
+  processedRunId: maybeText,
+});
+calendarChangeSchema.index({ institutionId: 1, processedAt: 1, appliedAt: 1 });
+export const calendarChangeModel = (db: Connection) => db.model<StoredCalendarChange>('CalendarChange', calendarChangeSchema);

@@ -114,6 +114,8 @@ const loanSchema = versioned<Loan>('loans', {
 });
 // loans-overdue-and-lost, -courtesy-and-renewals, -due-date-reminders: open loans of one status by due date.
 loanSchema.index({ institutionId: 1, status: 1, processStatus: 1, dueDate: 1, _id: 1 });
+// loans-due-date-correction: open loans of a library by due date.
+loanSchema.index({ institutionId: 1, status: 1, libraryCode: 1, dueDate: 1, _id: 1 });
 // Activity report, limits.
 loanSchema.index({ institutionId: 1, status: 1, userId: 1, _id: 1 });
 // Explain a record and the record pages: the loans of an item, the open one first.

@@ -17,7 +17,7 @@ import {
 import { fulfillmentUnitModel, fulfillmentUnitRuleModel } from './fulfillment-unit.js';
 import { institutionModel, platformSettingsModel } from './institution.js';
 import { letterConfigModel, letterContentModel, letterModel } from './letter.js';
-import { calendarRecordModel, libraryModel, locationModel } from './library.js';
+import { calendarChangeModel, calendarRecordModel, libraryModel, locationModel } from './library.js';
 import { loanEventModel, loanModel, loanNoticeModel } from './loan.js';
 import { blockPreferenceModel, patronLimitModel } from './patron-limit.js';
 import { readingListNotificationModel } from './reading-list.js';
@@ -33,6 +33,7 @@ export const createModels = (db: Connection) => ({
   AutoRenewalRule: autoRenewalRuleModel(db),
   Bib: bibModel(db),
   BlockPreference: blockPreferenceModel(db),
+  CalendarChange: calendarChangeModel(db),
   CalendarRecord: calendarRecordModel(db),
   Counter: counterModel(db),
   Demerit: demeritModel(db),

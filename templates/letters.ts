@@ -1,6 +1,7 @@
 /** Every letter of the house, by its code. */
 import type { Letter } from './letter.js';
 import { fulFinesFeesNotificationLetter } from './letters/ful-fines-fees-notification-letter.js';
+import { fulItemChangeDueDateLetter } from './letters/ful-item-change-due-date-letter.js';
 import { fulLostLoanLetter } from './letters/ful-lost-loan-letter.js';
 import { fulLostLoanNotificationLetter } from './letters/ful-lost-loan-notification-letter.js';
 import { fulOverdueAndLostLoanLetter } from './letters/ful-overdue-and-lost-loan-letter.js';
@@ -19,6 +20,7 @@ export const letters: readonly Letter[] = [
   fulLostLoanNotificationLetter,
   fulLostLoanLetter,
   fulUserOverdueNoticeLetter,
+  fulItemChangeDueDateLetter,
   legantoNotificationsLetter,
   legantoDetailedNotificationsEmailLetter,
   legantoFullDetailedNotificationsEmailLetter,

@@ -4,6 +4,7 @@ import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/w
 import { createDispatcherActivities } from '../activities/dispatcher.js';
 import { createReadingListMailActivities } from '../activities/fulfillment/email-leganto-notifications.js';
 import { createFinesFeesActivities } from '../activities/fulfillment/fines-fees-notifications.js';
+import { createDueDateCorrectionActivities } from '../activities/fulfillment/loans-due-date-correction.js';
 import { createOverdueAndLostActivities } from '../activities/fulfillment/loans-overdue-and-lost.js';
 import { createNoticeLetterActivities } from '../activities/fulfillment/notice-letters.js';
 import { createDueDateReminderActivities } from '../activities/fulfillment/notifications-due-date-reminders.js';
@@ -42,6 +43,7 @@ const activitiesOf = (dependencies: WorkerDependencies): Record<Queue, object[]>
     jobs: [
       createRunActivities({ models, client, now, publicUrl, workflowQueue: queues.jobs, wakeMail: tellMail }),
       createOverdueAndLostActivities({ models, now }),
+      createDueDateCorrectionActivities({ models, now }),
       createDueDateReminderActivities({ models, now }),
       createReadingListMailActivities({ models, now, wakeMail: tellMail }),
       createRemoveBlocksActivities({ models, now }),

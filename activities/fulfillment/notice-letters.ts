@@ -9,11 +9,13 @@ import { claimBatch, claimedBatch, recordBatch } from '../runs/batches.js';
 import { forAMinute, type Onward } from '../runs/pages.js';
 import { NOTICES_A_PAGE, noticesOfLetters, pendingNotices, type PendingNotice } from './notices/pending-notices.js';
 import type { WritesLetters } from './notices/writes-letters.js';
+import { correctionLetters } from './due-dates/write-letters.js';
 import { overdueLetters } from './overdue/write-letters.js';
 import { reminderLetters } from './reminders/write-letters.js';
 
 /** By job key. */
 const writers: Readonly<Record<string, WritesLetters>> = {
+  'loans-due-date-correction': correctionLetters,
   'loans-overdue-and-lost': overdueLetters,
   'notifications-due-date-reminders': reminderLetters,
 };

@@ -11,6 +11,7 @@ export const loansDueDateCorrection = {
   name: 'Loans – Due Date Correction after Calendar Change',
   category: 'FULFILLMENT',
   userSchedulable: false,
+  available: true,
   scheduleKinds: [{ kind: 'DAILY' }],
   defaultSchedule: { slots: [{ kind: 'DAILY', times: ['00:15'] }] },
   defaultActive: [true],
@@ -21,12 +22,18 @@ export const loansDueDateCorrection = {
     notify: z.boolean().default(true),
     sendFormat: z.enum(['EMAIL']).default('EMAIL'),
   }),
-  runParameters: z.strictObject({
-    /** A library and local dates instead of the calendar changes. */
-    libraryCode: z.string().optional(),
-    from: z.iso.date().optional(),
-    to: z.iso.date().optional(),
-  }),
+  counters: [
+    { key: 'changesProcessed', label: 'Calendar changes worked through', kind: 'TOTAL' },
+    { key: 'libraries', label: 'Libraries concerned', kind: 'TOTAL' },
+    { key: 'movedLater', label: 'Due dates moved later', kind: 'EFFECT' },
+    { key: 'movedEarlier', label: 'Due dates moved earlier', kind: 'EFFECT' },
+    { key: 'unchanged', label: 'Due on open time, unchanged', kind: 'TOTAL' },
+    { key: 'skippedKeep', label: 'Kept by their terms of use', kind: 'SKIP' },
+    { key: 'skippedManual', label: 'Set by hand, left alone', kind: 'SKIP' },
+  ],
+  explains: 'loan',
   locks: [{ name: 'LOANS', mode: 'EXCLUSIVE' }],
-  letters: ['FulItemChangeDueDateLetter'],
+  letters: ['FulItemChangeDueDateLetter', 'UndeliverableLettersReport'],
 } as const satisfies JobDefinition;
+
+export type Parameters = z.infer<typeof loansDueDateCorrection.parameters>;

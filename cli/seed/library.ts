@@ -64,6 +64,14 @@ export function holidays(today: DayNumber): { from: DayNumber; to: DayNumber; na
   });
 }
 
+/** A day on which all branches are open, and which was closed only now: loans due on it are still to be moved. */
+export function trainingDay(today: DayNumber): DayNumber {
+  const isHoliday = (day: DayNumber) => holidays(today).some(({ from, to }) => from <= day && day <= to);
+  let day = today + 3;
+  while (weekday(day) < 2 || weekday(day) > 5 || isHoliday(day)) day += 1;
+  return day;
+}
+
 interface TermsPlan {
   code: 'BOOK' | 'RESERVE' | 'MEDIA';
   name: string;

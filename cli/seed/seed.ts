@@ -15,7 +15,7 @@ import type { User } from '../../models/user.js';
 import { makeScheduledJobs } from '../../worker/scheduled-jobs.js';
 import { isRequested, lateFee, lostFee, requestFor } from './around-loans.js';
 import { addressBlockOf, blockDefinitions, demeritRules, demeritsOf, isBlocking, isSuspended, isWithoutAddress, overdueBlockOf, suspensionOf } from './blocks.js';
-import { branches, currency, finesProfiles, holidays, limits, profiles, renewalRules, terms, timeZone, unitRules, units } from './library.js';
+import { branches, currency, finesProfiles, holidays, limits, profiles, renewalRules, terms, timeZone, trainingDay, unitRules, units } from './library.js';
 import { isLost, isReturned, loanAt, openLoansByItem } from './loans.js';
 import { newsAt, newsOf, readingListsUrl } from './reading-lists.js';
 import { idOf, sizes, type Kind, type Plan, type SizeName } from './plan.js';
@@ -119,6 +119,8 @@ async function writeLibrary(models: Models, plan: Plan): Promise<void> {
   await write(models.Location, 'location', branches.flatMap(({ code: libraryCode, locations }) =>
     locations.map((location) => ({ institutionId, libraryCode, ...location }))));
   await write(models.CalendarRecord, 'calendar', calendarOf(plan));
+  const training = dayText(trainingDay(plan.today));
+  await write(models.CalendarChange, 'calendarChange', [{ institutionId, level: 'INSTITUTION', fromDate: training, toDate: training, appliedAt: plan.at }]);
   await write(models.Policy, 'policy', terms.flatMap(({ code, name, policies }) =>
     Object.entries(policies).map(([type, value]) => ({ institutionId, type, code, name: `${name}: ${type}`, value, originKey: `#${type}:${code}` }))));
   await write(models.TermsOfUse, 'terms', terms.map(({ code, name, policies }) => ({
@@ -149,7 +151,8 @@ function calendarOf({ institutionId, today }: Plan): Partial<StoredCalendarRecor
       institutionId, level: 'LIBRARY' as const, libraryCode: code, type: 'STANDARD' as const, dayOfWeek, fromTime: from, toTime: to, ...always, state: 'APPLIED' as const,
     })),
   );
-  const closed = holidays(today).map(({ from, to, name }) => ({
+  const training = { from: trainingDay(today), to: trainingDay(today), name: 'Staff training day' };
+  const closed = [...holidays(today), training].map(({ from, to, name }) => ({
     institutionId, level: 'INSTITUTION' as const, type: 'EXCEPTION' as const, status: 'CLOSED' as const, validFrom: dayText(from), validTo: dayText(to),
     description: name, state: 'APPLIED' as const,
   }));

@@ -96,6 +96,10 @@ export const de: Readonly<Record<LabelKey, string>> = {
   'reminder.intro':
     '{loans, plural, one {eine kurze Erinnerung: Das unten genannte Medium ist heute, {day}, fällig.} other {eine kurze Erinnerung: Die unten genannten Medien sind heute, {day}, fällig.}}',
   'reminder.sms': '{loans, plural, one {eine Ausleihe ist heute fällig} other {# Ausleihen sind heute fällig}}',
+  'moved.subject': '{loans, plural, one {Eine Ausleihe hat ein neues Fälligkeitsdatum} other {# Ausleihen haben ein neues Fälligkeitsdatum}}',
+  'moved.intro':
+    '{loans, plural, one {die Bibliothek ist geschlossen, wenn das unten genannte Medium fällig wäre. Es hat ein neues Fälligkeitsdatum; sonst ändert sich an der Ausleihe nichts.} other {die Bibliothek ist geschlossen, wenn die unten genannten Medien fällig wären. Sie haben neue Fälligkeitsdaten; sonst ändert sich an den Ausleihen nichts.}}',
+  'moved.before': 'Bisher fällig: {due}',
   'news.subject': '{news, plural, one {Eine Neuigkeit zu Ihren Literaturlisten} other {# Neuigkeiten zu Ihren Literaturlisten}}',
   'news.intro': '{news, plural, one {zu Ihren Literaturlisten gibt es eine Neuigkeit, die Sie noch nicht gesehen haben.} other {zu Ihren Literaturlisten gibt es # Neuigkeiten, die Sie noch nicht gesehen haben.}}',
   'news.open': 'Meine Literaturlisten öffnen',
@@ -141,6 +145,7 @@ export const de: Readonly<Record<LabelKey, string>> = {
   'letter.FulLostLoanLetter': 'Verlorene Ausleihe',
   'letter.FulFinesFeesNotificationLetter': 'Erinnerung an offene Gebühren',
   'letter.FulUserOverdueNoticeLetter': 'Erinnerung an die Rückgabe',
+  'letter.FulItemChangeDueDateLetter': 'Neues Fälligkeitsdatum',
   'letter.LegantoNotificationsLetter': 'Neuigkeiten zu Literaturlisten',
   'letter.LegantoDetailedNotificationsEmailLetter': 'Neuigkeiten zu Literaturlisten',
   'letter.LegantoFullDetailedNotificationsEmailLetter': 'Neuigkeiten zu Literaturlisten',

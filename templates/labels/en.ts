@@ -101,6 +101,11 @@ export const en = {
   'reminder.intro':
     '{loans, plural, one {A quick reminder: the item below is due today, {day}.} other {A quick reminder: the items below are due today, {day}.}}',
   'reminder.sms': '{loans, plural, one {a loan is due today} other {# loans are due today}}',
+  // New due dates
+  'moved.subject': '{loans, plural, one {A loan has a new due date} other {# loans have a new due date}}',
+  'moved.intro':
+    '{loans, plural, one {The item below was due at a time when the library is closed, so it has a new due date. Nothing else about the loan has changed.} other {The items below were due at a time when the library is closed, so they have new due dates. Nothing else about the loans has changed.}}',
+  'moved.before': 'Due until now: {due}',
   // News of reading lists
   'news.subject': '{news, plural, one {One piece of news about your reading lists} other {# pieces of news about your reading lists}}',
   'news.intro': '{news, plural, one {There is one piece of news about your reading lists that you have not seen yet.} other {There are # pieces of news about your reading lists that you have not seen yet.}}',
@@ -148,6 +153,7 @@ export const en = {
   'letter.FulLostLoanLetter': 'Lost loan',
   'letter.FulFinesFeesNotificationLetter': 'Reminder of what is owed',
   'letter.FulUserOverdueNoticeLetter': 'Due date reminder',
+  'letter.FulItemChangeDueDateLetter': 'New due date',
   'letter.LegantoNotificationsLetter': 'News of reading lists',
   'letter.LegantoDetailedNotificationsEmailLetter': 'News of reading lists',
   'letter.LegantoFullDetailedNotificationsEmailLetter': 'News of reading lists',

@@ -96,6 +96,10 @@ export const es: Readonly<Record<LabelKey, string>> = {
   'reminder.intro':
     '{loans, plural, one {Un breve recordatorio: el ejemplar que figura abajo vence hoy, {day}.} other {Un breve recordatorio: los ejemplares que figuran abajo vencen hoy, {day}.}}',
   'reminder.sms': '{loans, plural, one {un préstamo vence hoy} other {# préstamos vencen hoy}}',
+  'moved.subject': '{loans, plural, one {Un préstamo tiene una nueva fecha de devolución} other {# préstamos tienen una nueva fecha de devolución}}',
+  'moved.intro':
+    '{loans, plural, one {La biblioteca está cerrada cuando vencía el ejemplar que figura abajo. Tiene una nueva fecha de devolución; nada más cambia en el préstamo.} other {La biblioteca está cerrada cuando vencían los ejemplares que figuran abajo. Tienen nuevas fechas de devolución; nada más cambia en los préstamos.}}',
+  'moved.before': 'Vencía antes: {due}',
   'news.subject': '{news, plural, one {Una novedad en sus listas de lecturas} other {# novedades en sus listas de lecturas}}',
   'news.intro': '{news, plural, one {Hay una novedad en sus listas de lecturas que aún no ha visto.} other {Hay # novedades en sus listas de lecturas que aún no ha visto.}}',
   'news.open': 'Abrir mis listas de lecturas',
@@ -141,6 +145,7 @@ export const es: Readonly<Record<LabelKey, string>> = {
   'letter.FulLostLoanLetter': 'Préstamo perdido',
   'letter.FulFinesFeesNotificationLetter': 'Recordatorio de cargos pendientes',
   'letter.FulUserOverdueNoticeLetter': 'Recordatorio de vencimiento',
+  'letter.FulItemChangeDueDateLetter': 'Nueva fecha de devolución',
   'letter.LegantoNotificationsLetter': 'Novedades de las listas de lecturas',
   'letter.LegantoDetailedNotificationsEmailLetter': 'Novedades de las listas de lecturas',
   'letter.LegantoFullDetailedNotificationsEmailLetter': 'Novedades de las listas de lecturas',

@@ -96,6 +96,10 @@ export const fr: Readonly<Record<LabelKey, string>> = {
   'reminder.intro':
     '{loans, plural, one {Petit rappel : le document ci-dessous est à rendre aujourd’hui, {day}.} other {Petit rappel : les documents ci-dessous sont à rendre aujourd’hui, {day}.}}',
   'reminder.sms': '{loans, plural, one {un prêt est à rendre aujourd’hui} other {# prêts sont à rendre aujourd’hui}}',
+  'moved.subject': '{loans, plural, one {Un prêt a une nouvelle date de retour} other {# prêts ont une nouvelle date de retour}}',
+  'moved.intro':
+    '{loans, plural, one {La bibliothèque est fermée au moment où le document ci-dessous devait être rendu. Il a une nouvelle date de retour ; rien d’autre ne change pour ce prêt.} other {La bibliothèque est fermée au moment où les documents ci-dessous devaient être rendus. Ils ont de nouvelles dates de retour ; rien d’autre ne change pour ces prêts.}}',
+  'moved.before': 'Jusqu’ici à rendre : {due}',
   'news.subject': '{news, plural, one {Une nouvelle de vos listes de lecture} other {# nouvelles de vos listes de lecture}}',
   'news.intro': '{news, plural, one {Il y a une nouvelle de vos listes de lecture que vous n’avez pas encore vue.} other {Il y a # nouvelles de vos listes de lecture que vous n’avez pas encore vues.}}',
   'news.open': 'Ouvrir mes listes de lecture',
@@ -141,6 +145,7 @@ export const fr: Readonly<Record<LabelKey, string>> = {
   'letter.FulLostLoanLetter': 'Prêt perdu',
   'letter.FulFinesFeesNotificationLetter': 'Rappel de montants à régler',
   'letter.FulUserOverdueNoticeLetter': 'Rappel d’échéance',
+  'letter.FulItemChangeDueDateLetter': 'Nouvelle date de retour',
   'letter.LegantoNotificationsLetter': 'Nouvelles des listes de lecture',
   'letter.LegantoDetailedNotificationsEmailLetter': 'Nouvelles des listes de lecture',
   'letter.LegantoFullDetailedNotificationsEmailLetter': 'Nouvelles des listes de lecture',

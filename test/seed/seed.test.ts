@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { createBlockExplainer } from '../../activities/fulfillment/blocks/explain.js';
 import { createFinesFeesExplainer } from '../../activities/fulfillment/fines/explain.js';
+import { createCorrectionExplainer } from '../../activities/fulfillment/due-dates/explain.js';
 import { createOverdueExplainer } from '../../activities/fulfillment/overdue/explain.js';
 import { createNewsExplainer } from '../../activities/fulfillment/reading-lists/explain.js';
 import { loanAt } from '../../cli/seed/loans.js';
@@ -127,6 +128,14 @@ test('users-remove-blocks finds suspensions to lift and to extend, a block of st
     'A run would extend the suspension', 'A run would lift the suspension', 'A run would remove the block for overdue loans.',
     'The block expires', 'The block has no end', 'The end of the block has not come.',
   ]);
+});
+
+test('loans-due-date-correction finds loans that are due on a day that was closed only now', async () => {
+  const explain = createCorrectionExplainer(models);
+  const request = { institutionId, parameters: {}, asOf: noon.toISOString(), timeZone: 'America/New_York', currency: 'USD' };
+  const soon = await models.Loan.find({ institutionId, status: 'ACTIVE', dueDate: { $gt: noon, $lt: new Date(noon.getTime() + 10 * 86_400_000) } }).lean();
+  const heard = await Promise.all(soon.map(({ _id }) => explain({ ...request, record: `loan:${_id}` })));
+  assert.ok(heard.filter((explanation) => explanation?.decision === 'ACT').length >= 3);
 });
 
 test('email-leganto-notifications finds news for several readers, and news that it leaves', async () => {

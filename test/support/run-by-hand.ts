@@ -7,6 +7,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createReadingListMailActivities } from '../../activities/fulfillment/email-leganto-notifications.js';
 import { createFinesFeesActivities } from '../../activities/fulfillment/fines-fees-notifications.js';
+import { createDueDateCorrectionActivities } from '../../activities/fulfillment/loans-due-date-correction.js';
 import { createOverdueAndLostActivities } from '../../activities/fulfillment/loans-overdue-and-lost.js';
 import { createNoticeLetterActivities } from '../../activities/fulfillment/notice-letters.js';
 import { createDueDateReminderActivities } from '../../activities/fulfillment/notifications-due-date-reminders.js';
@@ -25,6 +26,7 @@ const now = () => clock;
 type PageActivity = (run: Run) => Promise<Page>;
 /** By job: how its records are counted, and the steps of its workflow in their order. */
 const workflows = {
+  'loans-due-date-correction': { count: 'countLoansConcerned', steps: ['finishLeftCorrections', 'correctDueDates', 'closeCalendarChanges', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
   'email-leganto-notifications': { count: 'countReadingListNews', steps: ['claimReadingListNews', 'mailReadingListNews'] },
   'fines-fees-notifications': { count: 'countDebtors', steps: ['notifyOfDebts', 'reportUndeliverableLetters'] },
   'loans-overdue-and-lost': { count: 'countOverdueLoans', steps: ['finishLeftNotices', 'ageOverdueLoans', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
@@ -39,7 +41,7 @@ export function shellsOf(models: Models) {
   const letters = createNoticeLetterActivities({ models, now, wakeMail: () => Promise.resolve() });
   const readingLists = createReadingListMailActivities({ models, now, wakeMail: () => Promise.resolve() });
   const fines = createFinesFeesActivities({ models, now, wakeMail: () => Promise.resolve() });
-  return { ...overdue, ...readingLists, ...fines, ...createDueDateReminderActivities({ models, now }), ...createRemoveBlocksActivities({ models, now }), ...letters, awaitLetters: (run: Run) => awaitLetters(models, now, run) };
+  return { ...overdue, ...createDueDateCorrectionActivities({ models, now }), ...readingLists, ...fines, ...createDueDateReminderActivities({ models, now }), ...createRemoveBlocksActivities({ models, now }), ...letters, awaitLetters: (run: Run) => awaitLetters(models, now, run) };
 }
 
 /** The record of a run that has not begun. */

@@ -126,7 +126,9 @@ export function byLetterKey<N extends { letterKey: string }>(notices: readonly N
  * today any more: of a run that broke off that day nobody is told (notifications-due-date-reminders, rule 6).
  */
 function stillSo({ businessDate }: Run, { kind, dueCycle, dayKey, state }: LetterNotice, loan: LetterLoan | undefined): boolean {
-  if (loan === undefined || loan.status !== 'ACTIVE' || loan.dueCycle !== dueCycle) return false;
+  // A preview has moved no date, and begun no due cycle.
+  const begun = kind === 'DUE_DATE_CHANGED' && state === 'DECIDED' ? dueCycle - 1 : dueCycle;
+  if (loan === undefined || loan.status !== 'ACTIVE' || loan.dueCycle !== begun) return false;
   if (kind === 'DUE_TODAY') return dayKey === businessDate;
   return kind !== 'CHANGE_TO_LOST' || loan.processStatus === 'LOST' || state === 'DECIDED';
 }

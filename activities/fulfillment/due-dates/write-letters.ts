@@ -1,0 +1,66 @@
+/** The letters of loans-due-date-correction: one per patron, listing the loans that moved (fulfillment-loans.md, Effects). */
+import { loansDueDateCorrection } from '../../../catalogue/fulfillment/loans-due-date-correction.js';
+import type { Counters, Run } from '../../../domain/run.js';
+import type { StoredLetter } from '../../../models/letter.js';
+import type { Models } from '../../../models/models.js';
+import type { ChangedDueDateData } from '../../../templates/letters/ful-item-change-due-date-letter.js';
+import { insertLetters, planLetters, type LetterRequest } from '../../letters.js';
+import { letterPartsOf, requestOf, type LetterNotice, type LetterPart } from '../notices/letter-parts.js';
+import { proposeLetters } from '../notices/propose-letters.js';
+import type { WritesLetters } from '../notices/writes-letters.js';
+import { nothingWritten, writtenLetters, type WrittenLetters } from '../notices/written-letters.js';
+import { readGround, type Ground } from './ground.js';
+import { movedDates } from './judge.js';
+
+const groundOf = (models: Models, run: Run) => readGround(models, run, loansDueDateCorrection.parameters.parse(run.parameters));
+
+export const correctionLetters: WritesLetters = {
+  kinds: ['DUE_DATE_CHANGED'],
+
+  async write(context, run, notices, mayBeBegun) {
+    const { models, institutionId } = context;
+    const written = await writtenLetters(models, institutionId, mayBeBegun);
+    const { requests, leftOut, users } = await requestsOf(models, run, await groundOf(models, run), notices, written);
+    const { planned, problems } = await planLetters(context, requests, users);
+    const queued = await insertLetters(models, planned);
+    const counters = {};
+    count(counters, planned.filter(({ dedupeKey }) => queued.get(dedupeKey)?.runId === run.runId));
+    return { leftOut, counters, problems };
+  },
+
+  async propose(context, run) {
+    const ground = await groundOf(context.models, run);
+    return proposeLetters(context, run, {
+      kinds: ['DUE_DATE_CHANGED'],
+      maxLoansPerLetter: ground.letters.maxLoansPerLetter,
+      drafts: (notices) => requestsOf(context.models, run, ground, notices, nothingWritten),
+      count,
+    });
+  },
+};
+
+/** The job has no counters of its own for letters. */
+function count(counters: Counters, letters: readonly Pick<StoredLetter, 'state'>[]): void {
+  if (letters.length === 0) return;
+  const suppressed = letters.filter(({ state }) => state === 'SUPPRESSED').length;
+  counters.lettersCreated = (counters.lettersCreated ?? 0) + letters.length;
+  counters.lettersSuppressed = (counters.lettersSuppressed ?? 0) + suppressed;
+}
+
+async function requestsOf(models: Models, run: Run, { letters }: Ground, notices: readonly LetterNotice[], written: WrittenLetters) {
+  const { parts, leftOut, users } = await letterPartsOf(models, run, letters, notices, { written, owed: new Set() });
+  return { requests: parts.map((part) => requestFor(run, part)), leftOut, users };
+}
+
+function requestFor(run: Run, part: LetterPart): LetterRequest {
+  const data: ChangedDueDateData = {
+    ...part.common,
+    message: 'DUE_DATE_CHANGE_ONLY',
+    loans: part.told.map(({ notice, inLetter }) => {
+      const { oldDueDate, newDueDate } = movedDates.parse(notice.data);
+      // A preview has moved nothing.
+      return { ...inLetter, dueDate: newDueDate.toISOString(), oldDueDate: oldDueDate.toISOString() };
+    }),
+  };
+  return requestOf(run, 'FulItemChangeDueDateLetter', part, { ...data });
+}

@@ -1,0 +1,47 @@
+/** "Apply changes": edited calendar records are drafts that no rule sees until then (fulfillment-loans.md, S2.6). */
+import { daysOfChange } from '../domain/fulfillment/calendar-changes.js';
+import { newId } from '../models/document.js';
+import type { StoredCalendarChange, StoredCalendarRecord } from '../models/library.js';
+import type { Deed } from './deed.js';
+
+/** Of the institution, or of one library. */
+export type CalendarLevel = { level: 'INSTITUTION'; libraryCode: null } | { level: 'LIBRARY'; libraryCode: string };
+
+export type AppliedCalendarChanges = { outcome: 'APPLIED'; change: StoredCalendarChange } | { outcome: 'REFUSED'; reason: 'NO_DRAFTS' };
+
+/**
+ * Makes the drafts of one level count, and writes the one change by which loans-due-date-correction finds the loans concerned.
+ *
+ * The change is written before any draft counts, and opened again after the last: a run in between has looked by half a calendar. What
+ * breaks off leaves drafts, which are applied by asking again.
+ */
+export async function applyCalendarChanges(deed: Deed, { level, libraryCode }: CalendarLevel): Promise<AppliedCalendarChanges> {
+  const { models, institutionId, at } = deed;
+  const drafts = await models.CalendarRecord.find({ institutionId, level, libraryCode, state: 'DRAFT' }).sort({ createdAt: 1, _id: 1 }).lean();
+  const [first, ...others] = drafts;
+  if (first === undefined) return { outcome: 'REFUSED', reason: 'NO_DRAFTS' };
+  const replaced = await models.CalendarRecord.find({ institutionId, _id: { $in: drafts.flatMap(({ replacesRecordId }) => replacesRecordId ?? []) } }).lean();
+  const change = await models.CalendarChange.create({ _id: newId(), institutionId, level, libraryCode, ...daysOfChange([first, ...others, ...replaced]), appliedAt: at });
+
+  for (const draft of drafts) await apply(deed, draft);
+  const open = await models.CalendarChange.findOneAndUpdate(
+    { institutionId, _id: change._id },
+    { $set: { processedAt: null, processedRunId: null }, $inc: { version: 1 } },
+    { returnDocument: 'after' },
+  ).orFail().lean();
+  return { outcome: 'APPLIED', change: open };
+}
+
+/** A changed record keeps its id and its place among the exceptions of a day, which is by the time it was made. */
+async function apply({ models: { CalendarRecord }, institutionId }: Deed, draft: StoredCalendarRecord): Promise<void> {
+  const { _id, replacesRecordId, remove } = draft;
+  if (replacesRecordId === null) {
+    await CalendarRecord.updateOne({ institutionId, _id, state: 'DRAFT' }, { $set: { state: 'APPLIED' }, $inc: { version: 1 } });
+    return;
+  }
+  const { type, dayOfWeek, fromTime, toTime, status, validFrom, validTo, eventName, eventDate, eventTime, description } = draft;
+  const values = { type, dayOfWeek, fromTime, toTime, status, validFrom, validTo, eventName, eventDate, eventTime, description };
+  if (remove) await CalendarRecord.deleteOne({ institutionId, _id: replacesRecordId });
+  else await CalendarRecord.updateOne({ institutionId, _id: replacesRecordId }, { $set: values, $inc: { version: 1 } });
+  await CalendarRecord.deleteOne({ institutionId, _id, state: 'DRAFT' });
+}
