@@ -151,6 +151,31 @@ describe('good lines', () => {
     assert.equal((await models.Item.findOne({ institutionId: HERE, barcodeKey: 'B2' }).lean())?.currentLoanId, newest?._id);
   });
 
+  describe('about a loan leave its item alone', () => {
+    const line = { barcode: 'B1', loanDate: '2025-02-03T19:00:00Z' };
+    const item = () => models.Item.findOne({ institutionId: HERE, barcode: 'B1' }).orFail().lean();
+
+    test('when the loan was paid as lost', async () => {
+      await loadLibrary();
+      await models.Loan.updateOne({ institutionId: HERE }, { $set: { status: 'COMPLETE', processStatus: 'LOST', closeReason: 'LOST_AND_PAID', returnDate: new Date('2025-05-01T12:00:00Z') } });
+      await models.Item.updateOne({ institutionId: HERE, barcode: 'B1' }, { $set: { baseStatus: 'NOT_IN_PLACE', processType: 'LOST_LOAN_AND_PAID' } });
+      const paid = await item();
+      assert.equal((await load('loans', 'paid.ndjson', ndjson([{ ...line, renewalCount: 1 }]))).updated, 1);
+      assert.deepEqual(await item(), paid);
+    });
+
+    test.each([
+      ['is still out', { renewalCount: 1 }],
+      ['came back', { status: 'COMPLETE', returnDate: '2025-03-01T12:00:00Z' }],
+    ])('when it is out on another loan by now, though this one %s', async (_, told) => {
+      await loadLibrary();
+      await models.Item.updateOne({ institutionId: HERE, barcode: 'B1' }, { $set: { currentLoanId: '65e5f0000000000000000009' } });
+      const lentAgain = await item();
+      assert.equal((await load('loans', 'before.ndjson', ndjson([{ ...line, ...told }]))).updated, 1);
+      assert.deepEqual(await item(), lentAgain);
+    });
+  });
+
   test('after a load without a refusal the file of refused lines of an earlier one is gone', async () => {
     await load('libraries', 'twice.ndjson', '{}\n');
     assert.ok((await readdir(folder)).includes('twice.ndjson.refused.ndjson'));
