@@ -48,6 +48,7 @@ const reasons = {
   LOAN_NOT_LOST: 'The loan does not count as lost.',
   LOAN_CLAIMED: 'The patron says that it was returned.',
   CHANGED_SINCE: 'The due date is another since.',
+  DUE_DATE_PAST: 'It would be due in the past.',
   LOAN_ID_USED: 'The loan id belongs to another loan.',
   NO_ITEM: 'There is no item with this barcode.',
   ITEM_ON_LOAN: 'The item is on loan: it has to be returned first.',

@@ -16,11 +16,11 @@ import { id, instant, iso, isoOrNull, maybeInstant, none, pageSchema, paging } f
 const tag = 'Loans';
 
 /** A loan goes by its id or, as `barcode:39999000123456`, by its item. */
-const loanPath = z.strictObject({
+export const loanPath = z.strictObject({
   loan: z.string().regex(/^([0-9a-f]{24}|barcode:.{1,100})$/, 'expected an id of 24 hex digits, or barcode:39999000123456'),
 });
 
-const loanSchema = z.object({
+export const loanSchema = z.object({
   id,
   userId: id.nullable().describe('null: anonymised.'),
   itemId: id,
@@ -42,7 +42,7 @@ const loanSchema = z.object({
   closeReason: z.enum(['RETURNED', 'LOST_AND_PAID']).nullable(),
 }).meta({ id: 'Loan' });
 
-function shownLoan(loan: Loan): z.input<typeof loanSchema> {
+export function shownLoan(loan: Loan): z.input<typeof loanSchema> {
   const { _id, userId, itemId, barcode, title, libraryCode, dueDateSource, dueCycle, shortLoan, status, processStatus, renewalCount, closeReason } = loan;
   return {
     id: _id, userId, itemId, barcode, title, libraryCode, loanDate: iso(loan.loanDate), dueDate: iso(loan.dueDate), dueDateSource, dueCycle, shortLoan,

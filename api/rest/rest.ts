@@ -5,6 +5,7 @@ import type { ApiContext } from '../context.js';
 import { openApiDocument, problemResponses } from '../openapi.js';
 import { Refusal } from '../refusal.js';
 import { apiDocs } from './docs.js';
+import { dueDateEndpoints } from './due-dates.js';
 import { feeEndpoints } from './fees.js';
 import { letterEndpoints } from './letters.js';
 import { loanEndpoints } from './loans.js';
@@ -23,6 +24,7 @@ const endpoints = [
   ...letterEndpoints,
   ...overdueProfileEndpoints,
   ...loanEndpoints,
+  ...dueDateEndpoints,
   ...feeEndpoints,
 ];
 

@@ -61,6 +61,24 @@ test('an item is lent by its barcode and renewed once per due cycle; what stands
   assert.deepEqual([await audited(id('S1')), await audited(id('S2'))], [[['LEND', null]], [['RENEW', null]]]);
 });
 
+test('a loan is given another due date and recalled; all that are due in a week move together, which a manager decides', async () => {
+  await loan(library.models, 'demo', 'M1', { dueDate: new Date('2025-03-28T01:00:00.000Z') });
+  await loan(library.models, 'demo', 'M2', { dueDate: new Date('2025-03-28T01:00:00.000Z') });
+  const moved = await library.call(clerk, 'PUT', `${HERE}/loans/barcode:M1/due-date`, { day: '2025-03-20' });
+  assert.deepEqual([moved.status, moved.body.dueDate, moved.body.dueDateSource, moved.body.dueCycle], [200, '2025-03-21T01:00:00.000Z', 'MANUAL', 2]);
+  const recalled = await library.call(clerk, 'POST', `${HERE}/loans/barcode:M1/recall`, { due: { instant: '2025-03-10T12:00:00-04:00' } });
+  assert.deepEqual([recalled.status, recalled.body.dueDate, recalled.body.processStatus, recalled.body.recalled], [200, '2025-03-10T16:00:00.000Z', 'RECALL', true]);
+  const past = await library.call(clerk, 'PUT', `${HERE}/loans/barcode:M2/due-date`, { day: '2025-03-04' });
+  assert.deepEqual([past.status, past.body.errors[0].code], [409, 'DUE_DATE_PAST']);
+
+  const week = { libraryCode: 'MAIN', from: '2025-03-24', to: '2025-03-30', due: { day: '2025-04-07' }, reason: 'Burst pipe' };
+  assert.equal((await library.call(clerk, 'POST', `${HERE}/due-date-changes`, week)).status, 403);
+  assert.equal((await library.call(manager, 'POST', `${HERE}/due-date-changes`, { ...week, libraryCode: 'NONE' })).status, 404);
+  assert.deepEqual((await library.call(manager, 'POST', `${HERE}/due-date-changes`, week)).body, { moved: 1, left: {} });
+  assert.equal((await library.call(clerk, 'GET', `${HERE}/loans/barcode:M2`)).body.dueDate, '2025-04-08T01:00:00.000Z');
+  await library.models.Loan.deleteMany({ institutionId: 'demo', barcode: { $in: ['M1', 'M2'] } });
+});
+
 test('a patron’s loans and fees are listed by primary id, a page at a time', async () => {
   await loan(library.models, 'demo', 'B');
   await loan(library.models, 'demo', 'C');

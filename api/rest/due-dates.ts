@@ -1,0 +1,73 @@
+/** Due dates that staff set, and recalls (data-model.md, loan). */
+import { z } from 'zod';
+import { moveDueDate } from '../../desk/move-due-date.js';
+import { moveDueDates } from '../../desk/move-due-dates.js';
+import { recallLoan } from '../../desk/recall-loan.js';
+import { dayNumber } from '../../domain/days.js';
+import type { AskedDueDate } from '../../domain/fulfillment/moved-due-dates.js';
+import { recordDeed } from '../changes.js';
+import { deedOf, loanOf, notPossible, recordLoanDeed } from '../desk.js';
+import { Refusal } from '../refusal.js';
+import { endpoint } from './endpoint.js';
+import { loanPath, loanSchema, shownLoan } from './loans.js';
+import { day, givenInstant, id, none } from './values.js';
+
+const tag = 'Loans';
+const due = z.union([z.strictObject({ day }), z.strictObject({ instant: givenInstant })])
+  .describe('A day: when the library closes then. What falls on closed time moves as the terms of use say.');
+const askedDueDate = (given: z.output<typeof due>): AskedDueDate => ('day' in given ? { day: dayNumber(given.day) } : { instant: given.instant.getTime() });
+
+const change = endpoint({
+  method: 'put', at: '/loans/{loan}/due-date', tag, summary: 'Give a loan another due date; its notices begin anew',
+  path: loanPath, query: none, body: due,
+  status: 200, answer: loanSchema,
+  refusals: ['forbidden', 'not-possible'],
+  handle: async (context, { viewer, path, body, author }) => {
+    const { _id } = await loanOf(context, viewer, path.loan);
+    const result = await moveDueDate(deedOf(context, viewer), _id, askedDueDate(body));
+    if (result.outcome === 'REFUSED') throw notPossible(result.reason);
+    if (!result.again) await recordLoanDeed(context, result.loan, 'DUE_DATE', author());
+    return { body: shownLoan(result.loan) };
+  },
+});
+
+const recall = endpoint({
+  method: 'post', at: '/loans/{loan}/recall', tag, summary: 'Recall a loan that somebody waits for; it is due no later than before',
+  path: loanPath, query: none,
+  body: z.strictObject({ requestId: id.optional(), due: due.optional().describe('Without it, the loan stays due as it was.') }),
+  status: 200, answer: loanSchema,
+  refusals: ['forbidden', 'not-possible'],
+  handle: async (context, { viewer, path, body, author }) => {
+    const { _id } = await loanOf(context, viewer, path.loan);
+    const asked = { requestId: body.requestId ?? null, due: body.due === undefined ? null : askedDueDate(body.due) };
+    const result = await recallLoan(deedOf(context, viewer), _id, asked);
+    if (result.outcome === 'REFUSED') throw notPossible(result.reason);
+    if (!result.again) await recordLoanDeed(context, result.loan, 'RECALL', author());
+    return { body: shownLoan(result.loan) };
+  },
+});
+
+const counted = z.int().optional();
+const changeMany = endpoint({
+  method: 'post', at: '/due-date-changes', tag, summary: 'Give all loans of a library that are due within some days another due date, such as when it has to close',
+  path: none, query: none,
+  body: z.strictObject({ libraryCode: z.string().min(1).max(100), from: day, to: day.describe('The last day, inclusive.'), due, reason: z.string().trim().min(1).max(500) }),
+  status: 200,
+  answer: z.object({
+    moved: z.int(),
+    left: z.object({
+      LOAN_ENDED: counted, LOAN_LOST: counted, LOAN_CLAIMED: counted, LIBRARY_MISSING: counted, DUE_DATE_PAST: counted, SAME_DUE_DATE: counted, CHANGED_MEANWHILE: counted,
+    }).describe('How many stayed, by reason.'),
+  }),
+  refusals: ['forbidden'],
+  handle: async (context, { viewer, body: { libraryCode, from, to, due: asked, reason }, author }) => {
+    const deed = deedOf(context, viewer, 'CIRCULATION_OVERRIDE');
+    const { institutionId, models } = deed;
+    if ((await models.Library.findOne({ institutionId, code: libraryCode }, { _id: 1 }).lean()) === null) throw new Refusal('not-found', `There is no library ${libraryCode}.`);
+    const result = await moveDueDates(deed, { libraryCode, from: dayNumber(from), to: dayNumber(to), due: askedDueDate(asked) });
+    await recordDeed(context, institutionId, { type: 'Library', id: libraryCode, label: `${libraryCode}, due ${from} to ${to}` }, { action: 'DUE_DATES', author: author(reason) });
+    return { body: result };
+  },
+});
+
+export const dueDateEndpoints = [change, recall, changeMany];
