@@ -20,13 +20,15 @@ export interface Start {
   asOf: Date | null;
   /** Of a preview; null: those that are saved. */
   parameters: Record<string, unknown> | null;
+  /** Of this start alone; null: none. */
+  runParameters: Record<string, unknown> | null;
 }
 
 export function demandRun(viewer: Viewer, { definition }: ListedJob): void {
   if (!mayIn(viewer.grants, definition.category, 'RUN')) throw forbidden('RUN');
 }
 
-export async function start(context: ApiContext, viewer: Viewer, listed: ListedJob, { trigger, asOf, parameters }: Start, author: Author): Promise<StoredRun> {
+export async function start(context: ApiContext, viewer: Viewer, listed: ListedJob, { trigger, asOf, parameters, runParameters }: Start, author: Author): Promise<StoredRun> {
   demandRun(viewer, listed);
   if (trigger !== 'DRY_RUN') refuseOnHold(viewer, listed);
   await refuseTooOften(context, listed);
@@ -38,6 +40,7 @@ export async function start(context: ApiContext, viewer: Viewer, listed: ListedJ
     byOperator: viewer.grants.operator,
     ...(asOf !== null && { asOf }),
     ...(parameters !== null && { parameters }),
+    ...(runParameters !== null && { runParameters }),
   });
   await record(context, run, trigger === 'DRY_RUN' ? 'PREVIEW' : 'RUN_NOW', author);
   return run;

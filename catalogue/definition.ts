@@ -75,7 +75,7 @@ export interface JobDefinition {
   readonly dryRun: boolean;
   /** What a record of it is, where it can be asked why it acts on one or leaves it. */
   readonly explains: RecordType | null;
-  /** What one start by hand may be given. */
+  /** What one start by hand may be given, beside the parameters of the job; their names are others. */
   readonly runParameters: z.ZodObject;
   readonly staleAfter: StaleAfter | null;
   /** Milliseconds; null: by the kind of the schedule. */
@@ -123,3 +123,7 @@ export const ordinary = {
 
 /** One weekday a week, freely chosen. */
 export const oneWeekday = [['MON'], ['TUE'], ['WED'], ['THU'], ['FRI'], ['SAT'], ['SUN']] as const;
+
+/** What a run goes by: the parameters of its job, and what it was given when it was started by hand. */
+export const runSchemaOf = <P extends z.ZodRawShape, R extends z.ZodRawShape>({ parameters, runParameters }: { parameters: z.ZodObject<P>; runParameters: z.ZodObject<R> }) =>
+  z.strictObject({ ...parameters.shape, ...runParameters.shape });

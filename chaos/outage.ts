@@ -32,7 +32,10 @@ export interface Outage {
 export async function outages(house: House, prepare: (institutionId: string) => Promise<string>): Promise<Outage[]> {
   const { installation: { models, begin }, workers } = house;
   const [undisturbed, shorter, longer] = [await prepare('o00'), await prepare('o01'), await prepare('o02')];
-  await models.LoanNotice.deleteMany({ institutionId: 'o02' }); // which an earlier run has left to the next
+  // What waits for the next run, as an earlier one or the staff have left it.
+  await models.LoanNotice.deleteMany({ institutionId: 'o02' });
+  await models.ReadingListNotification.deleteMany({ institutionId: 'o02', letterKey: { $gt: '' } });
+  await models.CalendarChange.deleteMany({ institutionId: 'o02' });
   const untouched = await pictureOf(models, 'o02', []);
 
   const made = await missable(house, 'o01', shorter, SHORTER_MS);

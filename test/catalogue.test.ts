@@ -317,6 +317,16 @@ describe('loans-overdue-and-lost', () => {
   });
 });
 
+describe('loans-due-date-correction', () => {
+  const accepts = (given: Record<string, unknown>) => jobOf('loans-due-date-correction').runParameters.safeParse(given).success;
+
+  test('is started for its calendar changes, or for one library and its days, both of them and in their order', () => {
+    const [from, to] = ['2025-06-19', '2025-06-20'];
+    for (const given of [{}, { libraryCode: 'MAIN', from, to }, { libraryCode: 'MAIN', from, to: from }]) assert.equal(accepts(given), true);
+    for (const given of [{ libraryCode: 'MAIN' }, { from, to }, { libraryCode: 'MAIN', from }, { libraryCode: 'MAIN', from: to, to: from }, { libraryCode: '', from, to }, { pastDays: 1 }]) assert.equal(accepts(given), false);
+  });
+});
+
 describe('a schedule from outside', () => {
   const refused = (schedule: unknown) =>
     scheduleSchema()

@@ -3,7 +3,7 @@
  *
  * Specification: fulfillment-loans.md, loans-due-date-correction. The rules are in domain/fulfillment/, the letters in notice-letters.ts.
  */
-import { loansDueDateCorrection } from '../../catalogue/fulfillment/loans-due-date-correction.js';
+import { correctionSchema } from '../../catalogue/fulfillment/loans-due-date-correction.js';
 import type { Page, Run } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
 import { updateEach } from '../../models/update-each.js';
@@ -25,7 +25,7 @@ interface Dependencies {
 }
 
 export function createDueDateCorrectionActivities({ models, now }: Dependencies) {
-  const groundOf = (run: Run) => readGround(models, run, loansDueDateCorrection.parameters.parse(run.parameters));
+  const groundOf = (run: Run) => readGround(models, run, correctionSchema.parse(run.parameters));
 
   /**
    * Completes or takes back the notices that a run which broke off left DECIDED.

@@ -1,4 +1,5 @@
 /** A run has its turn: its moment and its parameters are settled, and kept to its end (spec/README.md, Time). */
+import { runSchemaOf, type JobDefinition } from '../../catalogue/definition.js';
 import { jobOf } from '../../catalogue/jobs.js';
 import { dayText, localDay, zoneOf } from '../../domain/days.js';
 import { guardTrips, isFinal, scheduledAsOf } from '../../domain/run-status.js';
@@ -29,11 +30,11 @@ export async function beginRun({ models, now, publicUrl }: BeginDependencies, re
   if (institution === null) throw permanently('INSTITUTION_MISSING', `There is no institution "${institutionId}".`);
   if (isFinal(stored.status)) return null;
 
-  const definition = jobOf(stored.jobKey);
+  const definition: JobDefinition = jobOf(stored.jobKey);
   const startedAt = stored.startedAt ?? now();
   const asOf = stored.startedAt === null ? asOfStart(stored, startedAt) : stored.asOf;
   const businessDate = dayText(localDay(zoneOf(institution.timeZone), asOf.getTime()));
-  const parameters = definition.parameters.safeParse(stored.parameters);
+  const parameters = runSchemaOf(definition).safeParse(stored.parameters);
   if (!parameters.success) {
     throw permanently('PARAMETERS_INVALID', `The parameters of ${stored.name} cannot be used: ${parameters.error.message}`);
   }

@@ -1,5 +1,6 @@
 /** Starts of runs by people and programs: run now, preview, re-run, retry failed (platform.md 1, 4, 5, 8). */
 import { ServiceError, type Client } from '@temporalio/client';
+import type { z } from 'zod';
 import { jobOf } from '../../catalogue/jobs.js';
 import { isFinal } from '../../domain/run-status.js';
 import type { RunInput, Trigger } from '../../domain/run.js';
@@ -34,6 +35,8 @@ export interface StartRequest {
   asOf?: Date;
   /** Of a preview: other parameters than the job has. */
   parameters?: Record<string, unknown>;
+  /** Of this start alone. */
+  runParameters?: Record<string, unknown>;
   /** The operator starts inactive jobs too. */
   byOperator?: boolean;
 }
@@ -55,17 +58,20 @@ export async function startRun(operating: Operating, request: StartRequest): Pro
   const submittedAt = operating.now();
   const asOf = request.asOf ?? submittedAt;
   refuseAsOf(institution, request, asOf, submittedAt);
-  const parameters = request.parameters === undefined ? job.parameters : parsedParameters(job, request.parameters);
+  const ofJob = request.parameters === undefined ? job.parameters : parsedParameters(job, request.parameters);
+  const parameters = { ...ofJob, ...parsedRunParameters(job, request.runParameters ?? {}) };
   const { trigger, submittedBy } = request;
   return begin(operating, job, institution, { trigger, submittedBy, submittedAt, asOf, parameters });
 }
 
-/** The same job once more, with the parameters of today (trigger RERUN). Refusals: not-retryable, and as of `startRun`. */
+/** The same job once more, with the parameters of today and those that its run was started with (trigger RERUN). Refusals: not-retryable, and as of `startRun`. */
 export async function rerun(operating: Operating, request: RepeatRequest): Promise<StoredRun> {
   const { runId, submittedBy } = request;
-  const { job, institution } = await ended(operating, request);
+  const { run, job, institution } = await ended(operating, request);
   const submittedAt = operating.now();
-  return begin(operating, job, institution, { trigger: 'RERUN', submittedBy, submittedAt, asOf: submittedAt, parentRunId: runId });
+  const ofStart = Object.entries(run.parameters).filter(([name]) => name in jobOf(job.jobKey).runParameters.shape);
+  const parameters = { ...job.parameters, ...Object.fromEntries(ofStart) };
+  return begin(operating, job, institution, { trigger: 'RERUN', submittedBy, submittedAt, asOf: submittedAt, parameters, parentRunId: runId });
 }
 
 /** A run over the records that failed and are not resolved yet; rules are evaluated anew (trigger RETRY_FAILED). Refusals as of `rerun`. */
@@ -133,11 +139,14 @@ function invalidAsOf(value: string, expectation: string): Refusal {
   return new Refusal('validation-failed', message, [{ pointer: '/asOf', code: 'invalid', message }]);
 }
 
-function parsedParameters(job: ScheduledJob, given: Record<string, unknown>): Record<string, unknown> {
-  const parsed = jobOf(job.jobKey).parameters.safeParse({ ...job.parameters, ...given });
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, code, message }) => ({
-    pointer: `/parameters/${path.map(String).join('/')}`,
+const parsedParameters = (job: ScheduledJob, given: Record<string, unknown>) => parsed(job, '/parameters', jobOf(job.jobKey).parameters, { ...job.parameters, ...given });
+const parsedRunParameters = (job: ScheduledJob, given: Record<string, unknown>) => parsed(job, '/runParameters', jobOf(job.jobKey).runParameters, given);
+
+function parsed(job: ScheduledJob, pointer: string, schema: z.ZodObject, given: Record<string, unknown>): Record<string, unknown> {
+  const read = schema.safeParse(given);
+  if (read.success) return read.data;
+  const problems = read.error.issues.map(({ path, code, message }) => ({
+    pointer: [pointer, ...path.map(String)].join('/'),
     code,
     message,
   }));

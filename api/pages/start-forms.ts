@@ -118,7 +118,7 @@ export function startForms(context: ApiContext, { present }: Present): Router {
           context,
           viewer,
           listed,
-          { trigger, asOf, parameters: null },
+          { trigger, asOf, parameters: null, runParameters: null },
           authorOf(viewer, request.id, form.text('reason') || null),
         );
         return { processId: run.processId };

@@ -22,20 +22,21 @@ const startRun = endpoint({
     kind: z.enum(['RUN', 'DRY_RUN']),
     asOf: givenInstant.optional().describe('Of a preview; of a run only where the institution is a SANDBOX.'),
     parameters: values.optional().describe('Of a preview: others than the saved ones.'),
+    runParameters: values.optional().describe('Of this start alone, as the job names them.'),
     reason: reason.optional(),
   }),
   status: 202, answer: runSchema,
   refusals: ['forbidden', 'job-inactive', 'job-not-available', 'on-hold', 'too-many-waiting', 'rate-limited', 'validation-failed', 'engine-unavailable'],
   handle: async (context, { viewer, path, body, author }) => {
     const listed = await scheduledJobOf(context, viewer, path.id);
-    const { kind, asOf = null, parameters = null } = body;
+    const { kind, asOf = null, parameters = null, runParameters = null } = body;
     demandRun(viewer, listed);
     if (kind === 'RUN' && parameters !== null) {
       const message = 'a RUN goes by the saved parameters; expected none here, or kind DRY_RUN';
       throw new Refusal('validation-failed', `parameters: ${message}.`, [{ pointer: '/parameters', code: 'invalid', message }]);
     }
     if (parameters !== null) checkedParameters(listed, parameters);
-    return started(await start(context, viewer, listed, { trigger: kind === 'RUN' ? 'API' : 'DRY_RUN', asOf, parameters }, author(body.reason)));
+    return started(await start(context, viewer, listed, { trigger: kind === 'RUN' ? 'API' : 'DRY_RUN', asOf, parameters, runParameters }, author(body.reason)));
   },
 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ordinary, type JobDefinition } from '../definition.js';
+import { ordinary, runSchemaOf, type JobDefinition } from '../definition.js';
 
 /**
  * Loans – Due Date Correction after Calendar Change: moves due dates that a changed calendar put on a closed day.
@@ -31,9 +31,19 @@ export const loansDueDateCorrection = {
     { key: 'skippedKeep', label: 'Kept by their terms of use', kind: 'SKIP' },
     { key: 'skippedManual', label: 'Set by hand, left alone', kind: 'SKIP' },
   ],
+  runParameters: z
+    .strictObject({
+      /** A library and local dates, both inclusive, instead of the calendar changes. */
+      libraryCode: z.string().min(1).optional(),
+      from: z.iso.date().optional(),
+      to: z.iso.date().optional(),
+    })
+    .refine(({ libraryCode, from, to }) => [libraryCode, from, to].every((given) => given === undefined) || [libraryCode, from, to].every((given) => given !== undefined), 'a library goes with both dates')
+    .refine(({ from, to }) => from === undefined || to === undefined || from <= to, { path: ['to'], message: 'not before the first day' }),
   explains: 'loan',
   locks: [{ name: 'LOANS', mode: 'EXCLUSIVE' }],
   letters: ['FulItemChangeDueDateLetter', 'UndeliverableLettersReport'],
 } as const satisfies JobDefinition;
 
-export type Parameters = z.infer<typeof loansDueDateCorrection.parameters>;
+export const correctionSchema = runSchemaOf(loansDueDateCorrection);
+export type Parameters = z.infer<typeof correctionSchema>;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { RunView } from '../../api/operations/run-view.js';
+import { rerun } from '../../api/operations/start-run.js';
 import { dayText, localDay, localMinutes } from '../../domain/days.js';
 import type { Loan } from '../../models/loan.js';
 import { closes } from '../support/calendar-changes.js';
@@ -37,9 +38,9 @@ const due = (institutionId: string, barcode: string, local: string, given: Parti
   loan(house.models, institutionId, barcode, { dueDate: new Date(at(local)), loanDate: new Date(at('2025-05-22 14:00')), ...given });
 
 /** A run at a local time of New York. */
-async function run(institutionId: string, local: string) {
+async function run(institutionId: string, local: string, runParameters: Record<string, unknown> = {}) {
   const job = await activated(house.models, institutionId, JOB);
-  return house.run({ institutionId, scheduledJobId: job._id, asOf: new Date(at(local)) });
+  return house.run({ institutionId, scheduledJobId: job._id, asOf: new Date(at(local)), runParameters });
 }
 /** The counters that are not 0. */
 const counted = ({ counters }: RunView) => Object.fromEntries(Object.entries(counters).filter(([, value]) => value !== 0));
@@ -139,6 +140,22 @@ describe.concurrent('the examples of the specification', () => {
     const again = await run('twice', '2025-06-14 00:15');
     assert.deepEqual([again.status, again.noWork, counted(again)], [SUCCESS, true, {}]);
   });
+});
+
+test('started by hand for a library and its days, it looks at these instead of the changes, which stay open', async () => {
+  await correctionLibrary(house.models, 'given');
+  await closesOnThe19th('given');
+  await closes(house.models, 'given', '2025-06-12 11:00', '2025-06-24');
+  for (const [barcode, local, libraryCode] of [['A', '2025-06-19 21:00', 'MAIN'], ['B', '2025-06-24 21:00', 'MAIN'], ['C', '2025-06-24 21:00', 'WEST']] as const) await due('given', barcode, local, { libraryCode });
+  const done = await run('given', night, { libraryCode: 'MAIN', from: '2025-06-20', to: '2025-06-24' });
+  assert.deepEqual(counted(done), { recordsSelected: 1, recordsProcessed: 1, recordsChanged: 1, libraries: 1, movedLater: 1, lettersCreated: 1 });
+  assert.deepEqual(await stands('given', 'B'), movedTo('2025-06-25 21:00'));
+  assert.equal(await house.models.CalendarChange.countDocuments({ institutionId: 'given', processedAt: null }), 2);
+
+  const again = await rerun(house.operating, { institutionId: 'given', runId: done.id, submittedBy: { type: 'USER', id: 'u-tester', name: 'A. Tester' } });
+  assert.deepEqual(again.parameters, done.parameters);
+  assert.equal((await house.finished('given', again._id)).counters.changesProcessed ?? 0, 0);
+  await assert.rejects(run('given', night, { libraryCode: 'MAIN' }), /a library goes with both dates/);
 });
 
 test('the library next door is as it was', async () => {

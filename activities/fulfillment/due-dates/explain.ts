@@ -1,5 +1,5 @@
 /** Why loans-due-date-correction moves the due date of one loan, or leaves it. */
-import { loansDueDateCorrection } from '../../../catalogue/fulfillment/loans-due-date-correction.js';
+import { correctionSchema } from '../../../catalogue/fulfillment/loans-due-date-correction.js';
 import { listening } from '../../../domain/ask.js';
 import { dayText, localDay, localMinutes, type Zone } from '../../../domain/days.js';
 import type { Explain } from '../../../domain/explanation.js';
@@ -28,7 +28,7 @@ export function createCorrectionExplainer(models: Models): Explain {
     const { institutionId } = request;
     const loan = await findLoan<ReadLoan>(models, institutionId, request.record, loanFields);
     if (loan === null) return null;
-    const ground = await readGround(models, { ...request, runId: '-', scoped: false }, loansDueDateCorrection.parameters.parse(request.parameters));
+    const ground = await readGround(models, { ...request, runId: '-', scoped: false }, correctionSchema.parse(request.parameters));
     const { ask, heard } = listening();
     const [judged] = await judgeLoans(models, institutionId, ground, [loan], ask);
     if (judged === undefined) return null;

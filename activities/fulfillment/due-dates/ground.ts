@@ -5,7 +5,7 @@
 import type { Parameters } from '../../../catalogue/fulfillment/loans-due-date-correction.js';
 import { calendarOf } from '../../../domain/calendar.js';
 import { momentAt, zoneOf } from '../../../domain/days.js';
-import { daysConcerned, type LibraryDays } from '../../../domain/fulfillment/calendar-changes.js';
+import { daysConcerned, type CalendarChange, type LibraryDays } from '../../../domain/fulfillment/calendar-changes.js';
 import type { CorrectionContext } from '../../../domain/fulfillment/loans-due-date-correction.js';
 import { policiesByTerms } from '../../../domain/terms-of-use.js';
 import type { StoredCalendarChange } from '../../../models/library.js';
@@ -36,8 +36,9 @@ interface Judging {
 
 export async function readGround(models: Models, judging: Judging, parameters: Parameters): Promise<Ground> {
   const { institutionId, runId, asOf, timeZone, scoped } = judging;
+  const given = givenDays(parameters);
   const [changes, settings, libraries, hours, termsOfUse, policies] = await Promise.all([
-    scoped ? [] : changesOf(models, judging),
+    scoped || given !== null ? [] : changesOf(models, judging),
     models.FulfillmentSettings.findOne({ institutionId }, { separatePatronNotificationsByLibrary: 1, maxLoansPerLetter: 1 }).lean(),
     models.Library.find({ institutionId }).lean(),
     models.CalendarRecord.find({ institutionId, state: 'APPLIED' }).lean(),
@@ -48,7 +49,7 @@ export async function readGround(models: Models, judging: Judging, parameters: P
   const records = hours.map((record) => ({ ...record, createdAt: record.createdAt.getTime() }));
   const ownHours = new Set(hours.flatMap(({ type, level, libraryCode }) => (type === 'STANDARD' && level === 'LIBRARY' ? [libraryCode] : [])));
   const changed = libraries.map((library) => ({ ...library, hasOwnHours: ownHours.has(library.code) }));
-  const concerned = daysConcerned(changes, changed, moment.today - parameters.pastDays);
+  const concerned = daysConcerned(given === null ? changes : [given], changed, moment.today - parameters.pastDays);
   const calendars = new Map(libraries.map((library) => [library.code, calendarOf(records, library, moment.zone)]));
   const letters = letterSettingsOf(settings, libraries);
   return {
@@ -62,6 +63,11 @@ export async function readGround(models: Models, judging: Judging, parameters: P
     days: concerned.filter(({ libraryCode }) => calendars.has(libraryCode)),
     missing: [...new Set(concerned.map(({ libraryCode }) => libraryCode))].filter((code) => !calendars.has(code)),
   };
+}
+
+/** Of a run that was started by hand for a library and its days, in place of the changes. */
+function givenDays({ libraryCode, from, to }: Parameters): CalendarChange | null {
+  return libraryCode === undefined || from === undefined || to === undefined ? null : { level: 'LIBRARY', libraryCode, fromDate: from, toDate: to };
 }
 
 /** Those that are open, and those that this run has closed: a page that is repeated late works on the same. */

@@ -1,5 +1,5 @@
 /** The letters of loans-due-date-correction: one per patron, listing the loans that moved (fulfillment-loans.md, Effects). */
-import { loansDueDateCorrection } from '../../../catalogue/fulfillment/loans-due-date-correction.js';
+import { correctionSchema } from '../../../catalogue/fulfillment/loans-due-date-correction.js';
 import type { Counters, Run } from '../../../domain/run.js';
 import type { StoredLetter } from '../../../models/letter.js';
 import type { Models } from '../../../models/models.js';
@@ -12,7 +12,7 @@ import { nothingWritten, writtenLetters, type WrittenLetters } from '../notices/
 import { readGround, type Ground } from './ground.js';
 import { movedDates } from './judge.js';
 
-const groundOf = (models: Models, run: Run) => readGround(models, run, loansDueDateCorrection.parameters.parse(run.parameters));
+const groundOf = (models: Models, run: Run) => readGround(models, run, correctionSchema.parse(run.parameters));
 
 export const correctionLetters: WritesLetters = {
   kinds: ['DUE_DATE_CHANGED'],
