@@ -34,6 +34,8 @@ export interface ApiContext {
   workerMetricsPort: number | null;
   /** Of the mail catcher; null when letters go to a real mail server. */
   mailbox: Mailbox | null;
+  /** Tells the delivery of an institution that there are letters. */
+  wakeMail: (institutionId: string) => Promise<void>;
   /** Brings the engine's schedule into line with the record that was just saved. */
   reconcileScheduledJob: (scheduledJob: { institutionId: string; scheduledJobId: string }) => Promise<void>;
 }

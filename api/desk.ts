@@ -8,9 +8,11 @@ import { Refusal } from './refusal.js';
 import { demand, type Viewer } from './viewer.js';
 
 /** Refusal: forbidden. One moment for all that is done. */
-export function deedOf({ models, now }: ApiContext, viewer: Viewer, permission: 'CIRCULATION' | 'CIRCULATION_OVERRIDE' = 'CIRCULATION'): Deed {
+export function deedOf({ models, now, wakeMail, log }: ApiContext, viewer: Viewer, permission: 'CIRCULATION' | 'CIRCULATION_OVERRIDE' = 'CIRCULATION'): Deed {
   demand(viewer, permission);
-  return { models, institutionId: viewer.institution.code, at: now(), by: 'STAFF', actorId: viewer.userId };
+  const institutionId = viewer.institution.code;
+  const tellMail = async () => wakeMail(institutionId).catch((error: unknown) => log.warn({ error, institutionId }, 'The delivery could not be told of a letter'));
+  return { models, institutionId, at: now(), by: 'STAFF', actorId: viewer.userId, tellMail };
 }
 
 /** `reference`: an id or, as `barcode:39999000123456`, the item; of its loans the open one, else the latest. */

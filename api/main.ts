@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { createExplainers } from '../activities/explain.js';
+import { wakeMail } from '../activities/mail/wake.js';
 import { listMail, readMail, sourceOf } from '../cli/mail-catcher.js';
 import { now } from '../config/clock.js';
 import { environment, required } from '../config/environment.js';
@@ -38,6 +39,7 @@ const app = createApp({
   temporalNamespace: namespace,
   workerMetricsPort: settings.metricsPort,
   mailbox: isCatcher ? caughtIn(join(settings.dataDir, 'mail')) : null,
+  wakeMail: (institutionId) => wakeMail(client, institutionId, queues.jobs),
   reconcileScheduledJob: ({ institutionId, scheduledJobId }) => reconcileScheduledJob(operating, institutionId, scheduledJobId),
 });
 const server = createServer(app);

@@ -11,6 +11,8 @@ export interface Deed {
   by: 'STAFF' | 'PATRON';
   /** The user who did it, kept with money that changes hands. */
   actorId: string;
+  /** Tells the delivery that there is a letter; it finds one that it was not told of by itself, later. */
+  tellMail: () => Promise<void>;
 }
 
 /** How often a record that others write meanwhile is read and decided again (spec/README.md, Documents). */

@@ -4,11 +4,12 @@ import { ATTEMPTS, type Deed } from './deed.js';
 import { writeLoanEvent } from './loan-event.js';
 import { readLoanGround } from './loan-ground.js';
 import { endChangeToLost } from './lost-by-job.js';
-import { refundLostFees } from './refund-lost-fees.js';
+import { writeRefundLetter } from './refund-letter.js';
+import { nothing, refundLostFees, type Refunded } from './refund-lost-fees.js';
 
 export type FoundLoan =
   /** `again`: it had been found before. */
-  | { outcome: 'FOUND'; loan: Loan; refund: number; again: boolean }
+  | { outcome: 'FOUND'; loan: Loan; refund: Refunded; again: boolean }
   | { outcome: 'REFUSED'; reason: 'NO_LOAN' | 'LOAN_ENDED' | 'LOAN_NOT_LOST' | 'LOAN_BUSY' };
 
 /**
@@ -24,7 +25,7 @@ export async function foundLoan(deed: Deed, loanId: string): Promise<FoundLoan> 
     if (status === 'COMPLETE') return { outcome: 'REFUSED', reason: 'LOAN_ENDED' };
     if (lost === null) return { outcome: 'REFUSED', reason: 'LOAN_NOT_LOST' };
 
-    if (processStatus !== 'LOST' && !(await isHalfFound(deed, loan))) return { outcome: 'FOUND', loan, refund: 0, again: true };
+    if (processStatus !== 'LOST' && !(await isHalfFound(deed, loan))) return { outcome: 'FOUND', loan, refund: nothing, again: true };
     await endChangeToLost(deed, loan);
     const refund = await refundLostFees(deed, loan, await readLoanGround(deed, loan));
     const found = processStatus !== 'LOST' ? loan : await models.Loan.findOneAndUpdate(
@@ -33,7 +34,7 @@ export async function foundLoan(deed: Deed, loanId: string): Promise<FoundLoan> 
       { returnDocument: 'after' },
     ).lean();
     if (found !== null) {
-      await complete(deed, found);
+      await complete(deed, found, refund);
       return { outcome: 'FOUND', loan: found, refund, again: found === loan };
     }
     if (attempt === ATTEMPTS) return { outcome: 'REFUSED', reason: 'LOAN_BUSY' };
@@ -45,9 +46,10 @@ async function isHalfFound({ models, institutionId }: Deed, { _id, itemId }: Loa
   return (await models.Item.findOne({ institutionId, _id: itemId, currentLoanId: _id, processType: 'LOST_LOAN' }, { _id: 1 }).lean()) !== null;
 }
 
-async function complete(deed: Deed, loan: Loan): Promise<void> {
+async function complete(deed: Deed, loan: Loan, refund: Refunded): Promise<void> {
   const { models, institutionId, at } = deed;
   await writeLoanEvent(deed, loan, { type: 'FOUND' });
+  await writeRefundLetter(deed, loan, refund);
   await models.Item.updateOne(
     { institutionId, _id: loan.itemId, currentLoanId: loan._id, processType: 'LOST_LOAN' },
     { $set: { processType: 'LOAN', processTypeAt: at }, $inc: { version: 1 } },

@@ -10,19 +10,26 @@ import { ATTEMPTS, type Deed } from './deed.js';
 import type { LoanGround } from './loan-ground.js';
 import { lostFee, lostFeesOf } from './lost-fees.js';
 
+/** Of the replacement fee; minor units. */
+export interface Refunded {
+  waived: number;
+  credited: number;
+}
+export const nothing: Refunded = { waived: 0, credited: 0 };
+
 /**
- * Answers with the refund of the replacement fee, waived and credited together; 0 where the policies are unknown or the borrower is
- * anonymous. Repeatable: each waiver and the credit have their key. Throws when others keep writing to the fees.
+ * `nothing` where the policies are unknown or the borrower is anonymous. Repeatable: each waiver and the credit have their key. Throws when
+ * others keep writing to the fees.
  */
-export async function refundLostFees(deed: Deed, loan: Loan, { policies, moment }: LoanGround): Promise<number> {
-  if (loan.lost === null || policies === null || loan.userId === null) return 0;
+export async function refundLostFees(deed: Deed, loan: Loan, { policies, moment }: LoanGround): Promise<Refunded> {
+  if (loan.lost === null || policies === null || loan.userId === null) return nothing;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const { replacement, process } = await lostFeesOf(deed, loan);
     const refund = refundOf(loan.lost.at.getTime(), policies, moment, replacement && lostFee(replacement), process && lostFee(process));
     const isWaived = (await waive(deed, replacement, refund.waiveReplacement)) && (await waive(deed, process, refund.waiveProcess));
     if (!isWaived) continue;
     if (replacement !== null && refund.credit > 0) await credit(deed, replacement, refund.credit);
-    return refund.waiveReplacement + refund.credit;
+    return { waived: refund.waiveReplacement, credited: refund.credit };
   }
   throw new Error(`Fees of loan ${loan._id} of ${deed.institutionId} were changed by others ${ATTEMPTS} times: expected to refund them`);
 }

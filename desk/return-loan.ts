@@ -10,11 +10,12 @@ import { writeLoanEvent } from './loan-event.js';
 import { readLoanGround, type LoanGround } from './loan-ground.js';
 import { endChangeToLost } from './lost-by-job.js';
 import { postFine, takeBackFees } from './post-fine.js';
-import { refundLostFees } from './refund-lost-fees.js';
+import { writeRefundLetter } from './refund-letter.js';
+import { nothing, refundLostFees, type Refunded } from './refund-lost-fees.js';
 
 /** `fine`: posted by this return. `problem`: why no fine could be reckoned. */
 export type ReturnedLoan =
-  | { outcome: 'RETURNED'; loan: Loan; fine: Fee | null; refund: number; problem: FineProblem | null }
+  | { outcome: 'RETURNED'; loan: Loan; fine: Fee | null; refund: Refunded; problem: FineProblem | null }
   /** It had been returned before; what a return that broke off left undone is done. */
   | { outcome: 'RETURNED_BEFORE'; loan: Loan }
   | { outcome: 'REFUSED'; reason: 'NO_LOAN' | 'LOAN_BUSY' };
@@ -40,13 +41,13 @@ export async function returnLoan(deed: Deed, loanId: string): Promise<ReturnedLo
 
     const ground = await readLoanGround(deed, loan);
     if (loan.processStatus === 'LOST') await endChangeToLost(deed, loan);
-    const refund = loan.processStatus === 'LOST' ? await refundLostFees(deed, loan, ground) : 0;
+    const refund = loan.processStatus === 'LOST' ? await refundLostFees(deed, loan, ground) : nothing;
     const fine = loan.status === 'ACTIVE' ? fineOnReturn(loan, ground) : null;
     posted = fine === null || typeof fine === 'string' ? null : await postFine(deed, loan, fine, ground.currency);
     const returned = await endLoan(deed, loan);
     if (returned === null) continue;
 
-    await completeReturn(deed, returned);
+    await completeReturn(deed, returned, refund);
     return { outcome: 'RETURNED', loan: returned, fine: posted, refund, problem: typeof fine === 'string' ? fine : null };
   }
 }
@@ -69,9 +70,10 @@ async function endLoan({ models, institutionId, at }: Deed, { _id, status, close
 }
 
 /** All that follows from the end of the loan. The item is freed last: as long as it belongs to the loan, something may be missing. */
-async function completeReturn(deed: Deed, loan: Loan): Promise<void> {
+async function completeReturn(deed: Deed, loan: Loan, refund: Refunded): Promise<void> {
   const { models, institutionId, at } = deed;
   await leaveBlocks(deed, loan);
+  await writeRefundLetter(deed, loan, refund);
   await writeLoanEvent(deed, loan, { type: 'RETURNED' });
   await models.Item.updateOne(
     { institutionId, _id: loan.itemId, currentLoanId: loan._id },
@@ -84,5 +86,7 @@ export async function resumeReturn(deed: Deed, loan: Loan): Promise<void> {
   const { models, institutionId } = deed;
   const item = await models.Item.findOne({ institutionId, _id: loan.itemId, currentLoanId: loan._id }, { _id: 1 }).lean();
   if (item === null) return;
-  await completeReturn({ ...deed, at: loan.returnDate ?? deed.at }, loan);
+  const then = { ...deed, at: loan.returnDate ?? deed.at };
+  const refund = loan.processStatus === 'LOST' ? await refundLostFees(then, loan, await readLoanGround(then, loan)) : nothing;
+  await completeReturn(then, loan, refund);
 }

@@ -4,6 +4,7 @@ import { fulFinesFeesNotificationLetter } from './letters/ful-fines-fees-notific
 import { fulItemChangeDueDateLetter } from './letters/ful-item-change-due-date-letter.js';
 import { fulLostLoanLetter } from './letters/ful-lost-loan-letter.js';
 import { fulLostLoanNotificationLetter } from './letters/ful-lost-loan-notification-letter.js';
+import { fulLostRefundFeeLoanLetter } from './letters/ful-lost-refund-fee-loan-letter.js';
 import { fulOverdueAndLostLoanLetter } from './letters/ful-overdue-and-lost-loan-letter.js';
 import { fulOverdueAndLostLoanNotificationLetter } from './letters/ful-overdue-and-lost-loan-notification-letter.js';
 import { fulUserOverdueNoticeLetter } from './letters/ful-user-overdue-notice-letter.js';
@@ -19,6 +20,7 @@ export const letters: readonly Letter[] = [
   fulOverdueAndLostLoanLetter,
   fulLostLoanNotificationLetter,
   fulLostLoanLetter,
+  fulLostRefundFeeLoanLetter,
   fulUserOverdueNoticeLetter,
   fulItemChangeDueDateLetter,
   legantoNotificationsLetter,

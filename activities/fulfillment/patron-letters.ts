@@ -11,7 +11,7 @@ export const patronFields = { ...recipientFields, firstName: 1, lastName: 1, use
 
 /** `library` undefined: the letter is of none alone. */
 export function commonOf(
-  { currency, timeZone, asOf }: Run, { code, name, settings }: Institution, user: LetterPatron, library: Pick<Library, 'code' | 'name' | 'email'> | undefined,
+  { currency, timeZone, asOf }: Pick<Run, 'currency' | 'timeZone' | 'asOf'>, { code, name, settings }: Institution, user: LetterPatron, library: Pick<Library, 'code' | 'name' | 'email'> | undefined,
 ): LoanLetterData {
   const account = settings.publicAccountUrl;
   return {

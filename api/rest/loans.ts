@@ -72,6 +72,8 @@ const one = endpoint({
   handle: async (context, { viewer, path }) => ({ body: shownLoan(await loanOf(context, viewer, path.loan)) }),
 });
 
+const refund = z.object({ waived: z.int(), credited: z.int() }).describe('Of the replacement fee of a lost loan; minor units.');
+
 const giveBack = endpoint({
   method: 'post', at: '/loans/{loan}/return', tag, summary: 'Check in: the item is back. The fine is posted; what a lost loan cost is refunded',
   path: loanPath, query: none, body: z.strictObject({}),
@@ -80,7 +82,7 @@ const giveBack = endpoint({
     loan: loanSchema,
     returnedBefore: z.boolean().describe('Nothing was done: the item had been returned.'),
     fine: feeSchema.nullable().describe('Posted by this return.'),
-    refund: z.int().describe('Of the replacement fee of a lost loan, waived and credited; minor units.'),
+    refund,
     problem: z.enum(['TOU_MISSING', 'LIBRARY_MISSING']).nullable().describe('Why no fine could be reckoned.'),
   }),
   refusals: ['forbidden', 'not-possible'],
@@ -88,10 +90,10 @@ const giveBack = endpoint({
     const { _id } = await loanOf(context, viewer, path.loan);
     const result = await returnLoan(deedOf(context, viewer), _id);
     if (result.outcome === 'REFUSED') throw notPossible(result.reason);
-    if (result.outcome === 'RETURNED_BEFORE') return { body: { loan: shownLoan(result.loan), returnedBefore: true, fine: null, refund: 0, problem: null } };
-    const { loan, fine, refund, problem } = result;
+    if (result.outcome === 'RETURNED_BEFORE') return { body: { loan: shownLoan(result.loan), returnedBefore: true, fine: null, refund: { waived: 0, credited: 0 }, problem: null } };
+    const { loan, fine, problem } = result;
     await recordLoanDeed(context, loan, 'RETURN', author());
-    return { body: { loan: shownLoan(loan), returnedBefore: false, fine: fine && shownFee(fine), refund, problem } };
+    return { body: { loan: shownLoan(loan), returnedBefore: false, fine: fine && shownFee(fine), refund: result.refund, problem } };
   },
 });
 
@@ -112,7 +114,7 @@ const claim = endpoint({
 const find = endpoint({
   method: 'post', at: '/loans/{loan}/found', tag, summary: 'A lost item is found and still with the patron: the loan goes on, its lost fees are refunded',
   path: loanPath, query: none, body: z.strictObject({}),
-  status: 200, answer: z.object({ loan: loanSchema, refund: z.int().describe('Of the replacement fee, waived and credited; minor units.') }),
+  status: 200, answer: z.object({ loan: loanSchema, refund }),
   refusals: ['forbidden', 'not-possible'],
   handle: async (context, { viewer, path, author }) => {
     const { _id } = await loanOf(context, viewer, path.loan);

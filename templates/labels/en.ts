@@ -57,6 +57,14 @@ export const en = {
   'lost.sms': '{loans, plural, one {a loan has} other {# loans have}} been recorded as lost',
   'lost.sms.charged': 'New charges: {amount}.',
   'lost.sms.please': '{loans, plural, one {If you find it, please bring it back} other {If you find them, please bring them back}}.',
+  // A lost item turned up
+  'refund.subject': '{amount} back: a lost item has turned up',
+  'refund.intro.RETURNED': 'The item below, which we had recorded as lost, is back at the library. Thank you.',
+  'refund.intro.WITH_PATRON': 'The item below is not recorded as lost any more: it is on loan to you as before.',
+  'refund.sum': 'Of what its replacement cost you, we are giving {amount} back.',
+  'refund.waived': 'Taken off what you owe: {amount}',
+  'refund.credited': 'Credited to your account: {amount}',
+  'refund.rest': 'Fees for processing the loss, and fines for the days overdue, may remain on your account.',
   // A fee, wherever one is listed
   'feeType.OVERDUE_FINE': 'Fine for overdue days',
   'feeType.RECALLED_OVERDUE_FINE': 'Fine for overdue days after recall',
@@ -151,6 +159,7 @@ export const en = {
   'letter.FulLostLoanNotificationLetter': 'Overdue notice',
   'letter.FulOverdueAndLostLoanLetter': 'Lost loan',
   'letter.FulLostLoanLetter': 'Lost loan',
+  'letter.FulLostRefundFeeLoanLetter': 'Refund for a lost item',
   'letter.FulFinesFeesNotificationLetter': 'Reminder of what is owed',
   'letter.FulUserOverdueNoticeLetter': 'Due date reminder',
   'letter.FulItemChangeDueDateLetter': 'New due date',

@@ -54,6 +54,7 @@ export async function openLibrary(changes: Partial<ApiContext> = {}): Promise<Te
     temporalNamespace: 'almanac',
     mailbox: null,
     workerMetricsPort: null,
+    wakeMail: async () => Promise.reject(new Error('the engine is down')),
     reconcileScheduledJob: async ({ scheduledJobId }) => {
       reconciled.push(scheduledJobId);
     },

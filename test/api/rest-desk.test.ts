@@ -38,7 +38,7 @@ test('an item is checked in by its barcode: the fine is answered, the deed is in
   const path = `${HERE}/loans/barcode:A/return`;
   const { status, body } = await library.call(clerk, 'POST', path, {});
   assert.equal(status, 200, JSON.stringify(body));
-  assert.deepEqual([body.loan.closeReason, body.returnedBefore, body.fine.balance, body.refund, body.problem], ['RETURNED', false, 50, 0, null]);
+  assert.deepEqual([body.loan.closeReason, body.returnedBefore, body.fine.balance, body.refund, body.problem], ['RETURNED', false, 50, { waived: 0, credited: 0 }, null]);
   const again = await library.call(clerk, 'POST', path, {});
   assert.deepEqual([again.body.returnedBefore, again.body.fine], [true, null]);
   assert.deepEqual(await audited(id('A')), [['RETURN', null]]);
@@ -96,7 +96,7 @@ test('a claim, a find, and what is refused with its reason', async () => {
   assert.deepEqual([not.status, not.body.type, not.body.errors[0].code], [409, '/problems/not-possible', 'LOAN_NOT_LOST']);
   await lose(library.models, 'demo', 'C');
   const found = await library.call(clerk, 'POST', `${HERE}/loans/${id('C')}/found`, {});
-  assert.deepEqual([found.status, found.body.loan.processStatus, found.body.refund], [200, 'NORMAL', 4250]);
+  assert.deepEqual([found.status, found.body.loan.processStatus, found.body.refund], [200, 'NORMAL', { waived: 4250, credited: 0 }]);
 });
 
 test('a clerk takes money, a manager waives and disputes; the reason is in the audit', async () => {

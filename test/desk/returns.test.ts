@@ -162,10 +162,22 @@ describe('a lost loan (S11)', () => {
     await lose(models, 'demo', 'L1');
     await stoppedFine('L1');
     const result = await returnLoan(noon('2025-04-10'), id('L1'));
-    assert.equal('refund' in result && result.refund, 4250);
+    assert.deepEqual('refund' in result && result.refund, { waived: 4250, credited: 0 });
     assert.deepEqual(await feesOf(models, 'demo', 'L1'), [
       'LOST_ITEM_PROCESS_FEE ACTIVE 1500 of 1500', 'LOST_ITEM_REPLACEMENT_FEE CLOSED 0 of 4250', 'OVERDUE_FINE ACTIVE 750 of 750',
     ]);
+    const letters = await models.Letter.find({ institutionId: 'demo', 'causes.recordId': id('L1') }).lean();
+    assert.deepEqual(letters.map(({ letterCode, state, recipient, libraryCode, data }) => [letterCode, state, recipient.address, libraryCode, data['found'], data['waived'], data['credited']]),
+      [['FulLostRefundFeeLoanLetter', 'QUEUED', 'u1@example.org', 'MAIN', 'RETURNED', 4250, 0]]);
+  });
+
+  test('nobody is written to where nothing is refunded', async () => {
+    await loan(models, 'demo', 'L9');
+    await lose(models, 'demo', 'L9');
+    await models.Policy.updateOne({ institutionId: 'demo', code: 'BOOK-lostItemReplacementFeeRefundRatio' }, { $set: { value: 0 } });
+    await returnLoan(noon('2025-04-10'), id('L9'));
+    await models.Policy.updateOne({ institutionId: 'demo', code: 'BOOK-lostItemReplacementFeeRefundRatio' }, { $set: { value: 100 } });
+    assert.equal(await models.Letter.countDocuments({ institutionId: 'demo', 'causes.recordId': id('L9') }), 0);
   });
 
   test('example 6: had the patron paid the 4250 before and were the ratio 50: a credit of −2125', async () => {
@@ -225,7 +237,7 @@ describe('a lost loan (S11)', () => {
     assert.deepEqual([ended.status, ended.closeReason, ended.returnDate, (await item('L7')).processType], ['COMPLETE', 'LOST_AND_PAID', noon('2025-04-05').at, 'LOST_LOAN_AND_PAID']);
 
     const result = await returnLoan(noon('2025-04-10'), id('L7'));
-    assert.equal('refund' in result && result.refund, 4250);
+    assert.deepEqual('refund' in result && result.refund, { waived: 0, credited: 4250 });
     assert.deepEqual(await feesOf(models, 'demo', 'L7'), ['CREDIT ACTIVE -4250 of -4250', 'LOST_ITEM_PROCESS_FEE CLOSED 0 of 1500', 'LOST_ITEM_REPLACEMENT_FEE CLOSED 0 of 4250']);
     assert.deepEqual([(await stored('L7')).closeReason, (await item('L7')).currentLoanId], ['RETURNED', null]);
   });

@@ -12,7 +12,7 @@ import { kept, onWrites, pictureOf, type Write } from './store.js';
 
 export const CLERK = 'c1e4c0000000000000000001';
 
-export const deskOf = (models: Models, institutionId = 'demo') => (local: string): Deed => ({ models, institutionId, at: new Date(at(local)), by: 'STAFF', actorId: CLERK });
+export const deskOf = (models: Models, institutionId = 'demo') => (local: string): Deed => ({ models, institutionId, at: new Date(at(local)), by: 'STAFF', actorId: CLERK, tellMail: () => Promise.resolve() });
 
 /** A loan that the job made lost on Wednesday 2025-04-02, with its item and both fees. */
 export async function lose(models: Models, institutionId: string, barcode: string, given: Partial<Loan> = {}): Promise<void> {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { pino } from 'pino';
 import { createExplainers } from '../../activities/explain.js';
+import { wakeMail } from '../../activities/mail/wake.js';
 import { createApp } from '../../api/app.js';
 import { bindOperations } from '../../api/bind-operations.js';
 import { listMail, readMail, sourceOf } from '../../cli/mail-catcher.js';
@@ -45,6 +46,7 @@ export async function openPages(name: string): Promise<PagesHouse> {
     temporalNamespace: house.namespace,
     workerMetricsPort: null,
     mailbox: { list: (page) => listMail(mailFolder, page), read: (id) => readMail(mailFolder, id), source: (id) => sourceOf(mailFolder, id) },
+    wakeMail: (institutionId) => wakeMail(operating.client, institutionId, operating.taskQueue),
     reconcileScheduledJob: ({ institutionId, scheduledJobId }) => reconcileScheduledJob(operating, institutionId, scheduledJobId),
   }));
   return {

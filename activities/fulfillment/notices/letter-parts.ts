@@ -84,7 +84,7 @@ export async function letterPartsOf(
     for (const [index, part] of letterParts(group, settings.maxLoansPerLetter).entries()) {
       const told = part.filter(({ _id }) => !leftOut.has(_id)).map((notice) => {
         const loan = loansById.get(notice.loanId)!;
-        return { notice, loan, inLetter: loanInLetter(loan, settings) };
+        return { notice, loan, inLetter: loanInLetter(loan, settings.libraries.get(loan.libraryCode)?.name ?? loan.libraryCode) };
       });
       if (told.length > 0) parts.push({ letterKey, part: index + 1, user, told, ofLetter, libraryCode, common });
     }
@@ -133,7 +133,8 @@ function stillSo({ businessDate }: Run, { kind, dueCycle, dayKey, state }: Lette
   return kind !== 'CHANGE_TO_LOST' || loan.processStatus === 'LOST' || state === 'DECIDED';
 }
 
-function loanInLetter(loan: LetterLoan, { libraries }: LetterSettings): LoanInLetter {
+/** What every letter about a loan tells of it. */
+export function loanInLetter(loan: Omit<LetterLoan, 'status' | 'processStatus' | 'dueCycle' | 'recall'>, libraryName: string): LoanInLetter {
   return {
     loanId: loan._id,
     title: loan.title || null,
@@ -142,7 +143,7 @@ function loanInLetter(loan: LetterLoan, { libraries }: LetterSettings): LoanInLe
     barcode: loan.barcode,
     callNumber: loan.callNumber || null,
     libraryCode: loan.libraryCode,
-    libraryName: libraries.get(loan.libraryCode)?.name ?? loan.libraryCode,
+    libraryName,
     loanDate: loan.loanDate.toISOString(),
     dueDate: loan.dueDate.toISOString(),
     shortLoan: loan.shortLoan,
