@@ -3,6 +3,7 @@ import type { Explain } from '../domain/explanation.js';
 import type { Models } from '../models/models.js';
 import { createBlockExplainer } from './fulfillment/blocks/explain.js';
 import { createFinesFeesExplainer } from './fulfillment/fines/explain.js';
+import { createCourtesyExplainer } from './fulfillment/courtesy/explain.js';
 import { createOverdueExplainer } from './fulfillment/overdue/explain.js';
 import { createCorrectionExplainer } from './fulfillment/due-dates/explain.js';
 import { createNewsExplainer } from './fulfillment/reading-lists/explain.js';
@@ -14,6 +15,7 @@ export const createExplainers = (models: Models): Readonly<Record<string, Explai
   'email-leganto-notifications': createNewsExplainer(models),
   'fines-fees-notifications': createFinesFeesExplainer(models),
   'loans-overdue-and-lost': createOverdueExplainer(models),
+  'notifications-courtesy-and-renewals': createCourtesyExplainer(models),
   'notifications-due-date-reminders': createReminderExplainer(models),
   'users-remove-blocks': createBlockExplainer(models),
 });

@@ -81,6 +81,7 @@ const nights: readonly { jobKey: string; asOf: Date }[] = [
   { jobKey: 'loans-due-date-correction', asOf: night },
   { jobKey: 'email-leganto-notifications', asOf: night },
   { jobKey: 'users-remove-blocks', asOf: night },
+  { jobKey: 'notifications-courtesy-and-renewals', asOf: night },
   { jobKey: 'notifications-due-date-reminders', asOf: new Date(night.getTime() + 26 * 60 * 60 * 1000) },
 ];
 

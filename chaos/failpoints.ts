@@ -35,6 +35,8 @@ export const failpoints = {
   'its loans are lost': on('loans', 'updateMany', ({ set }) => set.processStatus === 'LOST'),
   'its loans have moved': on('loans', 'updateMany', ({ set }) => set.dueDateSource === 'CALENDAR'),
   'the history of its loans is written': on('loanEvents', 'insertMany', ({ inserted }) => ofAPage(inserted)),
+  'its loans are renewed': on('loans', 'bulkWrite', ({ set }) => set.dueDateSource === 'RENEWAL'),
+  'the reasons are noted on its loans': on('loans', 'updateMany', ({ set }) => 'lastRenewalFailure' in set),
   'its items are marked': on('items', 'updateMany'),
   'fees for letters of a broken run are taken back': on('fees', 'deleteMany'),
   'its fees are charged': on('fees', 'insertMany', ({ inserted }) => ofAPage(inserted)),
@@ -43,7 +45,7 @@ export const failpoints = {
   'the points of its suspensions are consumed': on('demerits', 'bulkWrite'),
   'its blocks have ended': on('userBlocks', 'bulkWrite', ({ set }) => 'removedAt' in set || 'startsAt' in set),
   /** Its workflow has not heard of it. */
-  'its batch is recorded': on('runBatches', 'updateOne', ({ set }) => set.state === 'DONE' && ['matched', 'loansReminded', 'ownActionsSkipped', 'skippedKeep', 'usersAffected', 'notificationFeesAmount:USD'].some((counter) => counter in (set.counters as Values))),
+  'its batch is recorded': on('runBatches', 'updateOne', ({ set }) => set.state === 'DONE' && ['matched', 'loansReminded', 'ownActionsSkipped', 'skippedKeep', 'notRenewed', 'usersAffected', 'notificationFeesAmount:USD'].some((counter) => counter in (set.counters as Values))),
   'the calendar changes are closed': on('calendarChanges', 'bulkWrite'),
   'the letters of a page are claimed': claims(areLetterKeys),
   'the fees for its letters are charged': on('fees', 'insertMany', ({ inserted }) => inserted[0]?.loanId === null),

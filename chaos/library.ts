@@ -4,6 +4,7 @@
 import { newId } from '../models/document.js';
 import type { Loan } from '../models/loan.js';
 import type { Models } from '../models/models.js';
+import { patronRole } from '../models/user.js';
 import { drawFrom, type Draw } from './draw.js';
 import { activated, demoLibrary, idOf, profile } from '../test/support/demo-library.js';
 import { at } from '../test/support/fixture-a.js';
@@ -91,7 +92,8 @@ function patron(institutionId: string, index: number, draw: Draw) {
     _id: idOf(institutionId, primaryId), institutionId, primaryId, displayName: `Patron ${primaryId}`,
     firstName: 'Pat', lastName: primaryId, userGroup: 'STUDENT', statusDate: '2025-01-01',
     status: draw.below(17) === 0 ? 'DELETED' as const : 'ACTIVE' as const,
-    letterOptOut: draw.below(23) === 0 ? ['FulOverdueAndLostLoanNotificationLetter', 'FulUserOverdueNoticeLetter'] : [],
+    letterOptOut: draw.below(23) === 0 ? ['FulOverdueAndLostLoanNotificationLetter', 'FulUserOverdueNoticeLetter', 'AutomaticLoansRenewNotice'] : [],
+    roles: [patronRole],
     emails: draw.below(10) === 0 ? [] : [
       { address: `${primaryId.toLowerCase()}.${institutionId}@example.org`, types: [], preferred: true, bounced: false, segment: 'INTERNAL' as const },
     ],

@@ -6,6 +6,7 @@ import { closedDays } from './due-dates.js';
 import { morningsWork, nightsWork, type Size } from './library.js';
 import type { PlaceName } from './places.js';
 import { newsOfReadingLists } from './reading-lists.js';
+import { fallingDue } from './renewals.js';
 
 export interface Scenario {
   /** Makes the institution with its work; answers with the id of the scheduled job, which nothing but a person starts. */
@@ -42,6 +43,13 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     own: [
       'the letters of a page are claimed', 'fees for letters of a broken run are taken back', 'its fees are charged', 'the fees for its letters are charged', 'its letters are queued',
       ...ofMail,
+    ],
+  },
+  'notifications-courtesy-and-renewals': {
+    prepare: fallingDue,
+    own: [
+      'a notice of a broken run is taken back', 'the loans of a page are claimed', 'before its loans are renewed', 'its loans are renewed', 'the history of its loans is written',
+      'the reasons are noted on its loans', ...ofNotices, ...ofMail,
     ],
   },
   'notifications-due-date-reminders': { prepare: morningsWork, own: [...ofNotices, ...ofMail] },

@@ -37,8 +37,10 @@ function writeOf(collection: string, operation: Operation, given: readonly unkno
     const inserted = given[0] as Values[];
     return { collection, operation, inserted, set: {}, institutionId: String(inserted[0]?.institutionId) };
   }
-  const first = operation === 'bulkWrite' ? (given[0] as { updateOne?: Update }[])[0]?.updateOne : { filter: given[0] as Values, update: given[1] as Update['update'] };
+  const first = operation === 'bulkWrite' ? firstOf(given[0] as { updateOne?: Update; updateMany?: Update }[]) : { filter: given[0] as Values, update: given[1] as Update['update'] };
   if (first === undefined) return null;
   const { $set = {} } = operation === 'deleteMany' ? {} : first.update;
   return { collection, operation, inserted: [], set: $set, institutionId: String(first.filter.institutionId) };
 }
+
+const firstOf = ([first]: readonly { updateOne?: Update; updateMany?: Update }[]): Update | undefined => first?.updateOne ?? first?.updateMany;

@@ -2,11 +2,13 @@
 import type { Letter } from './letter.js';
 import { fulFinesFeesNotificationLetter } from './letters/ful-fines-fees-notification-letter.js';
 import { fulItemChangeDueDateLetter } from './letters/ful-item-change-due-date-letter.js';
+import { automaticLoansRenewNotice } from './letters/automatic-loans-renew-notice.js';
 import { fulLostLoanLetter } from './letters/ful-lost-loan-letter.js';
 import { fulLostLoanNotificationLetter } from './letters/ful-lost-loan-notification-letter.js';
 import { fulLostRefundFeeLoanLetter } from './letters/ful-lost-refund-fee-loan-letter.js';
 import { fulOverdueAndLostLoanLetter } from './letters/ful-overdue-and-lost-loan-letter.js';
 import { fulOverdueAndLostLoanNotificationLetter } from './letters/ful-overdue-and-lost-loan-notification-letter.js';
+import { fulUserLoansCourtesyLetter } from './letters/ful-user-loans-courtesy-letter.js';
 import { fulUserOverdueNoticeLetter } from './letters/ful-user-overdue-notice-letter.js';
 import {
   legantoDetailedNotificationsEmailLetter,
@@ -21,6 +23,8 @@ export const letters: readonly Letter[] = [
   fulLostLoanNotificationLetter,
   fulLostLoanLetter,
   fulLostRefundFeeLoanLetter,
+  fulUserLoansCourtesyLetter,
+  automaticLoansRenewNotice,
   fulUserOverdueNoticeLetter,
   fulItemChangeDueDateLetter,
   legantoNotificationsLetter,

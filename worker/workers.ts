@@ -7,6 +7,7 @@ import { createFinesFeesActivities } from '../activities/fulfillment/fines-fees-
 import { createDueDateCorrectionActivities } from '../activities/fulfillment/loans-due-date-correction.js';
 import { createOverdueAndLostActivities } from '../activities/fulfillment/loans-overdue-and-lost.js';
 import { createNoticeLetterActivities } from '../activities/fulfillment/notice-letters.js';
+import { createCourtesyActivities } from '../activities/fulfillment/notifications-courtesy-and-renewals.js';
 import { createDueDateReminderActivities } from '../activities/fulfillment/notifications-due-date-reminders.js';
 import { createRemoveBlocksActivities } from '../activities/fulfillment/users-remove-blocks.js';
 import { createMailActivities } from '../activities/mail.js';
@@ -44,6 +45,7 @@ const activitiesOf = (dependencies: WorkerDependencies): Record<Queue, object[]>
       createRunActivities({ models, client, now, publicUrl, workflowQueue: queues.jobs, wakeMail: tellMail }),
       createOverdueAndLostActivities({ models, now }),
       createDueDateCorrectionActivities({ models, now }),
+      createCourtesyActivities({ models, now }),
       createDueDateReminderActivities({ models, now }),
       createReadingListMailActivities({ models, now, wakeMail: tellMail }),
       createRemoveBlocksActivities({ models, now }),

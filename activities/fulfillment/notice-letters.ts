@@ -7,6 +7,7 @@ import type { Models } from '../../models/models.js';
 import { queueUndeliverableReports } from '../undeliverable-letters.js';
 import { claimBatch, claimedBatch, recordBatch } from '../runs/batches.js';
 import { forAMinute, type Onward } from '../runs/pages.js';
+import { courtesyLetters } from './courtesy/write-letters.js';
 import { NOTICES_A_PAGE, noticesOfLetters, pendingNotices, type PendingNotice } from './notices/pending-notices.js';
 import type { WritesLetters } from './notices/writes-letters.js';
 import { correctionLetters } from './due-dates/write-letters.js';
@@ -17,6 +18,7 @@ import { reminderLetters } from './reminders/write-letters.js';
 const writers: Readonly<Record<string, WritesLetters>> = {
   'loans-due-date-correction': correctionLetters,
   'loans-overdue-and-lost': overdueLetters,
+  'notifications-courtesy-and-renewals': courtesyLetters,
   'notifications-due-date-reminders': reminderLetters,
 };
 

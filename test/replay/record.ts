@@ -40,6 +40,7 @@ const ofJobs: Readonly<Record<string, RunsOfJob>> = {
   'loans-overdue-and-lost': { prefix: '', previewAsOf: new Date(), abortedAfter: 4, loans: 80 },
   'loans-due-date-correction': { prefix: 'correction-', previewAsOf: asOf, abortedAfter: 2, loans: 80 },
   'email-leganto-notifications': { prefix: 'leganto-', previewAsOf: asOf, abortedAfter: 1, loans: 80 },
+  'notifications-courtesy-and-renewals': { prefix: 'renewals-', previewAsOf: asOf, abortedAfter: 2, loans: 80 },
   'notifications-due-date-reminders': { prefix: 'reminders-', previewAsOf: asOf, abortedAfter: 2, loans: 80 },
   'users-remove-blocks': { prefix: 'blocks-', previewAsOf: asOf, abortedAfter: 2, loans: 2_600 },
 };

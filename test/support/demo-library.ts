@@ -12,7 +12,7 @@ import type { StoredOverdueLostProfile } from '../../models/fulfillment.js';
 import type { Loan } from '../../models/loan.js';
 import type { Models } from '../../models/models.js';
 import type { ScheduledJob } from '../../models/scheduled-job.js';
-import type { User } from '../../models/user.js';
+import { patronRole, type User } from '../../models/user.js';
 import { makeScheduledJobs } from '../../worker/scheduled-jobs.js';
 import { at, bookPolicies, calendarRecords, reservePolicies } from './fixture-a.js';
 
@@ -67,7 +67,7 @@ export async function user(models: Models, institutionId: string, primaryId: str
   const _id = idOf(institutionId, primaryId);
   await models.User.create({
     _id, institutionId, primaryId, displayName: `Patron ${primaryId}`, firstName: 'Pat', lastName: primaryId,
-    userGroup: 'STUDENT', status: 'ACTIVE', statusDate: '2025-01-01', ...given,
+    userGroup: 'STUDENT', status: 'ACTIVE', statusDate: '2025-01-01', roles: [patronRole], ...given,
   });
   return _id;
 }

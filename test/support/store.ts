@@ -103,8 +103,8 @@ export function onWrites(listener: (write: Write) => Promise<unknown>): () => vo
 function subjectOf(operation: (typeof operations)[number], given: unknown): Document | null {
   if (operation === 'insertMany') return (given as Document[])[0] ?? {};
   if (operation !== 'bulkWrite') return given as Document;
-  const [first] = given as { updateOne?: { filter: Document } }[];
-  return first?.updateOne?.filter ?? null;
+  const [first] = given as { updateOne?: { filter: Document }; updateMany?: { filter: Document } }[];
+  return (first?.updateOne ?? first?.updateMany)?.filter ?? null;
 }
 
 function halfOf(given: unknown): unknown {

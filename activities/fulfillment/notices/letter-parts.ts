@@ -127,7 +127,7 @@ export function byLetterKey<N extends { letterKey: string }>(notices: readonly N
  */
 function stillSo({ businessDate }: Run, { kind, dueCycle, dayKey, state }: LetterNotice, loan: LetterLoan | undefined): boolean {
   // A preview has moved no date, and begun no due cycle.
-  const begun = kind === 'DUE_DATE_CHANGED' && state === 'DECIDED' ? dueCycle - 1 : dueCycle;
+  const begun = (kind === 'DUE_DATE_CHANGED' || kind === 'RENEWED') && state === 'DECIDED' ? dueCycle - 1 : dueCycle;
   if (loan === undefined || loan.status !== 'ACTIVE' || loan.dueCycle !== begun) return false;
   if (kind === 'DUE_TODAY') return dayKey === businessDate;
   return kind !== 'CHANGE_TO_LOST' || loan.processStatus === 'LOST' || state === 'DECIDED';

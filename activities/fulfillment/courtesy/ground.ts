@@ -1,0 +1,69 @@
+/**
+ * What every loan of a page is judged by: rules, terms of use, hours and limits of the institution, and when the job last worked. Small, and
+ * read once per page (fulfillment-loans.md, S12).
+ */
+import { notificationsCourtesyAndRenewals, type Parameters } from '../../../catalogue/fulfillment/notifications-courtesy-and-renewals.js';
+import { calendarOf, type CalendarRecord } from '../../../domain/calendar.js';
+import { momentAt, zoneOf } from '../../../domain/days.js';
+import type { CourtesyContext } from '../../../domain/fulfillment/notifications-courtesy-and-renewals.js';
+import { inOrder } from '../../../domain/rule-tables.js';
+import type { FinalStatus, Trigger } from '../../../domain/run.js';
+import { policiesByTerms } from '../../../domain/terms-of-use.js';
+import type { Models } from '../../../models/models.js';
+import { readRenewalLimits } from '../../../models/renewal-surroundings.js';
+import { letterSettingsOf, type LetterSettings } from '../notices/letter-settings.js';
+
+export interface Ground {
+  /** Without borrowers, who belong to a page's loans. */
+  context: Omit<CourtesyContext, 'borrowers'>;
+  letters: LetterSettings;
+}
+
+/** Which institution, when, and by which run. */
+interface Judging {
+  institutionId: string;
+  runId: string;
+  asOf: string;
+  timeZone: string;
+}
+
+export async function readGround(models: Models, { institutionId, runId, asOf, timeZone }: Judging, parameters: Parameters): Promise<Ground> {
+  const [settings, libraries, hours, termsOfUse, policies, rules, limits, lastRunAt] = await Promise.all([
+    models.FulfillmentSettings.findOne({ institutionId }, { separatePatronNotificationsByLibrary: 1, maxLoansPerLetter: 1 }).lean(),
+    models.Library.find({ institutionId }).lean(),
+    models.CalendarRecord.find({ institutionId, state: 'APPLIED' }).lean(),
+    models.TermsOfUse.find({ institutionId, type: 'LOAN', deletedAt: null }).lean(),
+    models.Policy.find({ institutionId, deletedAt: null }, { type: 1, code: 1, value: 1 }).lean(),
+    models.AutoRenewalRule.find({ institutionId }).lean(),
+    readRenewalLimits(models, institutionId),
+    readLastRun(models, institutionId, new Date(asOf)),
+  ]);
+  const letters = letterSettingsOf(settings, libraries);
+  const moment = momentAt(zoneOf(timeZone), Date.parse(asOf));
+  const records: CalendarRecord[] = hours.map((record) => ({ ...record, createdAt: record.createdAt.getTime() }));
+  const context = {
+    ...parameters,
+    ...limits,
+    runId,
+    moment,
+    lastRunAt,
+    separatePatronNotificationsByLibrary: letters.separatePatronNotificationsByLibrary,
+    rules: inOrder(rules),
+    termsOfUse: policiesByTerms(termsOfUse, policies),
+    calendars: new Map(libraries.map((library) => [library.code, calendarOf(records, library, moment.zone)])),
+  };
+  return { context, letters };
+}
+
+const completed: readonly FinalStatus[] = ['COMPLETED_SUCCESSFULLY', 'COMPLETED_WITH_WARNINGS', 'COMPLETED_WITH_ERRORS'];
+/** They look at the whole window; a preview writes nothing, a retry takes up single loans. */
+const whole: readonly Trigger[] = ['SCHEDULE', 'MANUAL', 'API', 'RERUN', 'AUTO_RETRY', 'CONTINUATION'];
+
+/** `asOf` of the last run before that ended completed; null: there is none. */
+async function readLastRun(models: Models, institutionId: string, asOf: Date): Promise<number | null> {
+  const job = await models.ScheduledJob.findOne({ institutionId, jobKey: notificationsCourtesyAndRenewals.key }, { _id: 1 }).lean();
+  if (job === null) return null;
+  const runs = { institutionId, scheduledJobId: job._id, status: { $in: completed }, trigger: { $in: whole }, asOf: { $lt: asOf } };
+  const last = await models.Run.findOne(runs, { asOf: 1 }).sort({ submittedAt: -1, _id: -1 }).lean();
+  return last?.asOf.getTime() ?? null;
+}
