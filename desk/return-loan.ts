@@ -5,6 +5,7 @@ import type { Fee } from '../models/fee.js';
 import type { Loan } from '../models/loan.js';
 import { ATTEMPTS, type Deed } from './deed.js';
 import { finedLoan } from './fined-loan.js';
+import { giveDemerits } from './give-demerits.js';
 import { leaveBlocks } from './leave-blocks.js';
 import { writeLoanEvent } from './loan-event.js';
 import { readLoanGround, type LoanGround } from './loan-ground.js';
@@ -73,6 +74,7 @@ async function endLoan({ models, institutionId, at }: Deed, { _id, status, close
 async function completeReturn(deed: Deed, loan: Loan, refund: Refunded): Promise<void> {
   const { models, institutionId, at } = deed;
   await leaveBlocks(deed, loan);
+  await giveDemerits(deed, loan);
   await writeRefundLetter(deed, loan, refund);
   await writeLoanEvent(deed, loan, { type: 'RETURNED' });
   await models.Item.updateOne(
