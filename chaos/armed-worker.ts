@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 import type { FromWorker, Order, Sabotage, ToWorker } from './orders.js';
-import { places, type Moment } from './places.js';
+import { pagesOfJobs, places, type Moment } from './places.js';
 import { watchStore, type OwnWrite } from './watch-store.js';
 
 type Values = Record<string, unknown>;
@@ -46,7 +46,7 @@ function watched(activity: string, work: Activity): Activity {
   return async (...given) => {
     const [subject] = given as [string | { institutionId: string } | undefined];
     const institutionId = typeof subject === 'object' ? subject.institutionId : (subject ?? '');
-    if (activity === 'ageOverdueLoans' || activity === 'remindOfLoansDueToday' || activity === 'removeBlocks') watchHeartbeats(institutionId);
+    if (pagesOfJobs.includes(activity)) watchHeartbeats(institutionId);
     const waits = activity === 'awaitLetters'; // for the clock of the test
     if (!waits) busy += 1;
     try {

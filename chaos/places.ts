@@ -27,6 +27,9 @@ const mail = (which: MailMoment): Place => ({ phase: 'MAIL', holds: (moment) => 
 
 const letterRecorded = ({ collection, operation, set }: OwnWrite): boolean => collection === 'letters' && operation === 'bulkWrite' && set.state === 'SENT';
 
+/** The activity of each job that does its pages; their heartbeats are places too. */
+export const pagesOfJobs: readonly string[] = ['ageOverdueLoans', 'remindOfLoansDueToday', 'claimReadingListNews', 'correctDueDates', 'removeBlocks', 'renewLoansFallingDue', 'notifyOfDebts'];
+
 export const places = {
   'openRun begins': begins('OPENING', 'openRun'),
   'openRun has asked for its turn': isDone('OPENING', 'openRun'),
@@ -58,7 +61,7 @@ export const places = {
   'its batch is recorded': after('PAGES', failpoints['its batch is recorded']),
   'before a heartbeat': { phase: 'PAGES', holds: ({ kind }) => kind === 'BEFORE_HEARTBEAT' },
   'after a heartbeat': { phase: 'PAGES', holds: ({ kind }) => kind === 'AFTER_HEARTBEAT' },
-  'a page is done, its workflow has not heard': isDone('PAGES', 'ageOverdueLoans', 'remindOfLoansDueToday', 'claimReadingListNews', 'correctDueDates', 'removeBlocks', 'renewLoansFallingDue', 'notifyOfDebts'),
+  'a page is done, its workflow has not heard': isDone('PAGES', ...pagesOfJobs),
   'the calendar changes are closed': after('PAGES', failpoints['the calendar changes are closed']),
   'the letters of a page are claimed': after('LETTERS', failpoints['the letters of a page are claimed']),
   'the fees for its letters are charged': after('LETTERS', failpoints['the fees for its letters are charged']),

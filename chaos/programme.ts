@@ -16,6 +16,9 @@ const frozenAt = {
   'before its loans are lost': 'before its loans are lost',
   'its loans are lost': 'its loans are lost',
   'its fees are charged': 'its fees are charged',
+  'before its loans have moved': 'before its loans have moved',
+  'its loans have moved': 'its loans have moved',
+  'its news are claimed': 'its news are claimed',
   'before its blocks have ended': 'before its blocks have ended',
   'before the delivery claims letters': 'a letter is recorded as sent',
 } as const satisfies Partial<Record<PlaceName, PlaceName>>;

@@ -4,6 +4,9 @@ import { newId } from '../models/document.js';
 import type { StoredCalendarChange, StoredCalendarRecord } from '../models/library.js';
 import type { Deed } from './deed.js';
 
+/** It writes to nobody, and the API records who asked. */
+type Applying = Pick<Deed, 'models' | 'institutionId' | 'at'>;
+
 /** Of the institution, or of one library. */
 export type CalendarLevel = { level: 'INSTITUTION'; libraryCode: null } | { level: 'LIBRARY'; libraryCode: string };
 
@@ -15,7 +18,7 @@ export type AppliedCalendarChanges = { outcome: 'APPLIED'; change: StoredCalenda
  * The change is written before any draft counts, and opened again after the last: a run in between has looked by half a calendar. What
  * breaks off leaves drafts, which are applied by asking again.
  */
-export async function applyCalendarChanges(deed: Deed, { level, libraryCode }: CalendarLevel): Promise<AppliedCalendarChanges> {
+export async function applyCalendarChanges(deed: Applying, { level, libraryCode }: CalendarLevel): Promise<AppliedCalendarChanges> {
   const { models, institutionId, at } = deed;
   const drafts = await models.CalendarRecord.find({ institutionId, level, libraryCode, state: 'DRAFT' }).sort({ createdAt: 1, _id: 1 }).lean();
   const [first, ...others] = drafts;
@@ -33,7 +36,7 @@ export async function applyCalendarChanges(deed: Deed, { level, libraryCode }: C
 }
 
 /** A changed record keeps its id and its place among the exceptions of a day, which is by the time it was made. */
-async function apply({ models: { CalendarRecord }, institutionId }: Deed, draft: StoredCalendarRecord): Promise<void> {
+async function apply({ models: { CalendarRecord }, institutionId }: Applying, draft: StoredCalendarRecord): Promise<void> {
   const { _id, replacesRecordId, remove } = draft;
   if (replacesRecordId === null) {
     await CalendarRecord.updateOne({ institutionId, _id, state: 'DRAFT' }, { $set: { state: 'APPLIED' }, $inc: { version: 1 } });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ApiContext } from '../context.js';
 import { openApiDocument, problemResponses } from '../openapi.js';
 import { Refusal } from '../refusal.js';
+import { calendarEndpoints } from './calendar.js';
 import { apiDocs } from './docs.js';
 import { dueDateEndpoints } from './due-dates.js';
 import { feeEndpoints } from './fees.js';
@@ -23,6 +24,7 @@ const endpoints = [
   ...startEndpoints,
   ...letterEndpoints,
   ...overdueProfileEndpoints,
+  ...calendarEndpoints,
   ...loanEndpoints,
   ...dueDateEndpoints,
   ...feeEndpoints,

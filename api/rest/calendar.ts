@@ -1,0 +1,63 @@
+/** Calendars: records, drafts, and the step that applies them (fulfillment-loans.md, S2). */
+import { z } from 'zod';
+import type { StoredCalendarChange, StoredCalendarRecord } from '../../models/library.js';
+import { applyCalendar, calendarDraftFields, calendarDraftSchema, calendarRecordsOf, discardCalendarDraft, draftCalendarRecord, openCalendarChanges } from '../calendar.js';
+import { endpoint } from './endpoint.js';
+import { day, id, idPath, instant, iso, isoOrNull, maybeInstant, none } from './values.js';
+
+const tag = 'Calendars';
+const libraryCode = z.string().min(1).max(100).nullable().default(null).describe('null: of the institution.');
+
+const record = z.object({ id: z.string(), ...calendarDraftFields.shape, state: z.enum(['DRAFT', 'APPLIED']) }).meta({ id: 'CalendarRecord' });
+const shownRecord = (stored: StoredCalendarRecord): z.output<typeof record> => ({ id: stored._id, ...calendarDraftFields.strip().parse(stored), state: stored.state });
+
+const change = z
+  .object({ id, libraryCode: z.string().nullable(), fromDate: day, toDate: day, appliedAt: instant, processedAt: maybeInstant.describe('When loans-due-date-correction had worked it through.') })
+  .meta({ id: 'CalendarChange' });
+const shownChange = ({ _id, libraryCode, fromDate, toDate, appliedAt, processedAt }: StoredCalendarChange): z.output<typeof change> =>
+  ({ id: _id, libraryCode, fromDate, toDate, appliedAt: iso(appliedAt), processedAt: isoOrNull(processedAt) });
+
+const list = endpoint({
+  method: 'get', at: '/calendar-records', tag, summary: 'The hours, exceptions and events of a calendar, applied and drafted',
+  path: none, query: z.strictObject({ libraryCode: z.string().min(1).max(100).optional().describe('Left out: of the institution.') }), body: z.undefined(),
+  status: 200, answer: z.object({ items: z.array(record), next: z.null() }),
+  refusals: [],
+  handle: async (context, { viewer, query }) => ({ body: { items: (await calendarRecordsOf(context, viewer, query.libraryCode ?? null)).map(shownRecord), next: null } }),
+});
+
+const draft = endpoint({
+  method: 'post', at: '/calendar-records', tag, summary: 'Draft a record, a change of one, or its removal; no rule sees it until it is applied',
+  path: none, query: none, body: calendarDraftSchema,
+  status: 201, answer: record,
+  refusals: ['forbidden', 'validation-failed'],
+  handle: async (context, { viewer, body }) => ({ body: shownRecord(await draftCalendarRecord(context, viewer, body)) }),
+});
+
+const discard = endpoint({
+  method: 'delete', at: '/calendar-records/{id}', tag, summary: 'Discard a draft',
+  path: idPath, query: none, body: z.undefined(),
+  status: 204, answer: z.undefined(),
+  refusals: ['forbidden'],
+  handle: async (context, { viewer, path }) => {
+    await discardCalendarDraft(context, viewer, path.id);
+    return { body: undefined };
+  },
+});
+
+const changes = endpoint({
+  method: 'get', at: '/calendar-changes', tag, summary: 'Applied changes whose loans are still to be looked at',
+  path: none, query: none, body: z.undefined(),
+  status: 200, answer: z.object({ items: z.array(change), next: z.null() }),
+  refusals: [],
+  handle: async (context, { viewer }) => ({ body: { items: (await openCalendarChanges(context, viewer)).map(shownChange), next: null } }),
+});
+
+const apply = endpoint({
+  method: 'post', at: '/calendar-changes', tag, summary: 'Apply the drafts of a calendar; the next due date correction moves the loans concerned',
+  path: none, query: none, body: z.strictObject({ libraryCode }),
+  status: 201, answer: change,
+  refusals: ['forbidden', 'not-possible'],
+  handle: async (context, { viewer, body, author }) => ({ body: shownChange(await applyCalendar(context, viewer, body.libraryCode, author())) }),
+});
+
+export const calendarEndpoints = [list, draft, discard, changes, apply];

@@ -1,0 +1,91 @@
+/** Calendars over REST: drafts that no rule sees, the step that applies them, and what is refused (fulfillment-loans.md, S2; platform.md 11 and 17). */
+import assert from 'node:assert/strict';
+import { afterAll, beforeAll, test } from 'vitest';
+import { demoLibrary, idOf } from '../support/demo-library.js';
+import { everythingOf } from '../support/store.js';
+import { role, type Visitor } from './library.js';
+import { openApi, type ApiLibrary } from './rest.js';
+
+const HERE = '/api/v1/institutions/demo';
+let library: ApiLibrary;
+let administrator: Visitor;
+let manager: Visitor;
+let nextDoor: Record<string, string[]>;
+
+beforeAll(async () => {
+  library = await openApi();
+  const { models } = library;
+  for (const institutionId of ['demo', 'next-door']) await demoLibrary(models, institutionId);
+  nextDoor = await everythingOf(models, 'next-door');
+  const { passwordHash } = await models.User.findOne({ institutionId: 'riverside', primaryId: 'admin' }).orFail().lean();
+  for (const [primaryId, name] of [['fulfil', 'FULFILLMENT_ADMINISTRATOR'], ['head', 'CIRCULATION_DESK_MANAGER'], ['buyer', 'PURCHASING_OPERATOR']] as const) {
+    await models.User.create({
+      institutionId: 'demo', primaryId, displayName: primaryId, lastName: primaryId, status: 'ACTIVE', statusDate: '2025-01-01', roles: [role(name)], passwordHash,
+    });
+  }
+  library.clock.now = new Date('2025-06-12T14:00:00.000Z'); // 10:00 in New York
+  [administrator, manager] = [await library.signIn('fulfil', 'demo'), await library.signIn('head', 'demo')];
+});
+afterAll(() => library.stop());
+
+const closing = { type: 'EXCEPTION', status: 'CLOSED', validFrom: '2025-06-19', validTo: '2025-06-19' };
+const draft = (body: Record<string, unknown>, visitor = administrator) => library.call(visitor, 'POST', `${HERE}/calendar-records`, body);
+const apply = (libraryCode: string | null, visitor = administrator) => library.call(visitor, 'POST', `${HERE}/calendar-changes`, { libraryCode });
+
+test('a closing is drafted, then applied: one change is open for the due dates, and the deed is in the audit', async () => {
+  const drafted = await draft({ ...closing, libraryCode: 'MAIN', description: 'Juneteenth' });
+  assert.deepEqual([drafted.status, drafted.body.state, drafted.body.libraryCode], [201, 'DRAFT', 'MAIN'], JSON.stringify(drafted.body));
+  assert.deepEqual((await library.call(manager, 'GET', `${HERE}/calendar-changes`)).body.items, []);
+
+  const applied = await apply('MAIN');
+  assert.equal(applied.status, 201, JSON.stringify(applied.body));
+  const { id: changeId, ...change } = applied.body;
+  assert.deepEqual(change, { libraryCode: 'MAIN', fromDate: '2025-06-19', toDate: '2025-06-19', appliedAt: '2025-06-12T14:00:00.000Z', processedAt: null });
+  assert.deepEqual((await library.call(manager, 'GET', `${HERE}/calendar-changes`)).body.items, [applied.body]);
+  const { body } = await library.call(manager, 'GET', `${HERE}/calendar-records?libraryCode=MAIN`);
+  assert.deepEqual(body.items.filter(({ type }: { type: string }) => type === 'EXCEPTION').map(({ description, state }: Record<string, string>) => [description, state]), [['', 'APPLIED'], ['Juneteenth', 'APPLIED']]);
+  const audited = await library.models.AuditEntry.find({ institutionId: 'demo', targetId: changeId }).lean();
+  assert.deepEqual(audited.map(({ action, targetLabel }) => [action, targetLabel]), [['APPLY', 'MAIN, 2025-06-19 to 2025-06-19']]);
+});
+
+test('without a draft there is nothing to apply; a draft that was discarded is gone, an applied record is not discarded', async () => {
+  const { body } = await draft(closing);
+  assert.equal((await library.call(administrator, 'DELETE', `${HERE}/calendar-records/${body.id}`)).status, 204);
+  assert.equal((await library.call(administrator, 'DELETE', `${HERE}/calendar-records/${body.id}`)).status, 404);
+  const refused = await apply(null);
+  assert.deepEqual([refused.status, refused.body.errors[0].code], [409, 'NO_DRAFTS']);
+  const [hours] = (await library.call(manager, 'GET', `${HERE}/calendar-records?libraryCode=MAIN`)).body.items;
+  assert.equal((await library.call(administrator, 'DELETE', `${HERE}/calendar-records/${hours.id}`)).status, 404);
+});
+
+test.each([
+  ['an end before the beginning', { ...closing, validTo: '2025-06-18' }, '/validTo'],
+  ['a closing time that is not after the opening', { type: 'STANDARD', dayOfWeek: 1, fromTime: '09:00', toTime: '09:00', validFrom: '2025-01-01', validTo: '2025-12-31' }, '/toTime'],
+  ['hours past midnight in one record', { type: 'STANDARD', dayOfWeek: 1, fromTime: '20:00', toTime: '02:00', validFrom: '2025-01-01', validTo: '2025-12-31' }, '/toTime'],
+  ['one time of two', { ...closing, fromTime: '15:00' }, '/toTime'],
+  ['standard hours of no weekday', { type: 'STANDARD', fromTime: '09:00', toTime: '21:00', validFrom: '2025-01-01', validTo: '2025-12-31' }, '/dayOfWeek'],
+  ['an exception that neither opens nor closes', { ...closing, status: null }, '/status'],
+  ['an event without a day', { type: 'EVENT', eventName: 'END_OF_TERM', validFrom: '2025-01-01', validTo: '2025-12-31' }, '/eventDate'],
+  ['the removal of nothing', { ...closing, remove: true }, '/replacesRecordId'],
+])('%s is refused', async (_name, body, pointer) => {
+  const refused = await draft(body);
+  assert.deepEqual([refused.status, refused.body.errors.map((each: { pointer: string }) => each.pointer)], [422, [pointer]], JSON.stringify(refused.body));
+});
+
+test('of a library that is not there, and of a record of another calendar, nothing is drafted', async () => {
+  assert.equal((await draft({ ...closing, libraryCode: 'GONE' })).status, 404);
+  assert.equal((await apply('GONE')).status, 404);
+  const [hours] = (await library.call(manager, 'GET', `${HERE}/calendar-records?libraryCode=MAIN`)).body.items;
+  assert.equal((await draft({ ...closing, replacesRecordId: hours.id })).status, 404);
+  assert.equal((await draft({ ...closing, replacesRecordId: idOf('demo', 'nothing') })).status, 404);
+});
+
+test('a circulation desk manager reads the calendar and changes none; a purchasing operator does not see it', async () => {
+  assert.equal((await draft(closing, manager)).status, 403);
+  assert.equal((await apply(null, manager)).status, 403);
+  assert.equal((await library.call(await library.signIn('buyer', 'demo'), 'GET', `${HERE}/calendar-records`)).status, 404);
+});
+
+test('the library next door is as it was', async () => {
+  assert.deepEqual(await everythingOf(library.models, 'next-door'), nextDoor);
+});
