@@ -2,6 +2,7 @@
 import type { Explain } from '../domain/explanation.js';
 import type { Models } from '../models/models.js';
 import { createBlockExplainer } from './fulfillment/blocks/explain.js';
+import { createActivityExplainer } from './fulfillment/activity/explain.js';
 import { createFinesFeesExplainer } from './fulfillment/fines/explain.js';
 import { createCourtesyExplainer } from './fulfillment/courtesy/explain.js';
 import { createOverdueExplainer } from './fulfillment/overdue/explain.js';
@@ -16,6 +17,7 @@ export const createExplainers = (models: Models): Readonly<Record<string, Explai
   'fines-fees-notifications': createFinesFeesExplainer(models),
   'loans-overdue-and-lost': createOverdueExplainer(models),
   'notifications-courtesy-and-renewals': createCourtesyExplainer(models),
+  'notifications-activity-report': createActivityExplainer(models),
   'notifications-due-date-reminders': createReminderExplainer(models),
   'users-remove-blocks': createBlockExplainer(models),
 });

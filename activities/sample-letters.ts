@@ -1,5 +1,7 @@
 /** A letter of a preview as it would look. */
+import type { Run } from '../domain/run.js';
 import type { StoredLetter } from '../models/letter.js';
+import type { Models } from '../models/models.js';
 import type { Proposal } from '../models/run.js';
 import { renderLetter } from '../templates/render.js';
 
@@ -15,4 +17,10 @@ export function sampleOf({ letterCode, dedupeKey, channel, language, data, suppr
     action: 'LETTER',
     details: { subject, html, text, channel, suppressedReason },
   };
+}
+
+/** How many letters the earlier pages of a preview show. */
+export async function lettersShown(models: Models, { institutionId, runId, batchNo }: Run): Promise<number> {
+  const batches = await models.RunBatch.find({ institutionId, runId, batchNo: { $lt: batchNo } }, { proposals: 1 }).lean();
+  return batches.flatMap(({ proposals }) => proposals).filter(({ recordType }) => recordType === 'letter').length;
 }

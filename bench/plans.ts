@@ -78,6 +78,7 @@ export async function benchPlans(library: LibrarySize, history: HistorySize): Pr
 const nights: readonly { jobKey: string; asOf: Date }[] = [
   { jobKey: 'loans-overdue-and-lost', asOf: night },
   { jobKey: 'fines-fees-notifications', asOf: night },
+  { jobKey: 'notifications-activity-report', asOf: night },
   { jobKey: 'loans-due-date-correction', asOf: night },
   { jobKey: 'email-leganto-notifications', asOf: night },
   { jobKey: 'users-remove-blocks', asOf: night },

@@ -35,13 +35,11 @@ export async function debtsWork(models: Models, institutionId: string, { seed, l
   });
   const ofNobody: Fee = { ...old, ...named(institutionId, 'FNONE'), userId: idOf(institutionId, 'nobody') };
   for (const some of parts([...drawn, ofBroken, ...left, ofNobody])) await models.Fee.insertMany(some);
-  const { _id } = await activated(models, institutionId, 'fines-fees-notifications');
-  await models.ScheduledJob.updateOne({ institutionId, _id }, { $set: { schedule: { kind: 'NONE' } } });
-  return _id;
+  return (await activated(models, institutionId, 'fines-fees-notifications'))._id;
 }
 
 /** Charged in the last five weeks; one in nine is disputed, one in ten paid, one in fourteen a credit. */
-function feeOf(institutionId: string, index: number, patrons: number, draw: Draw): Fee {
+export function feeOf(institutionId: string, index: number, patrons: number, draw: Draw): Fee {
   const userId = idOf(institutionId, primaryIdOf(draw.below(patrons)));
   const credit = draw.below(14) === 0;
   const status = draw.one(['ACTIVE', 'ACTIVE', 'ACTIVE', 'ACTIVE', 'ACTIVE', 'ACTIVE', 'ACTIVE', 'IN_DISPUTE', 'EXPORTED'] as const);

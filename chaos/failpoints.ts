@@ -45,7 +45,7 @@ export const failpoints = {
   'the points of its suspensions are consumed': on('demerits', 'bulkWrite'),
   'its blocks have ended': on('userBlocks', 'bulkWrite', ({ set }) => 'removedAt' in set || 'startsAt' in set),
   /** Its workflow has not heard of it. */
-  'its batch is recorded': on('runBatches', 'updateOne', ({ set }) => set.state === 'DONE' && ['matched', 'loansReminded', 'ownActionsSkipped', 'skippedKeep', 'notRenewed', 'usersAffected', 'notificationFeesAmount:USD'].some((counter) => counter in (set.counters as Values))),
+  'its batch is recorded': on('runBatches', 'updateOne', ({ set }) => set.state === 'DONE' && ['matched', 'loansReminded', 'ownActionsSkipped', 'skippedKeep', 'notRenewed', 'usersAffected', 'notificationFeesAmount:USD', 'usersReported'].some((counter) => counter in (set.counters as Values))),
   'the calendar changes are closed': on('calendarChanges', 'bulkWrite'),
   'the letters of a page are claimed': claims(areLetterKeys),
   'the fees for its letters are charged': on('fees', 'insertMany', ({ inserted }) => inserted[0]?.loanId === null),

@@ -36,7 +36,7 @@ export const places = {
   'the dispatcher looks at the store': begins('OPENING', 'lookAtRuns'),
   'the dispatcher has looked': isDone('OPENING', 'lookAtRuns'),
   'beginRun is done': isDone('OPENING', 'beginRun'),
-  'the loans are counted': isDone('OPENING', 'countOverdueLoans', 'countLoansDueToday', 'countReadingListNews', 'countLoansConcerned', 'countEndingBlocks', 'countLoansFallingDue', 'countDebtors'),
+  'the loans are counted': isDone('OPENING', 'countOverdueLoans', 'countLoansDueToday', 'countReadingListNews', 'countLoansConcerned', 'countEndingBlocks', 'countLoansFallingDue', 'countDebtors', 'countAccounts'),
   'startWork is done': isDone('OPENING', 'startWork'),
   'a notice of a broken run is taken back': after('LEFT_NOTICES', failpoints['a notice of a broken run is taken back']),
   'the loans of a page are claimed': after('PAGES', failpoints['the loans of a page are claimed']),

@@ -1,6 +1,7 @@
 /** What the harness needs of a job: the night that is given to each institution. A job joins with a line. */
 import type { Models } from '../models/models.js';
 import { blocksWork } from './blocks.js';
+import { accountsWork } from './accounts.js';
 import { debtsWork } from './debts.js';
 import { closedDays } from './due-dates.js';
 import { morningsWork, nightsWork, type Size } from './library.js';
@@ -52,6 +53,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       'the reasons are noted on its loans', ...ofNotices, ...ofMail,
     ],
   },
+  'notifications-activity-report': { prepare: accountsWork, own: ['the letters of a page are claimed', 'its letters are queued', ...ofMail] },
   'notifications-due-date-reminders': { prepare: morningsWork, own: [...ofNotices, ...ofMail] },
   'users-remove-blocks': {
     prepare: blocksWork,

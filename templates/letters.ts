@@ -9,6 +9,7 @@ import { fulLostRefundFeeLoanLetter } from './letters/ful-lost-refund-fee-loan-l
 import { fulOverdueAndLostLoanLetter } from './letters/ful-overdue-and-lost-loan-letter.js';
 import { fulOverdueAndLostLoanNotificationLetter } from './letters/ful-overdue-and-lost-loan-notification-letter.js';
 import { fulUserLoansCourtesyLetter } from './letters/ful-user-loans-courtesy-letter.js';
+import { fulUserBorrowingActivityLetter } from './letters/ful-user-borrowing-activity-letter.js';
 import { fulUserOverdueNoticeLetter } from './letters/ful-user-overdue-notice-letter.js';
 import {
   legantoDetailedNotificationsEmailLetter,
@@ -27,6 +28,7 @@ export const letters: readonly Letter[] = [
   automaticLoansRenewNotice,
   fulUserOverdueNoticeLetter,
   fulItemChangeDueDateLetter,
+  fulUserBorrowingActivityLetter,
   legantoNotificationsLetter,
   legantoDetailedNotificationsEmailLetter,
   legantoFullDetailedNotificationsEmailLetter,

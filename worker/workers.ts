@@ -8,6 +8,7 @@ import { createDueDateCorrectionActivities } from '../activities/fulfillment/loa
 import { createOverdueAndLostActivities } from '../activities/fulfillment/loans-overdue-and-lost.js';
 import { createNoticeLetterActivities } from '../activities/fulfillment/notice-letters.js';
 import { createCourtesyActivities } from '../activities/fulfillment/notifications-courtesy-and-renewals.js';
+import { createActivityReportActivities } from '../activities/fulfillment/notifications-activity-report.js';
 import { createDueDateReminderActivities } from '../activities/fulfillment/notifications-due-date-reminders.js';
 import { createRemoveBlocksActivities } from '../activities/fulfillment/users-remove-blocks.js';
 import { createMailActivities } from '../activities/mail.js';
@@ -49,6 +50,7 @@ const activitiesOf = (dependencies: WorkerDependencies): Record<Queue, object[]>
       createDueDateReminderActivities({ models, now }),
       createReadingListMailActivities({ models, now, wakeMail: tellMail }),
       createRemoveBlocksActivities({ models, now }),
+      createActivityReportActivities({ models, now, wakeMail: tellMail }),
       createFinesFeesActivities({ models, now, wakeMail: tellMail }),
       createNoticeLetterActivities({ models, now, wakeMail: tellMail }),
     ],

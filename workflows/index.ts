@@ -5,6 +5,7 @@ export { finesFeesNotifications as 'fines-fees-notifications' } from './fulfillm
 export { loansDueDateCorrection as 'loans-due-date-correction' } from './fulfillment/loans-due-date-correction.js';
 export { loansOverdueAndLost as 'loans-overdue-and-lost' } from './fulfillment/loans-overdue-and-lost.js';
 export { notificationsCourtesyAndRenewals as 'notifications-courtesy-and-renewals' } from './fulfillment/notifications-courtesy-and-renewals.js';
+export { notificationsActivityReport as 'notifications-activity-report' } from './fulfillment/notifications-activity-report.js';
 export { notificationsDueDateReminders as 'notifications-due-date-reminders' } from './fulfillment/notifications-due-date-reminders.js';
 export { mail } from './mail.js';
 export { systemReconcile as 'system-reconcile' } from './system-reconcile.js';

@@ -8,12 +8,14 @@ import type { Models } from '../../models/models.js';
 import { carryOut } from '../effects.js';
 import { claimBatch, claimedBatch, recordBatch } from '../runs/batches.js';
 import { forAMinute, type Onward } from '../runs/pages.js';
-import { countDebtors, debtorsOfScope, nextDebtors, sameDebtors, usersOfScope } from './fines/debtors.js';
+import { lettersShown } from '../sample-letters.js';
+import { countDebtors, debtorsOfScope, nextDebtors, sameDebtors } from './fines/debtors.js';
 import { readGround } from './fines/ground.js';
 import { judgeDebtors, lettersOf } from './fines/judge.js';
 import { proposalsOf } from './fines/propose.js';
 import { tally } from './fines/tally.js';
 import { planOnly, writeLetters, type Outcome } from './fines/write-letters.js';
+import { usersOfScope } from './users/by-user.js';
 
 interface Dependencies {
   models: Models;
@@ -40,7 +42,7 @@ export function createFinesFeesActivities({ models, now, wakeMail }: Dependencie
     const judged = await judgeDebtors(models, ground, fees);
     const letterKeys = judged.flatMap(({ decision }) => lettersOf(decision).map(({ letterKey }) => letterKey));
 
-    const shown = run.preview ? await lettersShown(run) : 0;
+    const shown = run.preview ? await lettersShown(models, run) : 0;
     const { outcome, proposals } = await carryOut<Outcome>(models, run, {
       write: async () => {
         if (claim === null) await claimBatch(models, run, { toKey: next, leaving: letterKeys }, now());
@@ -50,14 +52,7 @@ export function createFinesFeesActivities({ models, now, wakeMail }: Dependencie
       undisturbed: () => planOnly(context, run, ground, judged),
     });
     if (!run.preview && (outcome.letters.length > 0 || next === null)) await wakeMail(run.institutionId);
-    const collected = run.preview ? { proposals } : {};
-    return recordBatch(models, run, next, { ...tally(judged, outcome, run.currency), ...collected }, now());
-  }
-
-  /** How many letters the earlier pages of a preview show. */
-  async function lettersShown({ institutionId, runId, batchNo }: Run): Promise<number> {
-    const batches = await models.RunBatch.find({ institutionId, runId, batchNo: { $lt: batchNo } }, { proposals: 1 }).lean();
-    return batches.flatMap(({ proposals }) => proposals).filter(({ recordType }) => recordType === 'letter').length;
+    return recordBatch(models, run, next, { ...tally(judged, outcome, run.currency), ...(run.preview && { proposals }) }, now());
   }
 
   return {

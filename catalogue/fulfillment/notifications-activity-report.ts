@@ -11,6 +11,7 @@ export const notificationsActivityReport = {
   name: 'Notifications – Send Periodic Fulfillment Activity Report',
   category: 'FULFILLMENT',
   userSchedulable: true,
+  available: true,
   scheduleKinds: [
     { kind: 'NONE' },
     { kind: 'DAILY', times: [['06:00']] },
@@ -28,7 +29,15 @@ export const notificationsActivityReport = {
     includeAccruedFines: z.boolean().default(true),
     sendFormat: z.enum(['EMAIL']).default('EMAIL'),
   }),
+  counters: [
+    { key: 'usersReported', label: 'Users reported to', kind: 'EFFECT' },
+    { key: 'usersSkippedByMode', label: 'Users with nothing that the job tells of', kind: 'SKIP' },
+    { key: 'loansListed', label: 'Loans listed, not overdue', kind: 'TOTAL' },
+    { key: 'overdueListed', label: 'Overdue and lost loans listed', kind: 'TOTAL' },
+    { key: 'feesListed', label: 'Fees listed', kind: 'TOTAL' },
+  ],
   runAfter: ['loans-overdue-and-lost'],
   guarded: true,
+  explains: 'user',
   letters: ['FulUserBorrowingActivityLetter', 'UndeliverableLettersReport'],
 } as const satisfies JobDefinition;

@@ -104,6 +104,18 @@ export const en = {
   'fines.sms.3': 'third reminder, please pay {amount} on your account',
   'fines.sms.4': 'urgent, please pay {amount} on your account',
   'fines.sms.5': 'final notice, please pay {amount} on your account',
+  // Reports of what is on the account
+  'activity.subject': 'Your library account on {day}',
+  'activity.intro': 'This is what your library account shows today, {day}.',
+  'activity.overdue': '{loans, plural, one {Overdue: one loan} other {Overdue: # loans}}',
+  'activity.loans': '{loans, plural, one {On loan: one item} other {On loan: # items}}',
+  'activity.fees.owed': 'To pay',
+  'activity.fees.credit': 'In your favour',
+  'activity.credit': 'Your credit: {amount}',
+  'activity.lost': 'Recorded as lost.',
+  'activity.accrued': 'Fines so far for overdue loans: {amount}. They grow until you return the loans, and are charged only then.',
+  'activity.please': '{loans, plural, one {Please bring the overdue loan back soon, or renew it if that is still possible.} other {Please bring the overdue loans back soon, or renew them if that is still possible.}}',
+  'activity.wrong': 'If something here looks wrong to you, please tell us.',
   // Reminders of the day
   'reminder.subject': 'Due today, {day}: {loans, plural, one {one loan} other {# loans}}',
   'reminder.intro':
@@ -191,6 +203,7 @@ export const en = {
   'letter.FulLostLoanLetter': 'Lost loan',
   'letter.FulLostRefundFeeLoanLetter': 'Refund for a lost item',
   'letter.FulFinesFeesNotificationLetter': 'Reminder of what is owed',
+  'letter.FulUserBorrowingActivityLetter': 'Account report',
   'letter.FulUserOverdueNoticeLetter': 'Due date reminder',
   'letter.FulItemChangeDueDateLetter': 'New due date',
   'letter.FulUserLoansCourtesyLetter': 'Courtesy notice',

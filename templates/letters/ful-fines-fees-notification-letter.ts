@@ -1,10 +1,11 @@
 /** Reminder of what a patron owes: one letter per profile and step, listing the fees by library. */
 import { z } from 'zod';
-import type { Letter, LetterView } from '../letter.js';
+import type { Letter } from '../letter.js';
 import { readerOf, type Reader } from '../reader.js';
-import { isolated, webAddress } from '../text.js';
+import { webAddress } from '../text.js';
 import { feeInLetter, feesByLibrary, type FeeInLetter, type FeesOfLibrary } from './fee-in-letter.js';
 import { loanLetterData } from './loan-letter-data.js';
+import { patronLetterView, type PatronLetterView } from './patron-letter-view.js';
 
 export const finesFeesLetterData = loanLetterData.extend({
   /** 1 … 5 as the profile's type. */
@@ -18,9 +19,7 @@ export const finesFeesLetterData = loanLetterData.extend({
 });
 export type FinesFeesLetterData = z.infer<typeof finesFeesLetterData>;
 
-interface FinesFeesView extends LetterView {
-  patronName: string;
-  contactEmail: string | null;
+interface FinesFeesView extends PatronLetterView {
   /** Picks the wording: 1 … 5. */
   stage: number;
   feeCount: number;
@@ -83,16 +82,11 @@ export const fulFinesFeesNotificationLetter: Letter = {
 };
 
 function viewOf(letter: FinesFeesLetterData, reader: Reader): FinesFeesView {
-  const { library, institution, user, fees, notificationFee } = letter;
-  const senderName = library?.name ?? institution.name;
+  const { institution, fees, notificationFee } = letter;
   const total = reader.amount(letter.total);
   const charged = notificationFee > 0 ? [reader.say('fines.letterFee', { amount: reader.amount(notificationFee) })] : [];
   return {
-    senderName,
-    institutionLine: senderName === institution.name ? null : institution.name,
-    footer: reader.say('automatic', { day: reader.day(letter.date), primaryId: user.primaryId }),
-    patronName: isolated([user.firstName, user.lastName].filter((part) => part).join(' ')),
-    contactEmail: library?.email ?? null,
+    ...patronLetterView(letter, reader),
     stage: letter.notificationType,
     feeCount: fees.filter(({ balance }) => balance > 0).length,
     feeLibraries: feesByLibrary(fees, institution.name, reader),

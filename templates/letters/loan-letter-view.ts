@@ -3,10 +3,10 @@
  *
  * Specification: fulfillment-loans.md S8.6: grouped by library (by name), then by due date, then title.
  */
-import type { LetterView } from '../letter.js';
 import type { Reader } from '../reader.js';
 import { isolated, oneLine, webAddress } from '../text.js';
 import type { LoanInLetter, LoanLetterData } from './loan-letter-data.js';
+import { patronLetterView, type PatronLetterView } from './patron-letter-view.js';
 
 interface LoanView {
   title: string;
@@ -18,11 +18,15 @@ interface LoanView {
   remarks: string[];
 }
 
-export interface LoanLetterView extends LetterView {
-  patronName: string;
-  contactEmail: string | null;
+/** Of a library, by its name. */
+export interface LoansOfLibrary {
+  name: string;
+  loans: LoanView[];
+}
+
+export interface LoanLetterView extends PatronLetterView {
   loanCount: number;
-  libraries: { name: string; loans: LoanView[] }[];
+  libraries: LoansOfLibrary[];
   /** Where to bring them: to one library, which is named, or to several. */
   places: 'one' | 'many';
   libraryName: string;
@@ -41,14 +45,9 @@ export function loanLetterView<L extends LoanInLetter>(
 ): LoanLetterView {
   const sorted = letter.loans.toSorted((a, b) => byLibraryDueDateTitle(a, b, reader));
   const first = sorted.toSorted((a, b) => Date.parse(a.dueDate) - Date.parse(b.dueDate))[0]!;
-  const libraries = byLibrary(sorted).map(([name, loans]) => ({ name, loans: loans.map((loan) => loanView(loan, reader, remarksOf(loan))) }));
-  const senderName = letter.library?.name ?? letter.institution.name;
+  const libraries = loansByLibrary(letter.loans, reader, remarksOf);
   return {
-    senderName,
-    institutionLine: senderName === letter.institution.name ? null : letter.institution.name,
-    footer: reader.say('automatic', { day: reader.day(letter.date), primaryId: letter.user.primaryId }),
-    patronName: isolated([letter.user.firstName, letter.user.lastName].filter((part) => part).join(' ')),
-    contactEmail: letter.library?.email ?? null,
+    ...patronLetterView(letter, reader),
     loanCount: sorted.length,
     libraries,
     places: libraries.length === 1 ? 'one' : 'many',
@@ -59,6 +58,11 @@ export function loanLetterView<L extends LoanInLetter>(
     firstDue: reader.due(first.dueDate, first.shortLoan),
     more: sorted.length - 1,
   };
+}
+
+export function loansByLibrary<L extends LoanInLetter>(loans: readonly L[], reader: Reader, remarksOf: (loan: L) => string[]): LoansOfLibrary[] {
+  const sorted = loans.toSorted((a, b) => byLibraryDueDateTitle(a, b, reader));
+  return byLibrary(sorted).map(([name, ofLibrary]) => ({ name, loans: ofLibrary.map((loan) => loanView(loan, reader, remarksOf(loan))) }));
 }
 
 function loanView(loan: LoanInLetter, reader: Reader, remarks: string[]): LoanView {

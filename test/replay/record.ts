@@ -37,6 +37,7 @@ interface RunsOfJob {
 }
 const ofJobs: Readonly<Record<string, RunsOfJob>> = {
   'fines-fees-notifications': { prefix: 'fines-', previewAsOf: asOf, abortedAfter: 1, loans: 80 },
+  'notifications-activity-report': { prefix: 'activity-', previewAsOf: asOf, abortedAfter: 1, loans: 80 },
   'loans-overdue-and-lost': { prefix: '', previewAsOf: new Date(), abortedAfter: 4, loans: 80 },
   'loans-due-date-correction': { prefix: 'correction-', previewAsOf: asOf, abortedAfter: 2, loans: 80 },
   'email-leganto-notifications': { prefix: 'leganto-', previewAsOf: asOf, abortedAfter: 1, loans: 80 },

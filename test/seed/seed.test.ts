@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { createBlockExplainer } from '../../activities/fulfillment/blocks/explain.js';
+import { createActivityExplainer } from '../../activities/fulfillment/activity/explain.js';
 import { createFinesFeesExplainer } from '../../activities/fulfillment/fines/explain.js';
 import { createCorrectionExplainer } from '../../activities/fulfillment/due-dates/explain.js';
 import { createOverdueExplainer } from '../../activities/fulfillment/overdue/explain.js';
@@ -157,6 +158,19 @@ test('fines-fees-notifications finds somebody to write to for every profile, and
   for (const { name } of await models.FinesFeesNotificationProfile.find({ institutionId }).lean()) {
     assert.ok(heard.some((each) => each?.actions.some((action) => action.startsWith(`«${name}» fires`))), `${name} has nothing to do`);
   }
+  assert.ok(heard.some((each) => each?.decision === 'LEAVE'));
+});
+
+test('notifications-activity-report finds accounts with overdue loans, with fees, and empty ones', async () => {
+  const explain = createActivityExplainer(models);
+  const request = { institutionId, parameters: {}, asOf: noon.toISOString(), timeZone: 'America/New_York', currency: 'USD' };
+  const debtors = await models.Fee.distinct('userId', { institutionId, status: 'ACTIVE' });
+  const borrowers = await models.Loan.distinct('userId', { institutionId, status: 'ACTIVE', processStatus: 'NORMAL', dueDate: { $lt: noon } });
+  const idle = await models.User.findOne({ institutionId, recordType: 'PUBLIC', _id: { $nin: [...debtors, ...(await models.Loan.distinct('userId', { institutionId, status: 'ACTIVE' }))] } }).orFail().lean();
+  const heard = [];
+  for (const userId of [...debtors.slice(0, 5), ...borrowers.slice(0, 5), idle._id]) heard.push(await explain({ ...request, record: `user:${userId}` }));
+  const told = heard.flatMap((each) => each?.actions ?? []);
+  assert.ok(told.some((action) => /lists [1-9]\d* overdue/.test(action)) && told.some((action) => /and [1-9]\d* fees/.test(action)));
   assert.ok(heard.some((each) => each?.decision === 'LEAVE'));
 });
 

@@ -11,6 +11,7 @@ import { createDueDateCorrectionActivities } from '../../activities/fulfillment/
 import { createOverdueAndLostActivities } from '../../activities/fulfillment/loans-overdue-and-lost.js';
 import { createNoticeLetterActivities } from '../../activities/fulfillment/notice-letters.js';
 import { createCourtesyActivities } from '../../activities/fulfillment/notifications-courtesy-and-renewals.js';
+import { createActivityReportActivities } from '../../activities/fulfillment/notifications-activity-report.js';
 import { createDueDateReminderActivities } from '../../activities/fulfillment/notifications-due-date-reminders.js';
 import { createRemoveBlocksActivities } from '../../activities/fulfillment/users-remove-blocks.js';
 import { beginRun, startWork } from '../../activities/runs/begin.js';
@@ -32,6 +33,7 @@ const workflows = {
   'fines-fees-notifications': { count: 'countDebtors', steps: ['notifyOfDebts', 'reportUndeliverableLetters'] },
   'loans-overdue-and-lost': { count: 'countOverdueLoans', steps: ['finishLeftNotices', 'ageOverdueLoans', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
   'notifications-courtesy-and-renewals': { count: 'countLoansFallingDue', steps: ['finishLeftRenewals', 'renewLoansFallingDue', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
+  'notifications-activity-report': { count: 'countAccounts', steps: ['reportActivity', 'reportUndeliverableLetters'] },
   'notifications-due-date-reminders': { count: 'countLoansDueToday', steps: ['remindOfLoansDueToday', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
   'users-remove-blocks': { count: 'countEndingBlocks', steps: ['removeBlocks'] },
 } as const;
@@ -43,7 +45,8 @@ export function shellsOf(models: Models) {
   const letters = createNoticeLetterActivities({ models, now, wakeMail: () => Promise.resolve() });
   const readingLists = createReadingListMailActivities({ models, now, wakeMail: () => Promise.resolve() });
   const fines = createFinesFeesActivities({ models, now, wakeMail: () => Promise.resolve() });
-  return { ...overdue, ...createDueDateCorrectionActivities({ models, now }), ...readingLists, ...fines, ...createCourtesyActivities({ models, now }), ...createDueDateReminderActivities({ models, now }), ...createRemoveBlocksActivities({ models, now }), ...letters, awaitLetters: (run: Run) => awaitLetters(models, now, run) };
+  const activity = createActivityReportActivities({ models, now, wakeMail: () => Promise.resolve() });
+  return { ...overdue, ...activity, ...createDueDateCorrectionActivities({ models, now }), ...readingLists, ...fines, ...createCourtesyActivities({ models, now }), ...createDueDateReminderActivities({ models, now }), ...createRemoveBlocksActivities({ models, now }), ...letters, awaitLetters: (run: Run) => awaitLetters(models, now, run) };
 }
 
 /** The record of a run that has not begun. */

@@ -287,6 +287,80 @@ This letter was written automatically on Saturday, March 8, 2025. Your user numb
 `);
   });
 
+  test('a report of what is on the account, of two libraries', () => {
+    const { subject, text } = mail('FulUserBorrowingActivityLetter', 'everything, of two libraries');
+    assert.equal(subject, 'Your library account on Monday, March 10, 2025');
+    assert.equal(plain(text), `Dear Ada Lovelace,
+
+This is what your library account shows today, Monday, March 10, 2025.
+
+Overdue: 2 loans
+
+Main Library
+
+  - Dubliners
+    Joyce, James
+    Due: Monday, March 3, 2025 at 9:00 PM
+    Fine so far: $1.75
+    Call number: PR6019.O9 D8 1993 · Barcode: 39999000123456
+
+West Campus Library
+
+  - Organic chemistry <3rd & revised edition>
+    McMurry, John
+    Due: Tuesday, January 14, 2025 at 9:00 PM
+    Recorded as lost.
+    Barcode: 39999000345678
+
+Fines so far for overdue loans: $1.75. They grow until you return the loans, and are charged only then.
+
+On loan: one item
+
+Main Library
+
+  - Ulysses
+    Joyce, James
+    Due: Thursday, March 20, 2025 at 9:00 PM
+    Call number: PR6019.O9 U4 · Barcode: 39999000123999
+
+To pay
+
+Main Library
+
+  - Fine for overdue days: $2.00
+    The Odyssey
+    Charged on Saturday, March 1, 2025
+
+West Campus Library
+
+  - Replacement of a lost item: $32.50
+    Organic chemistry <3rd & revised edition>
+    Charged on Tuesday, February 11, 2025
+    Originally $42.50
+
+Total: $34.50
+
+Please bring the overdue loan back soon, or renew it if that is still possible.
+
+If something here looks wrong to you, please tell us.
+
+Your account: https://library.example.edu/my-account
+
+With kind regards,
+University of Somewhere Libraries
+
+--
+This letter was written automatically on Monday, March 10, 2025. Your user number: 21456.
+`);
+  });
+
+  test('a report names what it lists in every language', () => {
+    const headings = (language: string) => plain(mail('FulUserBorrowingActivityLetter', 'everything, of two libraries', language).text).split('\n').filter((line) => /^(Überfällig|Ausgeliehen|Zu bez|En retard|En cours|À régler|Con retraso|En préstamo|Por pagar)/.test(line));
+    assert.deepEqual(headings('de'), ['Überfällig: 2 Ausleihen', 'Ausgeliehen: ein Medium', 'Zu bezahlen']);
+    assert.deepEqual(headings('fr'), ['En retard : 2 prêts', 'En cours : un prêt', 'À régler']);
+    assert.deepEqual(headings('es'), ['Con retraso: 2 préstamos', 'En préstamo: un ejemplar', 'Por pagar']);
+  });
+
   test('what is owed, in every language, also as a text message', () => {
     const said = (language: string) => [mail('FulFinesFeesNotificationLetter', 'one fine, type 1', language).subject, sms('FulFinesFeesNotificationLetter', 'type 3', language).text].map(plain);
     const [sender, account] = ['University of Somewhere Libraries', 'https://library.example.edu/my-account'];

@@ -6,15 +6,15 @@ import type { QueryFilter } from 'mongoose';
 import type { Run } from '../../../domain/run.js';
 import type { Fee } from '../../../models/fee.js';
 import type { Models } from '../../../models/models.js';
+import { toldFeeFields, type ToldFee } from '../fees/told-fee.js';
+import { byUser, usersOfScope, wholeUsers } from '../users/by-user.js';
 
-export const FEES_A_PAGE = 1_000;
+const FEES_A_PAGE = 1_000;
 const USERS_OF_SCOPE_A_PAGE = 500;
 
 /** What the rules read of a fee, and what letters say of it. */
-export const feeFields = {
-  userId: 1, type: 1, status: 1, originalAmount: 1, balance: 1, libraryCode: 1, title: 1, comment: 1, dedupeKey: 1, createdAt: 1,
-} as const satisfies Partial<Record<keyof Fee, 1>>;
-export type ReadFee = Pick<Fee, '_id' | Exclude<keyof typeof feeFields, 'userId'>> & { userId: string };
+const feeFields = { ...toldFeeFields, dedupeKey: 1 } as const;
+export type ReadFee = ToldFee & Pick<Fee, 'dedupeKey'>;
 
 export interface DebtorsOfPage {
   /** By user. A patron without an entry owes nothing any more. */
@@ -35,12 +35,8 @@ export async function countDebtors(models: Models, institutionId: string): Promi
 
 /** The next page after `run.cursor`: about a thousand fees, more where a single patron has more. */
 export async function nextDebtors(models: Models, run: Run): Promise<DebtorsOfPage> {
-  const fees = await feesWhere(models, run.institutionId, { userId: { $gt: run.cursor ?? '' } }, FEES_A_PAGE);
-  const last = fees.at(-1);
-  if (last === undefined || fees.length < FEES_A_PAGE) return { fees: byUser(fees), next: null };
-  // The last patron may have more than the page took.
-  const ofLast = await feesWhere(models, run.institutionId, { userId: last.userId });
-  return { fees: byUser([...fees.filter(({ userId }) => userId !== last.userId), ...ofLast]), next: last.userId };
+  const { rows, upTo } = await wholeUsers((userId, limit) => feesWhere(models, run.institutionId, { userId }, limit), run.cursor ?? '', FEES_A_PAGE);
+  return { fees: byUser(rows), next: upTo };
 }
 
 /** The patrons of a page that an earlier attempt began: up to where it ended, whatever was charged and paid since. */
@@ -55,12 +51,6 @@ export async function debtorsOfScope(models: Models, run: Run): Promise<DebtorsO
   const ids = await usersOfScope(models, run);
   const fees = await feesOfUsers(models, run.institutionId, ids.slice(from, from + USERS_OF_SCOPE_A_PAGE));
   return { fees, next: from + USERS_OF_SCOPE_A_PAGE < ids.length ? String(from + USERS_OF_SCOPE_A_PAGE) : null };
-}
-
-/** Ids of the patrons of a retry. */
-export async function usersOfScope(models: Models, { institutionId, runId }: Run): Promise<string[]> {
-  const stored = await models.Run.findOne({ institutionId, _id: runId }, { scope: 1 }).lean();
-  return stored?.scope?.recordType === 'user' ? stored.scope.ids : [];
 }
 
 /** As they stand now; of a patron who owes nothing there is an empty list. */
@@ -78,14 +68,4 @@ export function everyFeeOf(models: Models, institutionId: string, userId: string
 
 function feesWhere(models: Models, institutionId: string, which: QueryFilter<Fee>, limit = 0): Promise<ReadFee[]> {
   return models.Fee.find({ institutionId, status: 'ACTIVE', ...which }, feeFields).sort({ userId: 1, createdAt: 1 }).limit(limit).lean<ReadFee[]>().exec();
-}
-
-function byUser(fees: readonly ReadFee[]): Map<string, ReadFee[]> {
-  const users = new Map<string, ReadFee[]>();
-  for (const fee of fees) {
-    const ofUser = users.get(fee.userId);
-    if (ofUser === undefined) users.set(fee.userId, [fee]);
-    else ofUser.push(fee);
-  }
-  return users;
 }

@@ -9,6 +9,7 @@ import type { Models } from '../../../models/models.js';
 import { finesFeesLetterData, type FinesFeesLetterData } from '../../../templates/letters/ful-fines-fees-notification-letter.js';
 import type { LetterRequest } from '../../letters.js';
 import { feeDocument } from '../fees/fee-document.js';
+import { feeInLetter } from '../fees/told-fee.js';
 import { commonOf, patronFields, type LetterPatron } from '../patron-letters.js';
 import type { ReadFee } from './debtors.js';
 import type { Ground } from './ground.js';
@@ -88,15 +89,10 @@ function dataOf(
   return {
     ...commonOf(run, institution, user, undefined),
     notificationType: profile.notificationType,
-    fees: feeIds.map((id) => inLetter(byId.get(id)!, libraries)),
+    fees: feeIds.map((id) => feeInLetter(byId.get(id)!, libraries)),
     total,
     notificationFee,
   };
-}
-
-function inLetter({ _id, type, title, comment, createdAt, originalAmount, balance, libraryCode }: ReadFee, libraries: ReadonlyMap<string, string>): FinesFeesLetterData['fees'][number] {
-  const libraryName = libraryCode === null ? null : (libraries.get(libraryCode) ?? null);
-  return { feeId: _id, type, title, comment, createdAt: createdAt.toISOString(), originalAmount, balance, libraryCode, libraryName };
 }
 
 /**

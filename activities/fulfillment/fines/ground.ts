@@ -9,8 +9,8 @@ export interface Ground {
   moment: Moment;
   /** By type, then by name: inactive ones too, so that *explain a record* can say so. */
   profiles: readonly FinesFeesProfile[];
-  /** Names by code. */
-  libraries: ReadonlyMap<string, string>;
+  /** By code. */
+  libraries: ReadonlyMap<string, { name: string }>;
 }
 
 /** Which institution, when, and by which run. */
@@ -33,6 +33,6 @@ export async function readGround(models: Models, { institutionId, runId, asOf, t
     profiles: profiles
       .map((profile) => ({ ...profile, profileId: profile._id }))
       .sort((a, b) => a.notificationType - b.notificationType || (a.name < b.name ? -1 : 1)),
-    libraries: new Map(libraries.map(({ code, name }) => [code, name])),
+    libraries: new Map(libraries.map((library) => [library.code, library])),
   };
 }
