@@ -4,6 +4,7 @@
  * Everything follows from its number, so the same sizes and day give the same library. One run of last night is as large as a run can be.
  */
 import type { Model } from 'mongoose';
+import { sizes } from '../cli/seed/plan.js';
 import { seedDemonstration } from '../cli/seed/seed.js';
 import type { Category } from '../domain/categories.js';
 import { dayText, localDay, zoneOf, type Zone } from '../domain/days.js';
@@ -53,7 +54,7 @@ export async function writeHistory(
   said: (line: string) => void,
 ): Promise<void> {
   await createIndexes(models);
-  await seedDemonstration({ models, now: () => at, onProgress: () => undefined }, institutionId, 'S');
+  await seedDemonstration({ models, now: () => at, onProgress: () => undefined }, institutionId, sizes.S);
   const idsOf = async (staff: boolean) =>
     (await models.User.find({ institutionId, staff }, { _id: 1 }).sort({ _id: 1 }).limit(200).lean()).map(
       ({ _id }) => _id,

@@ -5,6 +5,7 @@
  */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { sizes } from '../cli/seed/plan.js';
 import { seedDemonstration } from '../cli/seed/seed.js';
 import type { Bib, Item } from '../models/catalogue-records.js';
 import { createIndexes, type Models } from '../models/models.js';
@@ -20,7 +21,7 @@ const LINES_AT_ONCE = 10_000;
 /** Writes library and readers into an empty database, and the lines of `loans` loans into `file`; `said` hears how far it is. */
 export async function writeLoadable(models: Models, loans: number, file: string, said: (line: string) => void): Promise<void> {
   await createIndexes(models);
-  await seedDemonstration({ models, now: () => evening, onProgress: () => undefined }, institutionId, 'S');
+  await seedDemonstration({ models, now: () => evening, onProgress: () => undefined }, institutionId, sizes.S);
   const item = await models.Item.findOne({ institutionId, processType: null, deletedAt: null }).lean<Item>();
   const bib = await models.Bib.findOne({ institutionId, deletedAt: null }).lean<Bib>();
   const user = await models.User.findOne({ institutionId, status: 'ACTIVE', staff: false }).lean<User>();

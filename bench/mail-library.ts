@@ -1,4 +1,5 @@
 /** A library whose letters wait to be sent: readers of the demonstration library, repeated, each with an overdue notice of one to three loans. */
+import { sizes } from '../cli/seed/plan.js';
 import { seedDemonstration } from '../cli/seed/seed.js';
 import type { StoredLetter } from '../models/letter.js';
 import { createIndexes, type Models } from '../models/models.js';
@@ -14,7 +15,7 @@ const BATCH = 2_000;
 /** Into an empty database; `said` hears how far it is. */
 export async function writeQueue(models: Models, letters: number, said: (line: string) => void): Promise<void> {
   await createIndexes(models);
-  await seedDemonstration({ models, now: () => written, onProgress: () => undefined }, institutionId, 'S');
+  await seedDemonstration({ models, now: () => written, onProgress: () => undefined }, institutionId, sizes.S);
   await models.Letter.collection.deleteMany({});
   // No night of its own: what it missed would be caught up, and its letters go out between these.
   await models.ScheduledJob.collection.deleteMany({});

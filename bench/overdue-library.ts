@@ -4,6 +4,7 @@
  * Of its loans `overdue` fall due yesterday (nine in ten: a first notification) or five weeks ago (one in ten: lost, with two fees);
  * the others are due in the weeks to come. Six readers in ten overdue loans, each with an address and an item with a price.
  */
+import { sizes } from '../cli/seed/plan.js';
 import { seedDemonstration } from '../cli/seed/seed.js';
 import type { Item } from '../models/catalogue-records.js';
 import type { Loan } from '../models/loan.js';
@@ -29,7 +30,7 @@ export interface LibrarySize {
 /** Writes everything into an empty database; `said` hears how far it is. */
 export async function writeLibrary(models: Models, size: LibrarySize, said: (line: string) => void): Promise<void> {
   await createIndexes(models);
-  await seedDemonstration({ models, now: () => night, onProgress: () => undefined }, institutionId, 'S');
+  await seedDemonstration({ models, now: () => night, onProgress: () => undefined }, institutionId, sizes.S);
   const [loan, item, user, news] = await templates(models);
   for (const model of [models.Loan, models.Item, models.User, models.Fee, models.Request, models.ReadingListNotification])
     await model.collection.deleteMany({});

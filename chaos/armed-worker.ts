@@ -39,7 +39,8 @@ const create = Worker.create.bind(Worker);
 Worker.create = (options: WorkerOptions) => {
   const activities = Object.entries(options.activities ?? {}).map(([name, activity]) => [name, watched(name, activity as Activity)]);
   const workflows = options.workflowBundle === undefined ? {} : { workflowBundle: { codePath: setting.codePath } };
-  return create({ ...options, activities: Object.fromEntries(activities) as object, ...workflows });
+  // The engine hears of it twice before it is missed (impatience.ts): on a busy machine once was too little, and pages began again for ever.
+  return create({ ...options, maxHeartbeatThrottleInterval: 1_000, activities: Object.fromEntries(activities) as object, ...workflows });
 };
 
 function watched(activity: string, work: Activity): Activity {

@@ -18,7 +18,7 @@ export function seedCommand(): Command {
     .action(async ({ institution, size, json }: { institution: string; size: SizeName; json: boolean }) => {
       if (!isInstitutionCode(institution)) throw new Refusal('validation-failed', `--institution "${institution}" is no code: expected 2 to 32 of a-z, 0-9 and -.`);
       const report = await withModels('almanac seed', (models) =>
-        withProgress('Making the demonstration library', (onProgress) => seedDemonstration({ models, now, onProgress }, institution, size)));
+        withProgress('Making the demonstration library', (onProgress) => seedDemonstration({ models, now, onProgress }, institution, sizes[size])));
       answer(json, report, () => linesOf(report));
     });
 }

@@ -1,5 +1,5 @@
 /** What hangs on the loans of the demonstration library: debts of those who lost a book or were late, and readers who wait for one. */
-import type { Fee } from '../../models/fee.js';
+import type { Fee, FeeTransaction } from '../../models/fee.js';
 import type { Loan } from '../../models/loan.js';
 import type { StoredRequest } from '../../models/request.js';
 import { currency } from './library.js';
@@ -20,7 +20,9 @@ export function lateFee(plan: Plan, number: number): Fee {
   const paid = thrown(number, 41) % 2 === 0 ? 100 : 0;
   const status = thrown(number, 42) % 5 === 0 ? 'IN_DISPUTE' : 'ACTIVE';
   const createdAt = afternoon(plan, -(thrown(number, 43) % 28));
-  return { ...feeOf(plan, number, loan, { type: 'OVERDUE_FINE', originalAmount, balance: originalAmount - paid, createdAt, dedupeKey: `overdue:${loan._id}:${loan.dueCycle}` }), status };
+  const charged = { type: 'OVERDUE_FINE', originalAmount, balance: originalAmount - paid, createdAt, dedupeKey: `overdue:${loan._id}:${loan.dueCycle}` };
+  const payment: FeeTransaction = { transactionId: `cash:${loan._id}`, type: 'PAYMENT', amount: paid, at: createdAt, by: 'desk', reason: null, comment: null };
+  return { ...feeOf(plan, number, loan, charged), status, transactions: paid === 0 ? [] : [payment] };
 }
 
 function feeOf(plan: Plan, number: number, loan: Loan, charged: Pick<Fee, 'type' | 'originalAmount' | 'balance' | 'createdAt' | 'dedupeKey'>): Fee {

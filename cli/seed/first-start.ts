@@ -3,6 +3,7 @@ import { now } from '../../config/clock.js';
 import { createIndexes } from '../../models/models.js';
 import { withProgress } from '../load/progress.js';
 import { withModelsAt } from '../models-at.js';
+import { sizes } from './plan.js';
 import { demonstrationInstitution, seedDemonstration } from './seed.js';
 import { signInsOf, type SignIn } from './staff.js';
 
@@ -12,7 +13,7 @@ export async function demonstrationOf(mongodbUri: string): Promise<SignIn[]> {
     if ((await models.Institution.exists({ institutionId: demonstrationInstitution })) !== null) return signInsOf(demonstrationInstitution);
     await createIndexes(models);
     const { signIns } = await withProgress('Making the demonstration library', (onProgress) =>
-      seedDemonstration({ models, now, onProgress }, demonstrationInstitution, 'S'));
+      seedDemonstration({ models, now, onProgress }, demonstrationInstitution, sizes.S));
     return signIns;
   });
 }

@@ -18,7 +18,7 @@ import { addressBlockOf, blockDefinitions, demeritRules, demeritsOf, isBlocking,
 import { branches, currency, finesProfiles, holidays, limits, profiles, renewalRules, terms, timeZone, trainingDay, unitRules, units } from './library.js';
 import { isLost, isReturned, loanAt, openLoansByItem } from './loans.js';
 import { newsAt, newsOf, readingListsUrl } from './reading-lists.js';
-import { idOf, sizes, type Kind, type Plan, type SizeName } from './plan.js';
+import { idOf, type Kind, type Plan, type Size } from './plan.js';
 import { userAt } from './readers.js';
 import { bibAt, bibsOf, holdingAt, itemAt } from './shelves.js';
 import { signInsOf, staffOf, type SignIn } from './staff.js';
@@ -42,13 +42,13 @@ export interface SeedDependencies {
 
 const BATCH = 1000;
 
-export async function seedDemonstration({ models, now, onProgress }: SeedDependencies, institutionId: string, size: SizeName): Promise<SeedReport> {
+export async function seedDemonstration({ models, now, onProgress }: SeedDependencies, institutionId: string, size: Size): Promise<SeedReport> {
   const report = { institution: institutionId, signIns: signInsOf(institutionId) };
   if ((await models.Institution.findOne({ institutionId }).lean()) !== null) return { ...report, made: false };
 
   const zone = zoneOf(timeZone);
   const today = localDay(zone, now().getTime());
-  const plan: Plan = { ...sizes[size], institutionId, zone, today, at: new Date(startOfDay(zone, today)) };
+  const plan: Plan = { ...size, institutionId, zone, today, at: new Date(startOfDay(zone, today)) };
   await writeLibrary(models, plan);
   await writePeople(models, await staffOf(plan));
 

@@ -29,7 +29,7 @@ async function database(): Promise<Models> {
   close.push(own.close);
   return own.models;
 }
-const seed = (into: Models, at = noon) => seedDemonstration({ models: into, now: () => at, onProgress: () => undefined }, institutionId, 'S');
+const seed = (into: Models, at = noon) => seedDemonstration({ models: into, now: () => at, onProgress: () => undefined }, institutionId, sizes.S);
 
 beforeAll(async () => {
   models = await database();
@@ -82,7 +82,7 @@ describe('made again', () => {
     const breaksOff = seedDemonstration({ models: broken, now: () => noon, onProgress: (done) => {
       written = done;
       if (done > 2_000) throw new Error('switched off');
-    } }, institutionId, 'S');
+    } }, institutionId, sizes.S);
     await assert.rejects(breaksOff, /switched off/);
     assert.ok(written > 2_000);
     assert.equal(await broken.Institution.countDocuments({ institutionId }), 0);

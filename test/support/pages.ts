@@ -9,6 +9,7 @@ import { wakeMail } from '../../activities/mail/wake.js';
 import { createApp } from '../../api/app.js';
 import { bindOperations } from '../../api/bind-operations.js';
 import { listMail, readMail, sourceOf } from '../../cli/mail-catcher.js';
+import { sizes } from '../../cli/seed/plan.js';
 import { demonstrationInstitution, seedDemonstration } from '../../cli/seed/seed.js';
 import { demonstrationPassword } from '../../cli/seed/staff.js';
 import { reconcileScheduledJob } from '../../worker/reconciliation.js';
@@ -31,7 +32,7 @@ export async function openPages(name: string): Promise<PagesHouse> {
   const browser: Browser = await openBrowser();
   const house = await openHouse(name);
   const { models, operating, mailFolder } = house;
-  await seedDemonstration({ models, now: operating.now, onProgress: () => undefined }, demonstrationInstitution, 'S');
+  await seedDemonstration({ models, now: operating.now, onProgress: () => undefined }, demonstrationInstitution, sizes.S);
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -23,11 +23,11 @@ import { newRun, type NewRun } from '../../models/new-run.js';
 
 /** The clock of every test: effects are stamped with it. */
 export const clock = new Date('2025-04-02T10:00:00.000Z');
-const now = () => clock;
+const atThatTime = () => clock;
 
 type PageActivity = (run: Run) => Promise<Page>;
 /** By job: how its records are counted, and the steps of its workflow in their order. */
-const workflows = {
+export const workflows = {
   'loans-due-date-correction': { count: 'countLoansConcerned', steps: ['finishLeftCorrections', 'correctDueDates', 'closeCalendarChanges', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
   'email-leganto-notifications': { count: 'countReadingListNews', steps: ['claimReadingListNews', 'mailReadingListNews'] },
   'fines-fees-notifications': { count: 'countDebtors', steps: ['notifyOfDebts', 'reportUndeliverableLetters'] },
@@ -37,10 +37,10 @@ const workflows = {
   'notifications-due-date-reminders': { count: 'countLoansDueToday', steps: ['remindOfLoansDueToday', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
   'users-remove-blocks': { count: 'countEndingBlocks', steps: ['removeBlocks'] },
 } as const;
-type ByHand = keyof typeof workflows;
+export type ByHand = keyof typeof workflows;
 const workflowOf = ({ jobKey }: Run) => workflows[jobKey as ByHand];
 
-export function shellsOf(models: Models) {
+export function shellsOf(models: Models, now = atThatTime) {
   const overdue = createOverdueAndLostActivities({ models, now });
   const letters = createNoticeLetterActivities({ models, now, wakeMail: () => Promise.resolve() });
   const readingLists = createReadingListMailActivities({ models, now, wakeMail: () => Promise.resolve() });
@@ -68,11 +68,11 @@ export type Calling = <T>(name: string, call: () => Promise<T>) => Promise<T>;
 const once: Calling = (_name, call) => call();
 
 /** Initializes the run and moves it to RUNNING. */
-export async function begin(models: Models, ref: RunRef, calling: Calling = once): Promise<Run> {
+export async function begin(models: Models, ref: RunRef, calling: Calling = once, now = atThatTime): Promise<Run> {
   const run = await calling('beginRun', () => beginRun({ models, now, publicUrl: 'http://127.0.0.1' }, ref));
   if (run === null) throw new Error(`run ${ref.runId} has ended`);
   const { count } = workflowOf(run);
-  const selected = await calling(count, () => shellsOf(models)[count](run));
+  const selected = await calling(count, () => shellsOf(models, now)[count](run));
   await calling('startWork', () => startWork(models, now, run, selected, false));
   return run;
 }
@@ -97,9 +97,9 @@ export async function onePage(run: Run, activity: PageActivity, heard: Page | nu
 }
 
 /** The whole run, page by page; without a mail server, so that the institution's mail has to be paused. */
-export async function night(models: Models, ref: RunRef, calling: Calling = once): Promise<void> {
-  const run = await begin(models, ref, calling);
-  const shells = shellsOf(models);
+export async function night(models: Models, ref: RunRef, calling: Calling = once, now = atThatTime): Promise<void> {
+  const run = await begin(models, ref, calling, now);
+  const shells = shellsOf(models, now);
   const { steps } = workflowOf(run);
   for (const name of run.preview ? steps : [...steps, 'awaitLetters'] as const) {
     let at: Page | null = null;

@@ -1,0 +1,69 @@
+/** A night: every job of circulation that is due by its schedule (without one: each night), in the order in which the dispatcher would let them in, and what it said of its records before. */
+import { drawFrom } from '../chaos/draw.js';
+import { createExplainers } from '../activities/explain.js';
+import { jobOf } from '../catalogue/jobs.js';
+import { localToInstant, type DayNumber } from '../domain/days.js';
+import { occurrencesBetween } from '../domain/occurrences.js';
+import { finalStatuses } from '../domain/run.js';
+import { night as runOf, record, workflows, type ByHand } from '../test/support/run-by-hand.js';
+import type { Life } from './day.js';
+
+const MINUTE = 60_000;
+const A_DAY = 24 * 60 * MINUTE;
+const BEGINS = 4 * 60;
+/** In the order of their waiting for each other. */
+const inOrder = orderedByWaiting(Object.keys(workflows) as ByHand[]);
+/** Of the jobs whose records are loans. */
+const ofLoans = new Set<string>(['loans-due-date-correction', 'notifications-courtesy-and-renewals', 'loans-overdue-and-lost', 'notifications-due-date-reminders']);
+
+/** Answers what was wrong. `sample`: how many loans are explained before each job and looked at after it. */
+export async function liveANight(life: Life, day: DayNumber, sample: number): Promise<string[]> {
+  const { models, plan: { institutionId, zone } } = life;
+  const faults: string[] = [];
+  for (const [index, jobKey] of inOrder.entries()) {
+    const asOf = new Date(localToInstant(zone, day, BEGINS) + index * 10 * MINUTE);
+    const { schedule } = await models.ScheduledJob.findOne({ institutionId, jobKey }).orFail().lean();
+    const isDue = schedule.kind === 'NONE' || occurrencesBetween(schedule, zone, asOf.getTime() - A_DAY, asOf.getTime()).length > 0;
+    if (!isDue) continue;
+    const told = ofLoans.has(jobKey) ? await explained(life, jobKey, asOf, sample) : new Map<string, string[]>();
+    const ref = await record(models, institutionId, asOf, { submittedAt: asOf }, jobKey);
+    await runOf(models, ref, undefined, () => asOf);
+    const run = await models.Run.findOne({ institutionId, _id: ref.runId }).orFail().lean();
+    if (!finalStatuses.some((status) => status === run.status) || run.status === 'FAILED') faults.push(`${jobKey} ended as ${run.status}`);
+    const done = await models.LoanNotice.distinct('loanId', { institutionId, runId: ref.runId, loanId: { $in: [...told.keys()] } });
+    for (const [loanId, actions] of told) {
+      if (actions.length > 0 !== done.includes(loanId)) faults.push(`${jobKey} and loan ${loanId}: explained as «${actions.join(' ') || 'nothing to do'}», the run left ${done.includes(loanId) ? 'a' : 'no'} notice`);
+    }
+  }
+  // A mail server that takes everything at once.
+  await models.Letter.updateMany({ institutionId, state: 'QUEUED' }, { $set: { state: 'SENT', sentAt: new Date(localToInstant(zone, day, BEGINS + 120)) } });
+  return faults;
+}
+
+/** What the job would do with each loan that is drawn. */
+async function explained({ models, seed, plan: { institutionId, zone } }: Life, jobKey: ByHand, asOf: Date, sample: number): Promise<Map<string, string[]>> {
+  const explain = createExplainers(models)[jobKey]!;
+  const [job, institution, loans] = await Promise.all([
+    models.ScheduledJob.findOne({ institutionId, jobKey }).orFail().lean(),
+    models.Institution.findOne({ institutionId }).orFail().lean(),
+    models.Loan.find({ institutionId, status: 'ACTIVE' }, { _id: 1 }).sort({ dueDate: 1, _id: 1 }).lean(),
+  ]);
+  const drawn = drawFrom(seed, `explained ${jobKey} ${asOf.toISOString()}`).shuffled(loans).slice(0, sample);
+  const told = new Map<string, string[]>();
+  for (const { _id } of drawn) {
+    const explanation = await explain({ institutionId, record: `loan:${_id}`, asOf: asOf.toISOString(), timeZone: zone.timeZone, currency: institution.currency, parameters: job.parameters });
+    told.set(_id, explanation?.actions ?? []);
+  }
+  return told;
+}
+
+function orderedByWaiting(keys: readonly ByHand[]): ByHand[] {
+  const ordered: ByHand[] = [];
+  const add = (key: ByHand): void => {
+    if (ordered.includes(key)) return;
+    for (const before of jobOf(key).runAfter) if (keys.includes(before as ByHand)) add(before as ByHand);
+    ordered.push(key);
+  };
+  keys.forEach(add);
+  return ordered;
+}
