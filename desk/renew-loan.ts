@@ -64,10 +64,20 @@ async function isOfJob({ models, institutionId }: Deed, { _id: loanId, dueCycle 
   return (await models.LoanNotice.findOne({ institutionId, loanId, dueCycle, kind: 'RENEWED' }, { _id: 1 }).lean()) !== null;
 }
 
-/** The history of one that broke off does not tell the old due date any more. */
+/** The event of a renewal that broke off is written as that would have; one of the job is the job's to write. */
 async function renewedBefore(deed: Deed, loan: Loan): Promise<RenewedLoan> {
-  await writeLoanEvent({ ...deed, at: loan.lastRenewalAt ?? deed.at }, loan, { type: 'RENEWED', newDueDate: loan.dueDate });
+  if (!(await isOfJob(deed, loan))) {
+    const then = { ...deed, at: loan.lastRenewalAt ?? deed.at };
+    await writeLoanEvent(then, loan, { type: 'RENEWED', oldDueDate: await dueDateBefore(deed, loan), newDueDate: loan.dueDate });
+  }
   return { outcome: 'RENEWED', loan, fees: [], again: true };
+}
+
+/** Of the cycle before, as the history tells it; null: it does not. */
+async function dueDateBefore({ models, institutionId }: Deed, { _id: loanId, dueCycle, originalDueDate }: Loan): Promise<Date | null> {
+  if (dueCycle === 2) return originalDueDate;
+  const events = await models.LoanEvent.find({ institutionId, loanId, dueCycle: dueCycle - 1 }, { newDueDate: 1 }).lean();
+  return events.find(({ newDueDate }) => newDueDate !== null)?.newDueDate ?? null;
 }
 
 async function decide({ models, institutionId, at }: Deed, loan: Loan, { moment, policies, calendar }: LoanGround) {
