@@ -19,7 +19,7 @@ import { differences, outcomeOf, type Outcome } from './overdue-outcome.js';
 import { copyOf, onlyMongodb, processorTime, usedSince, withClient, withServers, withWorker, workersPeak } from './servers.js';
 
 /** In the name of the seed's folder; to be raised when `writeLibrary` writes something else. */
-const SEED = 2;
+const SEED = 3;
 const LONGEST_NIGHT_MS = 900_000;
 
 interface Night {

@@ -239,6 +239,87 @@ This letter was written automatically on Thursday, May 29, 2025. Your user numbe
     assert.deepEqual(said('es'), ['Hoy, jueves, 29 de mayo de 2025, vence un préstamo', `${sender}: un préstamo vence hoy: Dubliners (jueves, 29 de mayo de 2025, 21:00). Devuélvalo, por favor. ${account}`]);
   });
 
+  test('a courtesy notice of a loan that another reader waits for', () => {
+    const { subject, text } = mail('FulUserLoansCourtesyLetter', 'one loan, requested by another');
+    assert.equal(subject, 'Due soon: one loan');
+    assert.equal(plain(text), `Dear Ada Lovelace,
+
+The item below falls due soon, and it was not renewed for you.
+
+Main Library
+
+  - Dubliners
+    Joyce, James
+    Due: Friday, June 13, 2025 at 9:00 PM
+    Not renewed: another reader is waiting for it.
+    Call number: PR6019.O9 D8 1993 · Barcode: 39999000123456
+
+Please bring it back to Main Library, or renew it if that is still possible.
+
+If you have returned it in the meantime, thank you; you need not do anything more.
+
+Your loans at a glance: https://library.example.edu/my-account
+
+With kind regards,
+University of Somewhere Libraries
+
+--
+This letter was written automatically on Tuesday, June 10, 2025. Your user number: 21456.
+`);
+  });
+
+  test('three renewals in French, two of them shorter than usual', () => {
+    const { subject, text } = mail('AutomaticLoansRenewNotice', 'three loans, two of them shortened', 'fr');
+    assert.equal(subject, '3 prêts ont été prolongés pour vous');
+    assert.equal(plain(text), `Bonjour Ada Lovelace,
+
+Bonne nouvelle : les documents ci-dessous ont été prolongés pour vous. Voici leurs nouvelles échéances.
+
+Main Library
+
+  - Document sans titre
+    À rendre : jeudi 3 juillet 2025
+    Jusqu’ici à rendre : vendredi 13 juin 2025 à 21:00
+    Plus court que d’habitude : vous ne pouvez pas le garder plus longtemps.
+    Code-barres : 39999000123456
+
+  - Dubliners
+    Joyce, James
+    À rendre : mardi 8 juillet 2025 à 21:00
+    Jusqu’ici à rendre : vendredi 13 juin 2025 à 21:00
+    Cote : PR6019.O9 D8 1993 · Code-barres : 39999000123456
+
+West Campus Library
+
+  - Dubliners
+    Joyce, James
+    À rendre : mardi 8 juillet 2025 à 21:00
+    Jusqu’ici à rendre : vendredi 13 juin 2025 à 21:00
+    Plus court que d’habitude : votre carte de bibliothèque expire alors.
+    Cote : PR6019.O9 D8 1993 · Code-barres : 39999000123456
+
+Si vous n’en avez plus besoin, d’autres seront heureux de les avoir plus tôt.
+
+Tous vos prêts : https://library.example.edu/my-account
+
+Bien cordialement,
+University of Somewhere Libraries
+
+--
+Cette lettre a été écrite automatiquement le mardi 10 juin 2025. Votre numéro de lecteur : 21456.
+`);
+  });
+
+  test('renewals and what falls due, as text messages', () => {
+    const account = 'https://library.example.edu/my-account';
+    const sender = 'University of Somewhere Libraries';
+    const said = [sms('AutomaticLoansRenewNotice', 'one loan', 'de'), sms('FulUserLoansCourtesyLetter', 'one loan, requested by another', 'es')].map(({ text }) => plain(text));
+    assert.deepEqual(said, [
+      `${sender}: eine Ausleihe wurde für Sie verlängert: Dubliners (Dienstag, 8. Juli 2025 um 21:00). ${account}`,
+      `${sender}: un préstamo vence pronto: Dubliners (viernes, 13 de junio de 2025, 21:00). Devuélvalo, por favor. ${account}`,
+    ]);
+  });
+
   test('what is owed to several libraries, less a credit, and what the letter costs', () => {
     const { subject, text } = mail('FulFinesFeesNotificationLetter', 'fees of several libraries and a credit, type 2, with a fee');
     assert.equal(subject, 'Second reminder: $55.50 to pay on your library account');
