@@ -192,7 +192,8 @@ async function lose(db: Db, lost: Document[], prices: Map<string, number>): Prom
     );
 }
 
-async function queueLetters(db: Db, groups: Document[][]): Promise<void> {
+/** A letter for each group of notices, which are one reader's. */
+export async function queueLetters(db: Db, groups: Document[][]): Promise<void> {
   for (let from = 0; from < groups.length; from += PAGE) {
     const slice = groups.slice(from, from + PAGE);
     const users = await db

@@ -124,6 +124,7 @@ function userAt(user: User, number: number): User {
     ...user,
     _id: idAt('01', number),
     primaryId,
+    userGroup: 'STUDENT',
     identifiers: [],
     emails: user.emails.map((email) => ({ ...email, address: `${primaryId}@patrons.example` })),
   };
@@ -154,6 +155,8 @@ function loanAt(loan: Loan, number: number, { overdue, due }: LibrarySize, reade
     userId: idAt('01', number % readers),
     itemId: idAt('02', number),
     barcode: `B${number}`,
+    // Whose loans are renewed.
+    userGroup: 'STUDENT',
     loanDate: new Date(night.getTime() + (days - 28) * DAY_MS),
     // Some hours of difference, as at several desks.
     dueDate: new Date(night.getTime() + days * DAY_MS - (number % 8) * 60 * 60 * 1000),

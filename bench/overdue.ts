@@ -1,6 +1,6 @@
 /**
- * The night of Loans – Overdue and Lost Item at size: from the start to the closed run on real servers, beside a bare script that reads
- * and writes the same (bench/overdue-bare.ts). Medians of several rounds, each on a fresh copy of the seed.
+ * The night of a job over loans at size: from the start to the closed run on real servers, beside a bare script that reads and writes the
+ * same (bench/overdue-bare.ts, renewals-bare.ts). Medians of several rounds, each on a fresh copy of the seed.
  */
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,11 +16,24 @@ import { machine, versions } from './machine.js';
 import { bareNight } from './overdue-bare.js';
 import { institutionId, night, writeLibrary, type LibrarySize } from './overdue-library.js';
 import { differences, outcomeOf, type Outcome } from './overdue-outcome.js';
+import { bareRenewals } from './renewals-bare.js';
+import { outcomeOfRenewals } from './renewals-outcome.js';
 import { copyOf, onlyMongodb, processorTime, usedSince, withClient, withServers, withWorker, workersPeak } from './servers.js';
 
 /** In the name of the seed's folder; to be raised when `writeLibrary` writes something else. */
 const SEED = 3;
 const LONGEST_NIGHT_MS = 900_000;
+
+/** A job, the script that does its night, and what either leaves. */
+interface Work {
+  jobKey: string;
+  script: (mongodbUri: string) => Promise<number>;
+  outcomeOf: (models: Models) => Promise<Outcome>;
+}
+const works = {
+  overdue: { jobKey: 'loans-overdue-and-lost', script: bareNight, outcomeOf },
+  renewals: { jobKey: 'notifications-courtesy-and-renewals', script: bareRenewals, outcomeOf: outcomeOfRenewals },
+} satisfies Record<string, Work>;
 
 interface Night {
   seconds: number;
@@ -37,7 +50,8 @@ interface OurNight extends Night {
 }
 
 /** Prints each round, then the medians and their ratio. Throws when the two nights did not write the same. */
-export async function benchOverdue(size: LibrarySize, replicaSet: boolean, rounds: number): Promise<void> {
+export async function benchNight(of: keyof typeof works, size: LibrarySize, replicaSet: boolean, rounds: number): Promise<void> {
+  const work = works[of];
   const { loans, overdue, due } = size;
   const folder = join(environment().dataDir, 'bench');
   console.log(`${loans} loans, ${overdue} overdue, due: ${due}${replicaSet ? ', on a replica set of one' : ''}`);
@@ -46,8 +60,8 @@ export async function benchOverdue(size: LibrarySize, replicaSet: boolean, round
   const ours: number[] = [];
   const scripts: number[] = [];
   for (let round = 1; round <= rounds; round += 1) {
-    const night = await ourNight(await copyOf(folder, seed), replicaSet);
-    const script = await scriptsNight(await copyOf(folder, seed), replicaSet);
+    const night = await ourNight(work, await copyOf(folder, seed), replicaSet);
+    const script = await scriptsNight(work, await copyOf(folder, seed), replicaSet);
     const memory = night.memory === null ? '' : `, worker at most ${night.memory} MB`;
     console.log(
       `round ${round}: Almanac ${night.seconds.toFixed(1)} s (${night.run.status}${memory}), script ${script.seconds.toFixed(1)} s`,
@@ -92,11 +106,11 @@ export async function seeded(folder: string, size: LibrarySize): Promise<string>
   return seed;
 }
 
-function ourNight(folder: string, replicaSet: boolean): Promise<OurNight> {
+function ourNight({ jobKey, outcomeOf: look }: Work, folder: string, replicaSet: boolean): Promise<OurNight> {
   return withServers(folder, { ...withWorker, replicaSet }, {}, (servers, models) =>
     withClient(servers, async (client, connection) => {
       const context = { models, client, now, taskQueue: queues.jobs };
-      const job = await models.ScheduledJob.findOne({ institutionId, jobKey: 'loans-overdue-and-lost' }).lean();
+      const job = await models.ScheduledJob.findOne({ institutionId, jobKey }).lean();
       if (job === null) throw new Error('the seed has no scheduled job to start');
       const submittedBy = { type: 'USER', id: 'bench', name: 'Bench' } as const;
       const before = await processorTime(folder);
@@ -116,19 +130,19 @@ function ourNight(folder: string, replicaSet: boolean): Promise<OurNight> {
         run,
         versions: await versions(models, connection),
         memory: await workersPeak(folder),
-        outcome: await outcomeOf(models),
+        outcome: await look(models),
       };
     }));
 }
 
-function scriptsNight(folder: string, replicaSet: boolean): Promise<Night> {
+function scriptsNight({ script, outcomeOf: look }: Work, folder: string, replicaSet: boolean): Promise<Night> {
   return withServers(folder, { ...onlyMongodb, replicaSet }, {}, async ({ mongodbUri }, models) => {
     const before = await processorTime(folder);
     const own = process.cpuUsage();
-    const seconds = await bareNight(required('MONGODB_URI', mongodbUri));
+    const seconds = await script(required('MONGODB_URI', mongodbUri));
     const { user, system } = process.cpuUsage(own);
     const processor = `${usedSince(before, await processorTime(folder))}, script ${((user + system) / 1e6).toFixed(1)} s`;
-    return { seconds, processor, outcome: await outcomeOf(models) };
+    return { seconds, processor, outcome: await look(models) };
   });
 }
 

@@ -4,7 +4,7 @@ import { benchDays } from '../../bench/days.js';
 import { benchDispatchers } from '../../bench/dispatchers.js';
 import { benchLoad } from '../../bench/load.js';
 import { benchMail } from '../../bench/mail.js';
-import { benchOverdue } from '../../bench/overdue.js';
+import { benchNight } from '../../bench/overdue.js';
 import { benchPages } from '../../bench/pages.js';
 import { benchPlans } from '../../bench/plans.js';
 import { benchSchedules } from '../../bench/schedules.js';
@@ -28,15 +28,18 @@ const benches: Record<string, (sizes: Sizes) => void | Promise<void>> = {
   dispatchers: benchDispatchers,
   load: ({ loans, rounds }) => benchLoad(loans, rounds),
   mail: ({ letters, rounds }) => benchMail(letters, rounds),
-  async overdue({ loans, overdue, due, replicaSet, rounds }) {
-    if (overdue > loans) throw new Refusal('validation-failed', `--overdue ${overdue}: there are only ${loans} loans.`);
-    await benchOverdue({ loans, overdue, due: due === 'none' ? 'NONE' : 'MIXED' }, replicaSet, rounds);
-  },
+  overdue: (sizes) => benchLoans('overdue', sizes),
+  renewals: (sizes) => benchLoans('renewals', sizes),
   pages: ({ runs, events, rounds }) => benchPages({ runs, events }, rounds),
   plans: ({ loans, overdue, runs, events }) => benchPlans({ loans, overdue, due: 'MIXED' }, { runs, events }),
   schedules: benchSchedules,
   start: ({ rounds }) => benchStart(rounds),
 };
+
+async function benchLoans(of: 'overdue' | 'renewals', { loans, overdue, due, replicaSet, rounds }: Sizes): Promise<void> {
+  if (overdue > loans) throw new Refusal('validation-failed', `--overdue ${overdue}: there are only ${loans} loans.`);
+  await benchNight(of, { loans, overdue, due: due === 'none' ? 'NONE' : 'MIXED' }, replicaSet, rounds);
+}
 
 export function benchCommand() {
   return command(
@@ -45,18 +48,18 @@ export function benchCommand() {
     'almanac bench overdue --loans 200000 --overdue 10000',
   )
     .argument('[name]', `one of ${Object.keys(benches).join(', ')}`)
-    .option('--loans <n>', 'overdue, plans: open loans of the library; load: lines of the file', whole, 2_000_000)
-    .option('--overdue <n>', 'overdue, plans: how many of them are overdue', whole, 100_000)
+    .option('--loans <n>', 'overdue, renewals, plans: open loans of the library; load: lines of the file', whole, 2_000_000)
+    .option('--overdue <n>', 'overdue, renewals, plans: how many of them are overdue', whole, 100_000)
     .addOption(
       new Option('--due <what>', 'overdue: whether the overdue ones have something to be told')
         .choices(['mixed', 'none'])
         .default('mixed'),
     )
-    .option('--replica-set', 'overdue: MongoDB as a replica set of one instead of standalone', false)
+    .option('--replica-set', 'overdue, renewals: MongoDB as a replica set of one instead of standalone', false)
     .option('--letters <n>', 'mail: letters that wait to be sent', whole, 60_000)
     .option('--runs <n>', 'pages, plans: stored runs', whole, 3_000_000)
     .option('--events <n>', 'pages, plans: their events', whole, 10_000_000)
-    .option('--rounds <n>', 'load, overdue, mail, pages, start: rounds of which the median is told', whole, 3)
+    .option('--rounds <n>', 'load, overdue, renewals, mail, pages, start: rounds of which the median is told', whole, 3)
     .action(async (name: string | undefined, sizes: Sizes) => {
       if (name === undefined) {
         process.stdout.write(`${Object.keys(benches).join('\n')}\n`);

@@ -124,16 +124,22 @@ function renewedEvent({ institutionId, jobKey }: Run, { loan, from, newDueDate, 
 
 /** Rule 12: why not, for staff and for the next run. A loan that came into another cycle meanwhile needs none, nor one that an earlier attempt has noted. */
 async function noteFailures(models: Models, { institutionId, asOf }: Run, keeping: readonly Keeping[]): Promise<void> {
-  const groups = new Map<string, { code: string; dueCycle: number; ids: string[] }>();
-  for (const { reason: code, loan: { _id, dueCycle, lastRenewalFailure: noted } } of keeping) {
-    if (noted !== null && noted.code === code && noted.dueCycle === dueCycle && noted.at.toISOString() === asOf) continue;
-    const group = groups.get(`${code} ${dueCycle}`) ?? { code, dueCycle, ids: [] };
-    group.ids.push(_id);
-    groups.set(`${code} ${dueCycle}`, group);
+  const isNoted = ({ reason, loan: { dueCycle, lastRenewalFailure: noted } }: Keeping) =>
+    noted !== null && noted.code === reason && noted.dueCycle === dueCycle && noted.at.toISOString() === asOf;
+  const groups = new Map<string, Keeping[]>();
+  for (const one of keeping.filter((each) => !isNoted(each))) {
+    const key = `${one.reason} ${one.loan.dueCycle} ${one.loan.processStatus}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
   }
-  for (const { code, dueCycle, ids } of groups.values()) {
+  for (const group of groups.values()) {
+    const { reason: code, loan: { dueCycle, processStatus } } = group[0]!;
+    const dueAt = group.map(({ loan }) => loan.dueDate.getTime());
+    // The cycle says it already. Where the store takes the index of the walk instead of the ids, it reads no more of it than the page.
+    const dueDate = { $gte: new Date(Math.min(...dueAt)), $lte: new Date(Math.max(...dueAt)) };
     await models.Loan.updateMany(
-      { institutionId, _id: { $in: ids }, status: 'ACTIVE', dueCycle },
+      { institutionId, _id: { $in: group.map(({ loan }) => loan._id) }, status: 'ACTIVE', processStatus, dueCycle, dueDate },
       { $set: { lastRenewalFailure: { code, at: new Date(asOf), dueCycle } }, $inc: { version: 1 } },
     );
   }
