@@ -1,6 +1,7 @@
 /** How each job explains a record: by the decision of its run, taken with a listener (design.md 7). */
 import type { Explain } from '../domain/explanation.js';
 import type { Models } from '../models/models.js';
+import { createArchivingExplainer } from './fulfillment/archiving/explain.js';
 import { createBlockExplainer } from './fulfillment/blocks/explain.js';
 import { createActivityExplainer } from './fulfillment/activity/explain.js';
 import { createFinesFeesExplainer } from './fulfillment/fines/explain.js';
@@ -15,6 +16,7 @@ export const createExplainers = (models: Models): Readonly<Record<string, Explai
   'loans-due-date-correction': createCorrectionExplainer(models),
   'email-leganto-notifications': createNewsExplainer(models),
   'fines-fees-notifications': createFinesFeesExplainer(models),
+  'fulfillment-historical-archiving': createArchivingExplainer(models),
   'loans-overdue-and-lost': createOverdueExplainer(models),
   'notifications-courtesy-and-renewals': createCourtesyExplainer(models),
   'notifications-activity-report': createActivityExplainer(models),

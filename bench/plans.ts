@@ -16,6 +16,7 @@ import { isFinal } from '../domain/run-status.js';
 import type { Models } from '../models/models.js';
 import type { HistorySize } from './history-library.js';
 import { historySeed } from './history-seed.js';
+import { writeArchive } from './archive-library.js';
 import { writeBlocks } from './blocks-library.js';
 import { bringIndexes } from './indexes.js';
 import { machine, versions } from './machine.js';
@@ -32,6 +33,8 @@ import { copyOf, onlyMongodb, withServers, withWorker } from './servers.js';
 
 const LETTERS = 500;
 const BLOCKS = 20_000;
+/** Loans; of requests as many. */
+const ENDED = 30_000;
 /** Each page with so many values of its filters: as many as there are categories. */
 const SAMPLES = 10;
 const LONGEST_MS = 900_000;
@@ -62,6 +65,7 @@ export async function benchPlans(library: LibrarySize, history: HistorySize): Pr
   await withServers(copy, onlyMongodb, {}, async (_servers, models) => {
     await bringIndexes(models, said);
     await writeBlocks(models, BLOCKS, said);
+    await writeArchive(models, ENDED, said);
     await models.ScheduledJob.updateMany({ institutionId }, { $set: { lastOccurrenceAt: now() } });
     const begunByNobody = { active: true, inactiveReason: null, schedule: { kind: 'NONE' } } as const;
     await models.ScheduledJob.updateMany({ institutionId, jobKey: { $in: nights.map(({ jobKey }) => jobKey) }, active: false }, { $set: begunByNobody });
@@ -82,6 +86,7 @@ const nights: readonly { jobKey: string; asOf: Date }[] = [
   { jobKey: 'loans-due-date-correction', asOf: night },
   { jobKey: 'email-leganto-notifications', asOf: night },
   { jobKey: 'users-remove-blocks', asOf: night },
+  { jobKey: 'fulfillment-historical-archiving', asOf: night },
   { jobKey: 'notifications-courtesy-and-renewals', asOf: night },
   { jobKey: 'notifications-due-date-reminders', asOf: new Date(night.getTime() + 26 * 60 * 60 * 1000) },
 ];

@@ -16,7 +16,7 @@ export interface ProfileFamily {
 }
 
 /** Types of record that jobs take up one by one; staff ask why of each (design: *explain a record*). */
-export const recordTypes = ['loan', 'user', 'notification', 'block'] as const;
+export const recordTypes = ['loan', 'user', 'notification', 'block', 'fee', 'request', 'borrowingRequest'] as const;
 export type RecordType = (typeof recordTypes)[number];
 
 /** All that is named must hold; nothing named: always listed. */
@@ -75,6 +75,8 @@ export interface JobDefinition {
   readonly dryRun: boolean;
   /** What a record of it is, where it can be asked why it acts on one or leaves it. */
   readonly explains: RecordType | null;
+  /** Records of other types of which it can be asked too, each by its type: `fee:<id>`. */
+  readonly alsoExplains: readonly RecordType[];
   /** What one start by hand may be given, beside the parameters of the job; their names are others. */
   readonly runParameters: z.ZodObject;
   readonly staleAfter: StaleAfter | null;
@@ -114,6 +116,7 @@ export const ordinary = {
   runNow: true,
   dryRun: true,
   explains: null,
+  alsoExplains: [],
   runParameters: z.strictObject({}),
   staleAfter: null,
   catchUpWindow: null,

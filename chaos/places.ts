@@ -28,7 +28,7 @@ const mail = (which: MailMoment): Place => ({ phase: 'MAIL', holds: (moment) => 
 const letterRecorded = ({ collection, operation, set }: OwnWrite): boolean => collection === 'letters' && operation === 'bulkWrite' && set.state === 'SENT';
 
 /** The activity of each job that does its pages; their heartbeats are places too. */
-export const pagesOfJobs: readonly string[] = ['ageOverdueLoans', 'remindOfLoansDueToday', 'claimReadingListNews', 'correctDueDates', 'removeBlocks', 'renewLoansFallingDue', 'notifyOfDebts'];
+export const pagesOfJobs: readonly string[] = ['ageOverdueLoans', 'remindOfLoansDueToday', 'claimReadingListNews', 'correctDueDates', 'removeBlocks', 'archiveLoans', 'archiveFees', 'archiveRequests', 'archiveBorrowingRequests', 'renewLoansFallingDue', 'notifyOfDebts'];
 
 export const places = {
   'openRun begins': begins('OPENING', 'openRun'),
@@ -36,7 +36,7 @@ export const places = {
   'the dispatcher looks at the store': begins('OPENING', 'lookAtRuns'),
   'the dispatcher has looked': isDone('OPENING', 'lookAtRuns'),
   'beginRun is done': isDone('OPENING', 'beginRun'),
-  'the loans are counted': isDone('OPENING', 'countOverdueLoans', 'countLoansDueToday', 'countReadingListNews', 'countLoansConcerned', 'countEndingBlocks', 'countLoansFallingDue', 'countDebtors', 'countAccounts'),
+  'the loans are counted': isDone('OPENING', 'countOverdueLoans', 'countLoansDueToday', 'countReadingListNews', 'countLoansConcerned', 'countEndingBlocks', 'countEndedRecords', 'countLoansFallingDue', 'countDebtors', 'countAccounts'),
   'startWork is done': isDone('OPENING', 'startWork'),
   'a notice of a broken run is taken back': after('LEFT_NOTICES', failpoints['a notice of a broken run is taken back']),
   'the loans of a page are claimed': after('PAGES', failpoints['the loans of a page are claimed']),
@@ -58,6 +58,14 @@ export const places = {
   'the points of its suspensions are consumed': after('PAGES', failpoints['the points of its suspensions are consumed']),
   'before its blocks have ended': before('PAGES', failpoints['its blocks have ended']),
   'its blocks have ended': after('PAGES', failpoints['its blocks have ended']),
+  'the history of its items is written': after('PAGES', failpoints['the history of its items is written']),
+  'its fees have left their loans': after('PAGES', failpoints['its fees have left their loans']),
+  'its notices name nobody': after('PAGES', failpoints['its notices name nobody']),
+  'its points have left their loans': after('PAGES', failpoints['its points have left their loans']),
+  'before its loans name nobody': before('PAGES', failpoints['its loans name nobody']),
+  'its loans name nobody': after('PAGES', failpoints['its loans name nobody']),
+  'its fees name nobody': after('PAGES', failpoints['its fees name nobody']),
+  'its requests name nobody': after('PAGES', failpoints['its requests name nobody']),
   'its batch is recorded': after('PAGES', failpoints['its batch is recorded']),
   'before a heartbeat': { phase: 'PAGES', holds: ({ kind }) => kind === 'BEFORE_HEARTBEAT' },
   'after a heartbeat': { phase: 'PAGES', holds: ({ kind }) => kind === 'AFTER_HEARTBEAT' },

@@ -20,6 +20,7 @@ const frozenAt = {
   'its loans have moved': 'its loans have moved',
   'its news are claimed': 'its news are claimed',
   'before its blocks have ended': 'before its blocks have ended',
+  'before its loans name nobody': 'before its loans name nobody',
   'before the delivery claims letters': 'a letter is recorded as sent',
 } as const satisfies Partial<Record<PlaceName, PlaceName>>;
 

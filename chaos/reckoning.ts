@@ -5,7 +5,7 @@ import type { House } from './night.js';
 import { pictureOf } from './picture.js';
 
 /** Of what a line of a picture tells; `mail`, `open`: see below. */
-export const subjects = ['loan', 'change', 'news', 'item', 'notice', 'event', 'fee', 'block', 'demerit', 'letter', 'run', 'counter', 'code', 'problem', 'mail', 'open'] as const;
+export const subjects = ['loan', 'change', 'news', 'item', 'notice', 'event', 'fee', 'block', 'demerit', 'history', 'request', 'letter', 'run', 'counter', 'code', 'problem', 'mail', 'open'] as const;
 export type Subject = (typeof subjects)[number];
 
 /** By subject, a sentence each; no sentence where the nights are equal. */

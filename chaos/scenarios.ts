@@ -1,5 +1,6 @@
 /** What the harness needs of a job: the night that is given to each institution. A job joins with a line. */
 import type { Models } from '../models/models.js';
+import { archiveWork } from './archive.js';
 import { blocksWork } from './blocks.js';
 import { accountsWork } from './accounts.js';
 import { debtsWork } from './debts.js';
@@ -55,6 +56,13 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   },
   'notifications-activity-report': { prepare: accountsWork, own: ['the letters of a page are claimed', 'its letters are queued', ...ofMail] },
   'notifications-due-date-reminders': { prepare: morningsWork, own: [...ofNotices, ...ofMail] },
+  'fulfillment-historical-archiving': {
+    prepare: archiveWork,
+    own: [
+      'the loans of a page are claimed', 'the history of its items is written', 'its fees have left their loans', 'its notices name nobody', 'its points have left their loans',
+      'before its loans name nobody', 'its loans name nobody', 'its fees name nobody', 'its requests name nobody',
+    ],
+  },
   'users-remove-blocks': {
     prepare: blocksWork,
     own: ['the loans of a page are claimed', 'the points of its suspensions are consumed', 'before its blocks have ended', 'its blocks have ended'],

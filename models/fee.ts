@@ -80,4 +80,6 @@ feeSchema.index({ institutionId: 1, dedupeKey: 1 }, { unique: true });
 // Activity report, fines/fees notifications, bursar export.
 feeSchema.index({ institutionId: 1, status: 1, userId: 1, createdAt: 1 });
 feeSchema.index({ institutionId: 1, loanId: 1 });
+// fulfillment-historical-archiving.
+feeSchema.index({ institutionId: 1, status: 1, anonymizedAt: 1, closedAt: 1, _id: 1 });
 export const feeModel = (db: Connection) => db.model<Fee>('Fee', feeSchema);

@@ -121,6 +121,8 @@ loanSchema.index({ institutionId: 1, status: 1, userId: 1, _id: 1 });
 // Explain a record and the record pages: the loans of an item, the open one first.
 loanSchema.index({ institutionId: 1, itemId: 1, returnDate: 1 });
 loanSchema.index({ institutionId: 1, barcode: 1 });
+// fulfillment-historical-archiving: ended loans that still name their borrower, by their end.
+loanSchema.index({ institutionId: 1, status: 1, anonymizedAt: 1, returnDate: 1, _id: 1 });
 export const loanModel = (db: Connection) => db.model<Loan>('Loan', loanSchema);
 
 export interface LoanEvent extends Stored {

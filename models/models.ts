@@ -1,6 +1,7 @@
 /** All models over one connection, as the shells are handed them. */
 import type { Connection } from 'mongoose';
 import { auditEntryModel, counterModel, idempotencyRecordModel, jobHoldModel, sessionModel } from './administration.js';
+import { borrowingRequestModel } from './borrowing-request.js';
 import { bibModel, holdingModel, itemModel } from './catalogue-records.js';
 import { exchangeRateModel } from './exchange-rate.js';
 import { feeModel } from './fee.js';
@@ -16,6 +17,7 @@ import {
 } from './fulfillment.js';
 import { fulfillmentUnitModel, fulfillmentUnitRuleModel } from './fulfillment-unit.js';
 import { institutionModel, platformSettingsModel } from './institution.js';
+import { itemHistoryModel } from './item-history.js';
 import { letterConfigModel, letterContentModel, letterModel } from './letter.js';
 import { calendarChangeModel, calendarRecordModel, libraryModel, locationModel } from './library.js';
 import { loanEventModel, loanModel, loanNoticeModel } from './loan.js';
@@ -33,6 +35,7 @@ export const createModels = (db: Connection) => ({
   AutoRenewalRule: autoRenewalRuleModel(db),
   Bib: bibModel(db),
   BlockPreference: blockPreferenceModel(db),
+  BorrowingRequest: borrowingRequestModel(db),
   CalendarChange: calendarChangeModel(db),
   CalendarRecord: calendarRecordModel(db),
   Counter: counterModel(db),
@@ -48,6 +51,7 @@ export const createModels = (db: Connection) => ({
   IdempotencyRecord: idempotencyRecordModel(db),
   Institution: institutionModel(db),
   Item: itemModel(db),
+  ItemHistory: itemHistoryModel(db),
   JobHold: jobHoldModel(db),
   Letter: letterModel(db),
   LetterConfig: letterConfigModel(db),

@@ -39,11 +39,14 @@ export interface StoredRequest extends Versioned {
   assignmentKey: string;
   pickupType: 'LIBRARY' | 'HOME_ADDRESS' | 'WORK_ADDRESS';
   pickupLibraryCode: string | null;
+  deliveryAddress: Record<string, unknown> | null;
+  pickupPerson: string | null;
   priority: number;
   activeKey: string;
   cancelReason: string | null;
   closedAt: Date | null;
   closedBy: Record<string, unknown> | null;
+  notes: Record<string, unknown>[];
   anonymizedAt: Date | null;
 }
 
@@ -71,15 +74,20 @@ const requestSchema = versioned<StoredRequest>('requests', {
   assignmentKey: text,
   pickupType: { ...oneOf(['LIBRARY', 'HOME_ADDRESS', 'WORK_ADDRESS']), default: 'LIBRARY' },
   pickupLibraryCode: maybeText,
+  deliveryAddress: { type: anything, default: null },
+  pickupPerson: maybeText,
   priority: { ...number, default: 50 },
   activeKey: text,
   cancelReason: maybeText,
   closedAt: maybeInstant,
   closedBy: { type: anything, default: null },
+  notes: { type: [anything], default: [] },
   anonymizedAt: maybeInstant,
 });
 requestSchema.index({ institutionId: 1, assignmentKey: 1 }, { unique: true });
 requestSchema.index({ institutionId: 1, activeKey: 1 }, { unique: true });
 requestSchema.index({ institutionId: 1, active: 1, bibId: 1, _id: 1 });
 requestSchema.index({ institutionId: 1, active: 1, itemId: 1 });
+// fulfillment-historical-archiving.
+requestSchema.index({ institutionId: 1, anonymizedAt: 1, closedAt: 1, _id: 1 });
 export const requestModel = (db: Connection) => db.model<StoredRequest>('Request', requestSchema);

@@ -182,7 +182,7 @@ describe('the catalogue', () => {
   test('offers as available what has a workflow', () => {
     assert.deepEqual(
       definitions.filter(({ available }) => available).map(({ key }) => key),
-      ['loans-due-date-correction', 'notifications-courtesy-and-renewals', 'notifications-activity-report', 'notifications-due-date-reminders', 'loans-overdue-and-lost', 'fines-fees-notifications', 'users-remove-blocks', 'email-leganto-notifications'],
+      ['loans-due-date-correction', 'notifications-courtesy-and-renewals', 'fulfillment-historical-archiving', 'notifications-activity-report', 'notifications-due-date-reminders', 'loans-overdue-and-lost', 'fines-fees-notifications', 'users-remove-blocks', 'email-leganto-notifications'],
     );
   });
 

@@ -5,6 +5,7 @@ import { createDispatcherActivities } from '../activities/dispatcher.js';
 import { createReadingListMailActivities } from '../activities/fulfillment/email-leganto-notifications.js';
 import { createFinesFeesActivities } from '../activities/fulfillment/fines-fees-notifications.js';
 import { createDueDateCorrectionActivities } from '../activities/fulfillment/loans-due-date-correction.js';
+import { createArchivingActivities } from '../activities/fulfillment/fulfillment-historical-archiving.js';
 import { createOverdueAndLostActivities } from '../activities/fulfillment/loans-overdue-and-lost.js';
 import { createNoticeLetterActivities } from '../activities/fulfillment/notice-letters.js';
 import { createCourtesyActivities } from '../activities/fulfillment/notifications-courtesy-and-renewals.js';
@@ -49,6 +50,7 @@ const activitiesOf = (dependencies: WorkerDependencies): Record<Queue, object[]>
       createCourtesyActivities({ models, now }),
       createDueDateReminderActivities({ models, now }),
       createReadingListMailActivities({ models, now, wakeMail: tellMail }),
+      createArchivingActivities({ models, now }),
       createRemoveBlocksActivities({ models, now }),
       createActivityReportActivities({ models, now, wakeMail: tellMail }),
       createFinesFeesActivities({ models, now, wakeMail: tellMail }),

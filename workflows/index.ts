@@ -2,6 +2,7 @@
 export { dispatcher } from './dispatcher.js';
 export { emailLegantoNotifications as 'email-leganto-notifications' } from './fulfillment/email-leganto-notifications.js';
 export { finesFeesNotifications as 'fines-fees-notifications' } from './fulfillment/fines-fees-notifications.js';
+export { fulfillmentHistoricalArchiving as 'fulfillment-historical-archiving' } from './fulfillment/fulfillment-historical-archiving.js';
 export { loansDueDateCorrection as 'loans-due-date-correction' } from './fulfillment/loans-due-date-correction.js';
 export { loansOverdueAndLost as 'loans-overdue-and-lost' } from './fulfillment/loans-overdue-and-lost.js';
 export { notificationsCourtesyAndRenewals as 'notifications-courtesy-and-renewals' } from './fulfillment/notifications-courtesy-and-renewals.js';

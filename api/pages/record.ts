@@ -47,7 +47,7 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
     demandJobs(viewer);
     if (ofJobs) demandIn(viewer, 'FULFILLMENT', 'VIEW', `${type} ${id}`);
     if (!/^[0-9a-f]{24}$/.test(id)) throw new Refusal('not-found', `There is no record ${id}.`);
-    const [events, notices, letters, loan, user, block, explainers] = await Promise.all([
+    const [events, notices, letters, loan, user, another, explainers] = await Promise.all([
       models.RunEvent.find({ institutionId, recordType: type, recordId: id }).sort({ at: -1 }).limit(MOST).lean(),
       ofLoan ? models.LoanNotice.find({ institutionId, loanId: id }).sort({ dueCycle: -1 }).limit(MOST).lean() : [],
       ofUser
@@ -55,11 +55,11 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
         : models.Letter.find({ institutionId, 'causes.recordId': id }, { data: 0 }).sort({ _id: -1 }).limit(MOST).lean(),
       ofLoan ? models.Loan.findOne({ institutionId, _id: id }, { barcode: 1, title: 1 }).lean() : null,
       ofUser ? models.User.findOne({ institutionId, _id: id }, { primaryId: 1, userGroup: 1 }).lean() : null,
-      type === 'block' ? models.UserBlock.findOne({ institutionId, _id: id }, { code: 1, description: 1 }).lean() : null,
+      anotherOf(context, institutionId, type, id),
       explainersFor(context, viewer, type, id),
     ]);
     // A record that was purged keeps its history; one that no job knew either is somebody else's, or nobody's.
-    if (ofJobs && loan === null && user === null && block === null && events.length + notices.length + letters.length === 0)
+    if (ofJobs && loan === null && user === null && another === null && events.length + notices.length + letters.length === 0)
       throw new Refusal('not-found', `There is no ${type} ${id}.`);
     const known = may(viewer.grants, 'PATRON_DATA') ? user : null;
     const entries: Entry[] = [
@@ -103,9 +103,9 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
     );
 
     present(request, response, 'record-jobs', {
-      title: `What the jobs did with ${titleOf(type, loan?.barcode ?? known?.primaryId ?? block?.code)}`,
+      title: `What the jobs did with ${titleOf(type, loan?.barcode ?? known?.primaryId ?? another?.label)}`,
       section: null,
-      about: loan?.title ?? known?.userGroup ?? block?.description ?? (ofUser && known === null ? '' : id),
+      about: loan?.title ?? known?.userGroup ?? another?.about ?? (ofUser && known === null ? '' : id),
       explainers,
       rows: entries
         .filter(({ runId }) => (runId === null ? may(viewer.grants, 'LETTERS') : visible.has(runId)))
@@ -129,6 +129,23 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
   return router;
 }
 
+/** What staff know a record by that is neither a loan nor a user, and what it is about. */
+async function anotherOf({ models }: ApiContext, institutionId: string, type: string, _id: string): Promise<{ label: string; about: string } | null> {
+  const own = { institutionId, _id };
+  switch (type) {
+    case 'block':
+      return models.UserBlock.findOne(own, { code: 1, description: 1 }).lean().then((block) => block && { label: block.code, about: block.description });
+    case 'fee':
+      return models.Fee.findOne(own, { type: 1, title: 1 }).lean().then((fee) => fee && { label: spelledOut(fee.type).toLowerCase(), about: fee.title ?? '' });
+    case 'request':
+      return models.Request.findOne(own, { requestType: 1, title: 1 }).lean().then((request) => request && { label: spelledOut(request.requestType).toLowerCase(), about: request.title ?? '' });
+    case 'borrowingRequest':
+      return models.BorrowingRequest.findOne(own, { externalId: 1, status: 1 }).lean().then((request) => request && { label: request.externalId, about: spelledOut(request.status) });
+    default:
+      return null;
+  }
+}
+
 function titleOf(type: string, known: string | undefined): string {
   return known === undefined ? `this ${spelledOut(type).toLowerCase()}` : `${type} ${known}`;
 }
@@ -150,6 +167,6 @@ async function explainersFor(
     includeUnscheduled: true,
   });
   return listed
-    .filter(({ definition }) => definition.available && definition.explains === recordType)
-    .map(({ job }) => ({ href: `/scheduled-jobs/${job._id}/explain?record=${recordId}`, name: job.name }));
+    .filter(({ definition }) => definition.available && (definition.explains === recordType || definition.alsoExplains.some((type) => type === recordType)))
+    .map(({ job, definition }) => ({ href: `/scheduled-jobs/${job._id}/explain?record=${definition.explains === recordType ? '' : `${recordType}:`}${recordId}`, name: job.name }));
 }

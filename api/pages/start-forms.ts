@@ -174,10 +174,10 @@ export function startForms(context: ApiContext, { present }: Present): Router {
   return router;
 }
 
-function recordLabelOf({ definition: { explains } }: ListedJob): string {
+function recordLabelOf({ definition: { explains, alsoExplains } }: ListedJob): string {
   if (explains === null) return 'Record';
   const other = knownBy[explains];
-  return `${spelledOut(explains)} id${other === undefined ? '' : ` or ${other}`}`;
+  return [`${spelledOut(explains)} id${other === undefined ? '' : ` or ${other}`}`, ...alsoExplains.map((type) => `${type}:id`)].join(', ');
 }
 
 /** A record that is not there is an answer to the form, not an error page. */

@@ -13,16 +13,17 @@ export function lostFee(plan: Plan, number: number): Fee {
   return feeOf(plan, number, loan, { type: 'LOST_ITEM_REPLACEMENT_FEE', originalAmount: amount, balance: amount, createdAt: loan.processStatusDate, dedupeKey: `lost-repl:${loan._id}:1` });
 }
 
-/** What the reader of a loan that came back late was charged, some days ago: half of it is paid in part, of one in five the reader says that it is wrong. */
+/** What the reader of a loan that came back late was charged, some days ago: every second has paid, half of the others in part, of one in five the reader says that it is wrong. */
 export function lateFee(plan: Plan, number: number): Fee {
   const loan = loanAt(plan, number);
   const originalAmount = 100 * (2 + (thrown(number, 40) % 13));
-  const paid = thrown(number, 41) % 2 === 0 ? 100 : 0;
-  const status = thrown(number, 42) % 5 === 0 ? 'IN_DISPUTE' : 'ACTIVE';
+  const isPaid = number % 40 === 39;
+  const paid = isPaid ? originalAmount : thrown(number, 41) % 2 === 0 ? 100 : 0;
+  const status = isPaid ? 'CLOSED' : thrown(number, 42) % 5 === 0 ? 'IN_DISPUTE' : 'ACTIVE';
   const createdAt = afternoon(plan, -(thrown(number, 43) % 28));
   const charged = { type: 'OVERDUE_FINE', originalAmount, balance: originalAmount - paid, createdAt, dedupeKey: `overdue:${loan._id}:${loan.dueCycle}` };
   const payment: FeeTransaction = { transactionId: `cash:${loan._id}`, type: 'PAYMENT', amount: paid, at: createdAt, by: 'desk', reason: null, comment: null };
-  return { ...feeOf(plan, number, loan, charged), status, transactions: paid === 0 ? [] : [payment] };
+  return { ...feeOf(plan, number, loan, charged), status, closedAt: isPaid ? createdAt : null, transactions: paid === 0 ? [] : [payment] };
 }
 
 function feeOf(plan: Plan, number: number, loan: Loan, charged: Pick<Fee, 'type' | 'originalAmount' | 'balance' | 'createdAt' | 'dedupeKey'>): Fee {
@@ -90,6 +91,9 @@ export function requestFor(plan: Plan, number: number): StoredRequest {
     cancelReason: null,
     closedAt: null,
     closedBy: null,
+    deliveryAddress: null,
+    pickupPerson: null,
+    notes: [],
     anonymizedAt: null,
     ...stamps(plan),
   };

@@ -8,7 +8,7 @@ import type { StoredFinesFeesProfile } from '../../models/fines-fees-notificatio
 import type { Policy, StoredOverdueLostProfile } from '../../models/fulfillment.js';
 import type { FulfillmentUnitRule, StoredFulfillmentUnit } from '../../models/fulfillment-unit.js';
 import type { StoredPatronLimit } from '../../models/patron-limit.js';
-import type { AutoRenewalRule } from '../../models/rule-tables.js';
+import type { AnonymizationRule, AutoRenewalRule } from '../../models/rule-tables.js';
 
 export const timeZone = 'America/New_York';
 export const currency = 'USD';
@@ -140,6 +140,14 @@ export const unitRules: readonly Pick<FulfillmentUnitRule, 'unitCode' | 'order' 
 export const renewalRules: readonly Pick<AutoRenewalRule, 'order' | 'name' | 'parameters' | 'output'>[] = [
   { order: 1, name: 'No films', parameters: [{ field: 'materialType', op: 'EQUALS', values: ['DVD'] }], output: false },
   { order: 2, name: 'Students and faculty', parameters: [{ field: 'userGroup', op: 'IN', values: ['STUDENT', 'FACULTY'] }], output: true },
+];
+
+/** What is kept when the operator has the job scheduled: a loan for a week after it came back, a fee for seven years. */
+export const anonymizationRules: readonly Pick<AnonymizationRule, 'table' | 'order' | 'name' | 'parameters' | 'output'>[] = [
+  { table: 'LOANS', order: 1, name: 'A week', parameters: [{ field: 'daysSinceEnd', op: 'LESS_THAN', values: [7] }], output: false },
+  { table: 'LOANS', order: 2, name: 'Films, for the statistics of the quarter', parameters: [{ field: 'location', op: 'EQUALS', values: ['EAST/MEDIA'] }, { field: 'daysSinceEnd', op: 'LESS_THAN', values: [90] }], output: false },
+  { table: 'FEES', order: 1, name: 'Seven years', parameters: [{ field: 'daysSinceEnd', op: 'LESS_THAN', values: [2_555] }], output: false },
+  { table: 'REQUESTS', order: 1, name: 'A month', parameters: [{ field: 'daysSinceEnd', op: 'LESS_THAN', values: [30] }], output: false },
 ];
 
 export const limits: readonly Pick<StoredPatronLimit, 'userGroup' | 'maxOwedAmount' | 'maxOverdueLoans' | 'maxOverdueRecalls'>[] = [

@@ -19,7 +19,7 @@ export const sizes = {
 } satisfies Record<string, Size>;
 export type SizeName = keyof typeof sizes;
 
-const KINDS = ['library', 'location', 'calendar', 'policy', 'terms', 'profile', 'block', 'staff', 'user', 'bib', 'holding', 'item', 'loan', 'fee', 'request', 'settings', 'unit', 'unitRule', 'renewalRule', 'limit', 'news', 'list', 'userBlock', 'demerit', 'demeritRule', 'finesProfile', 'calendarChange'] as const;
+const KINDS = ['library', 'location', 'calendar', 'policy', 'terms', 'profile', 'block', 'staff', 'user', 'bib', 'holding', 'item', 'loan', 'fee', 'request', 'settings', 'unit', 'unitRule', 'renewalRule', 'limit', 'news', 'list', 'userBlock', 'demerit', 'demeritRule', 'anonymizationRule', 'finesProfile', 'calendarChange'] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface Plan extends Size {

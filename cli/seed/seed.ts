@@ -15,7 +15,7 @@ import type { User } from '../../models/user.js';
 import { makeScheduledJobs } from '../../worker/scheduled-jobs.js';
 import { isRequested, lateFee, lostFee, requestFor } from './around-loans.js';
 import { addressBlockOf, blockDefinitions, demeritRules, demeritsOf, isBlocking, isSuspended, isWithoutAddress, overdueBlockOf, suspensionOf } from './blocks.js';
-import { branches, currency, finesProfiles, holidays, limits, profiles, renewalRules, terms, timeZone, trainingDay, unitRules, units } from './library.js';
+import { anonymizationRules, branches, currency, finesProfiles, holidays, limits, profiles, renewalRules, terms, timeZone, trainingDay, unitRules, units } from './library.js';
 import { isLost, isReturned, loanAt, openLoansByItem } from './loans.js';
 import { newsAt, newsOf, readingListsUrl } from './reading-lists.js';
 import { idOf, type Kind, type Plan, type Size } from './plan.js';
@@ -131,6 +131,7 @@ async function writeLibrary(models: Models, plan: Plan): Promise<void> {
   await write(models.AutoRenewalRule, 'renewalRule', renewalRules.map((rule) => ({ institutionId, ...rule })));
   await write(models.PatronLimit, 'limit', limits.map((limit) => ({ institutionId, ...limit })));
   await write(models.UserBlockDefinition, 'block', blockDefinitions.map((definition) => ({ institutionId, ...definition })));
+  await write(models.AnonymizationRule, 'anonymizationRule', anonymizationRules.map((rule) => ({ institutionId, ...rule })));
   await write(models.DemeritRule, 'demeritRule', demeritRules.map((rule) => ({ institutionId, ...rule })));
   await write(models.OverdueLostProfile, 'profile', profiles.map((profile) => ({
     institutionId, ...profile, blockDefinitionId: profile.blockUser === true ? idOf(plan, 'block', 0) : null,

@@ -43,6 +43,7 @@ const ofJobs: Readonly<Record<string, RunsOfJob>> = {
   'email-leganto-notifications': { prefix: 'leganto-', previewAsOf: asOf, abortedAfter: 1, loans: 80 },
   'notifications-courtesy-and-renewals': { prefix: 'renewals-', previewAsOf: asOf, abortedAfter: 2, loans: 80 },
   'notifications-due-date-reminders': { prefix: 'reminders-', previewAsOf: asOf, abortedAfter: 2, loans: 80 },
+  'fulfillment-historical-archiving': { prefix: 'archiving-', previewAsOf: asOf, abortedAfter: 1, loans: 2_600 },
   'users-remove-blocks': { prefix: 'blocks-', previewAsOf: asOf, abortedAfter: 2, loans: 2_600 },
 };
 

@@ -1,6 +1,7 @@
 /** The demonstration library (platform.md 15): its sizes, that a day always gives the same one, and that the jobs find something in it. */
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { createArchivingExplainer } from '../../activities/fulfillment/archiving/explain.js';
 import { createBlockExplainer } from '../../activities/fulfillment/blocks/explain.js';
 import { createActivityExplainer } from '../../activities/fulfillment/activity/explain.js';
 import { createFinesFeesExplainer } from '../../activities/fulfillment/fines/explain.js';
@@ -137,6 +138,13 @@ test('loans-due-date-correction finds loans that are due on a day that was close
   const soon = await models.Loan.find({ institutionId, status: 'ACTIVE', dueDate: { $gt: noon, $lt: new Date(noon.getTime() + 10 * 86_400_000) } }).lean();
   const heard = await Promise.all(soon.map(({ _id }) => explain({ ...request, record: `loan:${_id}` })));
   assert.ok(heard.filter((explanation) => explanation?.decision === 'ACT').length >= 3);
+});
+
+test('fulfillment-historical-archiving finds loans to anonymise, loans held by fees and loans that a rule keeps', async () => {
+  const explain = createArchivingExplainer(models);
+  const request = { institutionId, parameters: { loans: true }, asOf: noon.toISOString(), timeZone: 'America/New_York', currency: 'USD' };
+  const heard = await Promise.all((await models.Loan.find({ institutionId, status: 'COMPLETE' }).lean()).map(({ _id }) => explain({ ...request, record: `loan:${_id}` })));
+  assert.deepEqual([...new Set(heard.map((one) => one?.summary))].sort(), ['A rule keeps it.', 'A run would anonymise it.', 'Money is owed for it still, so it is kept whole.']);
 });
 
 test('email-leganto-notifications finds news for several readers, and news that it leaves', async () => {

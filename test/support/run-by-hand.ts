@@ -8,6 +8,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createReadingListMailActivities } from '../../activities/fulfillment/email-leganto-notifications.js';
 import { createFinesFeesActivities } from '../../activities/fulfillment/fines-fees-notifications.js';
 import { createDueDateCorrectionActivities } from '../../activities/fulfillment/loans-due-date-correction.js';
+import { createArchivingActivities } from '../../activities/fulfillment/fulfillment-historical-archiving.js';
 import { createOverdueAndLostActivities } from '../../activities/fulfillment/loans-overdue-and-lost.js';
 import { createNoticeLetterActivities } from '../../activities/fulfillment/notice-letters.js';
 import { createCourtesyActivities } from '../../activities/fulfillment/notifications-courtesy-and-renewals.js';
@@ -31,6 +32,7 @@ export const workflows = {
   'loans-due-date-correction': { count: 'countLoansConcerned', steps: ['finishLeftCorrections', 'correctDueDates', 'closeCalendarChanges', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
   'email-leganto-notifications': { count: 'countReadingListNews', steps: ['claimReadingListNews', 'mailReadingListNews'] },
   'fines-fees-notifications': { count: 'countDebtors', steps: ['notifyOfDebts', 'reportUndeliverableLetters'] },
+  'fulfillment-historical-archiving': { count: 'countEndedRecords', steps: ['archiveLoans', 'archiveFees', 'archiveRequests', 'archiveBorrowingRequests'] },
   'loans-overdue-and-lost': { count: 'countOverdueLoans', steps: ['finishLeftNotices', 'ageOverdueLoans', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
   'notifications-courtesy-and-renewals': { count: 'countLoansFallingDue', steps: ['finishLeftRenewals', 'renewLoansFallingDue', 'queueNoticeLetters', 'reportUndeliverableLetters'] },
   'notifications-activity-report': { count: 'countAccounts', steps: ['reportActivity', 'reportUndeliverableLetters'] },
@@ -46,7 +48,7 @@ export function shellsOf(models: Models, now = atThatTime) {
   const readingLists = createReadingListMailActivities({ models, now, wakeMail: () => Promise.resolve() });
   const fines = createFinesFeesActivities({ models, now, wakeMail: () => Promise.resolve() });
   const activity = createActivityReportActivities({ models, now, wakeMail: () => Promise.resolve() });
-  return { ...overdue, ...activity, ...createDueDateCorrectionActivities({ models, now }), ...readingLists, ...fines, ...createCourtesyActivities({ models, now }), ...createDueDateReminderActivities({ models, now }), ...createRemoveBlocksActivities({ models, now }), ...letters, awaitLetters: (run: Run) => awaitLetters(models, now, run) };
+  return { ...overdue, ...activity, ...createDueDateCorrectionActivities({ models, now }), ...readingLists, ...fines, ...createCourtesyActivities({ models, now }), ...createDueDateReminderActivities({ models, now }), ...createRemoveBlocksActivities({ models, now }), ...createArchivingActivities({ models, now }), ...letters, awaitLetters: (run: Run) => awaitLetters(models, now, run) };
 }
 
 /** The record of a run that has not begun. */

@@ -123,6 +123,9 @@ function blankRequest(load: Load, row: Row) {
     priority: row.flag('cut_in_line') ? 10 : 50,
     activeKey: `#${_id}`,
     closedBy: null,
+    deliveryAddress: null,
+    pickupPerson: null,
+    notes: [],
     anonymizedAt: null,
   } satisfies Partial<StoredRequest>;
 }
