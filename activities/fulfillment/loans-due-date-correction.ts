@@ -52,16 +52,20 @@ export function createDueDateCorrectionActivities({ models, now }: Dependencies)
    */
   async function correctDueDates(run: Run, onward: Onward): Promise<Page> {
     const ground = await groundOf(run);
-    const claim = await claimedBatch(models, run);
+    const recorded = await claimedBatch(models, run);
+    // A page that moved nothing has claimed nothing: all of it is still in the selection.
+    const claim = recorded === null || recorded.leaving.length === 0 ? null : recorded;
     const { loans, next } = claim === null ? await loansOfPage(run, ground) : { loans: await loansById<ReadLoan>(models, run.institutionId, claim.leaving, loanFields), next: claim.toKey };
     // A preview counts what its earlier pages propose.
     if (next !== null && loans.length >= LOANS_A_PAGE && !run.preview) onward(next, loans.length);
-    const judged = await judgeLoans(models, run.institutionId, ground, loans);
+    const all = await judgeLoans(models, run.institutionId, ground, loans);
+    // An earlier page may have moved a loan on to a day that this one reads: it has been counted.
+    const judged = claim === null ? all.filter(({ notice }) => notice === null) : all;
     const moves = movesOf(judged);
 
     const { outcome, proposals } = await carryOut<Set<string>>(models, run, {
       write: async () => {
-        if (claim === null && moves.length > 0) await claimBatch(models, run, { toKey: next, leaving: loans.map(({ _id }) => _id) }, now());
+        if (claim === null && moves.length > 0) await claimBatch(models, run, { toKey: next, leaving: judged.map(({ loan }) => loan._id) }, now());
         return writeMoves(models, run, moves, now());
       },
       propose: () => moves.map(proposalOf),

@@ -88,6 +88,14 @@ test('all pages done twice write and count what they do done once', async () => 
   assert.equal(await models.LoanEvent.countDocuments({ institutionId: 'demo' }), 4);
 });
 
+test('a page that moves nothing counts the same when it is done twice', async () => {
+  await due('demo', 'A', { touId: idOf('demo', 'KEEP') });
+  await pages();
+  const once = await pictureOf(models, 'demo');
+  await pages();
+  assert.deepEqual([await pictureOf(models, 'demo'), (await countersOf(10)).skippedKeep], [once, 1]);
+});
+
 class Killed extends Error {}
 const touched = new Set(['loans', 'loanNotices', 'loanEvents', 'letters', 'runBatches', 'runEvents', 'calendarChanges']);
 
@@ -120,6 +128,16 @@ test('a run whose process dies at one write after the other leaves what an undis
 });
 /** The step of left notices, which a repeat of later steps need not have come to. */
 const isLeftBatch = (line: string): boolean => line.startsWith('runBatches') && line.includes('"batchNo":0,');
+
+test('a loan that has moved on to a day which a later page reads is not taken up by that page', async () => {
+  await closes(models, 'demo', '2025-06-12 11:00', '2025-06-20', { fromTime: '15:00', toTime: '21:00' });
+  await due('demo', 'A');
+  await due('demo', 'B', { dueDate: new Date(at('2025-06-20 15:00')) });
+  await pages();
+  await pages({ batchNo: 15 });
+  const { recordsSelected, movedLater, unchanged } = await countersOf(15);
+  assert.deepEqual([recordsSelected, movedLater, unchanged, await noticesOf('A')], [1, 0, 1, ['cycle 2 LETTER_PENDING']]);
+});
 
 test('a loan renewed between reading and update keeps its date, its notice is taken back, and it counts as changed during the run', async () => {
   await due('demo', 'A');

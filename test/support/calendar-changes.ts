@@ -11,6 +11,6 @@ export async function closes(models: Models, institutionId: string, appliedAt: s
   await models.CalendarRecord.create({
     institutionId, level, type: 'EXCEPTION', status: 'CLOSED', validFrom, validTo: validFrom, state: 'DRAFT', createdAt, ...given,
   });
-  const deed = { models, institutionId, at: createdAt, by: 'STAFF', actorId: 'u-staff', tellMail: () => Promise.resolve() } as const;
+  const deed = { models, institutionId, at: createdAt };
   await applyCalendarChanges(deed, level === 'LIBRARY' ? { level, libraryCode: libraryCode! } : { level, libraryCode: null });
 }
