@@ -16,6 +16,7 @@ import { runEndpoints } from './runs.js';
 import { scheduledJobEndpoints } from './scheduled-jobs.js';
 import { serve } from './serve.js';
 import { startEndpoints } from './starts.js';
+import { termsOfUseEndpoints } from './terms-of-use.js';
 
 const endpoints = [
   ...scheduledJobEndpoints,
@@ -25,6 +26,7 @@ const endpoints = [
   ...letterEndpoints,
   ...overdueProfileEndpoints,
   ...calendarEndpoints,
+  ...termsOfUseEndpoints,
   ...loanEndpoints,
   ...dueDateEndpoints,
   ...feeEndpoints,

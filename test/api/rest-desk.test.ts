@@ -117,6 +117,20 @@ test('a clerk takes money, a manager waives and disputes; the reason is in the a
   assert.equal((await library.call(manager, 'POST', `${HERE}/fees/${fee._id}/payments`, { amount: 0 })).status, 422);
 });
 
+test('terms of use are shown with every policy, and worked through by the rules of the desk', async () => {
+  const terms = await library.call(clerk, 'GET', `${HERE}/terms-of-use/BOOK`);
+  assert.deepEqual([terms.body.name, terms.body.policies.maximumFine, terms.body.policies.isRenewable], ['BOOK', 1000, true]);
+  assert.deepEqual((await library.call(clerk, 'GET', `${HERE}/terms-of-use`)).body.items.map(({ code }: { code: string }) => code), ['BOOK', 'RESERVE']);
+  const asked = { libraryCode: 'MAIN', lentAt: '2025-02-03T14:00:00-05:00', returnedAt: '2025-03-05T09:30:00-05:00' };
+  const worked = await library.call(clerk, 'POST', `${HERE}/terms-of-use/BOOK/worked-examples`, asked);
+  assert.deepEqual(worked.body, { dueDate: '2025-03-04T02:00:00.000Z', shortLoan: false, cappedByExpiry: false, noOpenDay: false, fine: { type: 'OVERDUE_FINE', amount: 50 } });
+  const expired = await library.call(clerk, 'POST', `${HERE}/terms-of-use/BOOK/worked-examples`, { ...asked, expiryDate: '2025-02-02' });
+  assert.deepEqual([expired.status, expired.body.errors[0].code], [409, 'NO_LATER_DUE_DATE']);
+  assert.equal((await library.call(clerk, 'POST', `${HERE}/terms-of-use/NONE/worked-examples`, asked)).status, 404);
+  assert.equal((await library.call(clerk, 'POST', `${HERE}/terms-of-use/BOOK/worked-examples`, { ...asked, libraryCode: 'NONE' })).status, 404);
+  assert.equal((await library.call(await library.signIn('buyer', 'demo'), 'GET', `${HERE}/terms-of-use`)).status, 404);
+});
+
 test('who is not of the desk does nothing there; a neighbour’s loans and fees do not exist', async () => {
   const buyer = await library.signIn('buyer', 'demo');
   const before = await everythingOf(library.models, 'next-door');
