@@ -28,7 +28,7 @@ const mail = (which: MailMoment): Place => ({ phase: 'MAIL', holds: (moment) => 
 const letterRecorded = ({ collection, operation, set }: OwnWrite): boolean => collection === 'letters' && operation === 'bulkWrite' && set.state === 'SENT';
 
 /** The activity of each job that does its pages; their heartbeats are places too. */
-export const pagesOfJobs: readonly string[] = ['ageOverdueLoans', 'remindOfLoansDueToday', 'claimReadingListNews', 'correctDueDates', 'removeBlocks', 'archiveLoans', 'archiveFees', 'archiveRequests', 'archiveBorrowingRequests', 'renewLoansFallingDue', 'notifyOfDebts'];
+export const pagesOfJobs: readonly string[] = ['ageOverdueLoans', 'remindOfLoansDueToday', 'claimReadingListNews', 'correctDueDates', 'removeBlocks', 'archiveLoans', 'archiveFees', 'archiveRequests', 'archiveBorrowingRequests', 'renewLoansFallingDue', 'notifyOfDebts', 'reportActivity'];
 
 export const places = {
   'openRun begins': begins('OPENING', 'openRun'),
