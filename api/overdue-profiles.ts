@@ -6,9 +6,10 @@ import { z } from 'zod';
 import { profileTypes } from '../domain/fulfillment/overdue-lost-profiles.js';
 import { newId } from '../models/document.js';
 import type { StoredOverdueLostProfile } from '../models/fulfillment.js';
-import { isDuplicateKey, recordCreation, removeRecorded, saveChange, type Author } from './changes.js';
+import { recordCreation, removeRecorded, saveChange, type Author } from './changes.js';
 import type { ApiContext } from './context.js';
 import { checked, valid } from './job-settings.js';
+import { namedOnce } from './named-once.js';
 import { Refusal, type InputProblem } from './refusal.js';
 import { demandIn, type Viewer } from './viewer.js';
 
@@ -124,14 +125,4 @@ async function checkedProfile({ models }: ApiContext, viewer: Viewer, input: unk
     ...(profile.blockDefinitionId !== null && definition === null ? [unknown('/blockDefinitionId', profile.blockDefinitionId, 'an active block')] : []),
   ];
   return valid('profile', problems.length > 0 ? { value: null, problems } : { value: profile, problems: [] });
-}
-
-async function namedOnce(profile: OverdueProfileFields, write: () => Promise<unknown>): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    const message = `"${profile.name}" was given; expected a name that no other profile has`;
-    throw new Refusal('duplicate', `There is a profile "${profile.name}" already.`, [{ pointer: '/name', code: 'duplicate', message }]);
-  }
 }

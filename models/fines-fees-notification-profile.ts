@@ -1,6 +1,5 @@
 /** finesFeesNotificationProfile: when patrons are reminded of what they owe (spec/data-model.md, 4; fines-fees-notifications, Configuration). */
 import type { Connection } from 'mongoose';
-import { finesNotificationTypes, type FinesNotificationType } from '../domain/fulfillment/fines-fees-notifications.js';
 import type { SendFormat } from '../domain/letters.js';
 import { anything, maybeNumber, number, oneOf, text, texts, versioned, type Versioned } from './document.js';
 import type { LastChange } from './scheduled-job.js';
@@ -9,7 +8,8 @@ import type { LastChange } from './scheduled-job.js';
 export interface StoredFinesFeesProfile extends Versioned {
   name: string;
   active: boolean;
-  notificationType: FinesNotificationType;
+  /** 1 to 5. */
+  notificationType: number;
   userGroups: string[];
   libraries: string[];
   feeTypes: string[];
@@ -25,7 +25,7 @@ export interface StoredFinesFeesProfile extends Versioned {
 const finesFeesNotificationProfileSchema = versioned<StoredFinesFeesProfile>('finesFeesNotificationProfiles', {
   name: text,
   active: { type: Boolean, default: true },
-  notificationType: { ...number, enum: [...finesNotificationTypes] },
+  notificationType: { ...number, min: 1, max: 5 },
   userGroups: texts,
   libraries: texts,
   feeTypes: texts,

@@ -10,6 +10,7 @@ import { dueDateEndpoints } from './due-dates.js';
 import { feeEndpoints } from './fees.js';
 import { letterEndpoints } from './letters.js';
 import { loanEndpoints } from './loans.js';
+import { finesProfileEndpoints } from './fines-profiles.js';
 import { overdueProfileEndpoints } from './overdue-profiles.js';
 import { runDetailEndpoints } from './run-details.js';
 import { runEndpoints } from './runs.js';
@@ -25,6 +26,7 @@ const endpoints = [
   ...startEndpoints,
   ...letterEndpoints,
   ...overdueProfileEndpoints,
+  ...finesProfileEndpoints,
   ...calendarEndpoints,
   ...termsOfUseEndpoints,
   ...loanEndpoints,

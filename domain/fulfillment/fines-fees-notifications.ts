@@ -9,16 +9,13 @@ import { unheard, type Ask } from '../ask.js';
 import { localDay, type Instant, type Moment } from '../days.js';
 import type { SendFormat } from '../letters.js';
 
-/** Chooses the wording. */
-export const finesNotificationTypes = [1, 2, 3, 4, 5] as const;
-export type FinesNotificationType = (typeof finesNotificationTypes)[number];
-
 /** A profile as stored. Empty lists match everything. */
 export interface FinesFeesProfile {
   profileId: string;
   name: string;
   active: boolean;
-  notificationType: FinesNotificationType;
+  /** 1 to 5: chooses the wording. */
+  notificationType: number;
   userGroups: readonly string[];
   /** Owning libraries: fees and credits of the institution itself are in none. */
   libraries: readonly string[];
