@@ -110,7 +110,7 @@ function ourNight({ jobKey, outcomeOf: look }: Work, folder: string, replicaSet:
   return withServers(folder, { ...withWorker, replicaSet }, {}, (servers, models) =>
     withClient(servers, async (client, connection) => {
       const context = { models, client, now, taskQueue: queues.jobs };
-      const job = await models.ScheduledJob.findOne({ institutionId, jobKey }).lean();
+      const job = await models.ScheduledJob.findOneAndUpdate({ institutionId, jobKey }, { $set: { active: true, inactiveReason: null } }).lean();
       if (job === null) throw new Error('the seed has no scheduled job to start');
       const submittedBy = { type: 'USER', id: 'bench', name: 'Bench' } as const;
       const before = await processorTime(folder);

@@ -51,24 +51,25 @@ export async function readRenewalSurroundings(
   return { borrowers, claims };
 }
 
-interface Overdue {
-  _id: { userId: string; processStatus: Loan['processStatus']; recalled?: boolean };
+interface OpenLoans {
+  _id: { userId: string; processStatus: Loan['processStatus']; recalled?: boolean; overdue: boolean };
   loans: number;
 }
 
 async function readBorrowers(models: Models, institutionId: string, asOf: Date, userIds: string[]): Promise<Map<string, Borrower>> {
   const ofThem = { institutionId, status: 'ACTIVE' as const, userId: { $in: userIds } };
-  const [users, blocks, debts, overdue] = await Promise.all([
+  const [users, blocks, debts, open] = await Promise.all([
     models.User.find({ institutionId, _id: { $in: userIds } }, { status: 1, userGroup: 1, expiryDate: 1, roles: 1 }).lean(),
     models.UserBlock.find(ofThem, { userId: 1, description: 1, blockedActions: 1, expiresAt: 1 }).lean(),
     models.Fee.aggregate<{ _id: string; owed: number }>([{ $match: ofThem }, { $group: { _id: '$userId', owed: { $sum: '$balance' } } }]),
-    models.Loan.aggregate<Overdue>([
-      { $match: { ...ofThem, dueDate: { $lt: asOf } } },
-      { $group: { _id: { userId: '$userId', processStatus: '$processStatus', recalled: '$recall.active' }, loans: { $sum: 1 } } },
+    models.Loan.aggregate<OpenLoans>([
+      // The date is asked of what was found: as part of the filter it has the store walk all overdue loans instead of these users'.
+      { $match: ofThem },
+      { $group: { _id: { userId: '$userId', processStatus: '$processStatus', recalled: '$recall.active', overdue: { $lt: ['$dueDate', asOf] } }, loans: { $sum: 1 } } },
     ]),
   ]);
   const owedBy = new Map(debts.map(({ _id, owed }) => [_id, owed]));
-  const [blocksOf, overdueOf] = [grouped(blocks, ({ userId }) => userId), grouped(overdue, ({ _id }) => _id.userId)];
+  const [blocksOf, overdueOf] = [grouped(blocks, ({ userId }) => userId), grouped(open.filter(({ _id }) => _id.overdue), ({ _id }) => _id.userId)];
   return new Map(users.map((user) => [user._id, borrowerOf(user, blocksOf.get(user._id) ?? [], owedBy.get(user._id) ?? 0, overdueOf.get(user._id) ?? [])]));
 }
 
@@ -76,10 +77,10 @@ function borrowerOf(
   { status, userGroup, expiryDate, roles }: Pick<User, 'status' | 'userGroup' | 'expiryDate' | 'roles'>,
   blocks: readonly { description: string; blockedActions: string[]; expiresAt: Date | null }[],
   owed: number,
-  overdue: readonly Overdue[],
+  overdue: readonly OpenLoans[],
 ): Borrower {
   const dayOrNull = (day: string | null) => (day === null ? null : dayNumber(day));
-  const sum = (some: readonly Overdue[]) => some.reduce((total, { loans }) => total + loans, 0);
+  const sum = (some: readonly OpenLoans[]) => some.reduce((total, { loans }) => total + loans, 0);
   return {
     status,
     userGroup,
