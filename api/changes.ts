@@ -31,6 +31,23 @@ interface Target {
 
 type Configuration = Versioned & { lastChange: LastChange | null };
 
+/** Makes a document and its entry, whose change is the whole `content`; answers its id. A key that is taken is the store's error. */
+export async function createRecorded<T extends Configuration>(
+  { models, now }: { models: Models; now: Now },
+  model: Model<T>,
+  institutionId: string,
+  content: object,
+  { label, author }: { label: string; author: Author },
+): Promise<string> {
+  const action = 'CREATE';
+  const id = newId();
+  const changes = Object.entries(content).map(([path, after]: [string, unknown]) => ({ path, before: null, after }));
+  const lastChange: LastChange = { version: 1, actor: author.actor, action, changes, requestId: author.requestId };
+  await new model({ ...content, _id: id, institutionId, lastChange }).save();
+  await insertEntry(models, institutionId, { type: model.modelName, id, label }, '1', { action, changes, author, at: now() });
+  return id;
+}
+
 /**
  * Writes `set` if the document still has the version it was read with, and answers the version it has now: the same when nothing
  * differs from what is stored, else one more. Refusal `precondition-failed`: somebody else was faster.
@@ -81,18 +98,6 @@ export async function removeRecorded<T extends Configuration>(
   await insertEntry(models, institutionId, { type: model.modelName, id: _id, label }, String(last), { action, changes, author, at: now() });
   const removed = await model.deleteOne({ institutionId, _id, version: last });
   if (removed.deletedCount === 0) throw overtaken();
-}
-
-/** The entry of a new document: its whole content is the change. */
-export async function recordCreation(
-  { models, now }: { models: Models; now: Now },
-  institutionId: string,
-  target: Target,
-  content: Record<string, unknown>,
-  { action, author }: { action: string; author: Author },
-): Promise<void> {
-  const changes = Object.entries(content).map(([path, after]) => ({ path, before: null, after }));
-  await insertEntry(models, institutionId, target, '1', { action, changes, author, at: now() });
 }
 
 /** The entry of a deed that changes no configuration: a start, a stop. */

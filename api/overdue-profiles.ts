@@ -4,23 +4,16 @@
  */
 import { z } from 'zod';
 import { profileTypes } from '../domain/fulfillment/overdue-lost-profiles.js';
-import { newId } from '../models/document.js';
 import type { StoredOverdueLostProfile } from '../models/fulfillment.js';
-import { recordCreation, removeRecorded, saveChange, type Author } from './changes.js';
+import { createRecorded, removeRecorded, saveChange, type Author } from './changes.js';
 import type { ApiContext } from './context.js';
 import { checked, valid } from './job-settings.js';
-import { namedOnce } from './named-once.js';
-import { Refusal, type InputProblem } from './refusal.js';
+import { amount, code, codes, days, name, namedOnce, sendFormat, unknown, unknownLibraries } from './profiles.js';
+import { Refusal } from './refusal.js';
 import { demandIn, type Viewer } from './viewer.js';
 
-const TYPE = 'OverdueLostProfile';
-
-const code = z.string().trim().min(1).max(100);
-const codes = z.array(code).max(500);
-const days = z.int().min(0).max(3650);
-
 export const overdueProfileFields = z.strictObject({
-  name: z.string().trim().min(1).max(200).describe('Unique in the institution.'),
+  name,
   description: z.string().trim().max(2000).default(''),
   active: z.boolean().default(true),
   type: z.enum(profileTypes),
@@ -34,9 +27,9 @@ export const overdueProfileFields = z.strictObject({
   itemPolicies: codes.default([]).describe('"-" names loans without an item policy.'),
   materialTypes: codes.default([]).describe('"-" names loans without a material type.'),
   sendNotification: z.boolean().default(true),
-  sendFormat: z.enum(['EMAIL', 'SMS', 'EMAIL_AND_SMS']).default('EMAIL'),
+  sendFormat,
   createFine: z.boolean().default(false).describe('Charge the notification fine of the terms of use for each loan.'),
-  notificationFee: z.int().min(0).max(100_000_000).default(0).describe('Minor units of the institution’s currency, once per letter.'),
+  notificationFee: amount.min(0).default(0).describe('Minor units of the institution’s currency, once per letter.'),
   chargeReplacementFee: z.boolean().default(true),
   chargeProcessFee: z.boolean().default(true),
   blockUser: z.boolean().default(false),
@@ -76,12 +69,9 @@ export async function overdueProfileOf({ models }: ApiContext, viewer: Viewer, i
 export async function createOverdueProfile(context: ApiContext, viewer: Viewer, input: unknown, author: Author): Promise<StoredOverdueLostProfile> {
   demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', 'overdue profiles');
   const profile = await checkedProfile(context, viewer, input);
-  const institutionId = viewer.institution.code;
-  const id = newId();
-  const changes = Object.entries(profile).map(([path, after]) => ({ path, before: null, after }));
-  const lastChange = { version: 1, actor: author.actor, action: 'CREATE', changes, requestId: author.requestId };
-  await namedOnce(profile, () => context.models.OverdueLostProfile.create({ ...profile, _id: id, institutionId, lastChange }));
-  await recordCreation(context, institutionId, { type: TYPE, id, label: profile.name }, profile, { action: 'CREATE', author });
+  const id = await namedOnce(profile, () =>
+    createRecorded(context, context.models.OverdueLostProfile, viewer.institution.code, profile, { label: profile.name, author }),
+  );
   return overdueProfileOf(context, viewer, id);
 }
 
@@ -107,19 +97,18 @@ export async function removeOverdueProfile(context: ApiContext, viewer: Viewer, 
   await removeRecorded(context, context.models.OverdueLostProfile, before, content, { label: before.name, author });
 }
 
-async function checkedProfile({ models }: ApiContext, viewer: Viewer, input: unknown): Promise<OverdueProfileFields> {
+async function checkedProfile(context: ApiContext, viewer: Viewer, input: unknown): Promise<OverdueProfileFields> {
   const profile = valid('profile', checked(overdueProfileSchema, input));
   const institutionId = viewer.institution.code;
-  const [libraries, locations, definition] = await Promise.all([
-    models.Library.find({ institutionId, code: { $in: profile.libraries } }, { code: 1 }).lean(),
+  const { models } = context;
+  const [ofNoLibrary, locations, definition] = await Promise.all([
+    unknownLibraries(context, viewer, profile.libraries),
     models.Location.find({ institutionId, libraryCode: { $in: profile.locations.map(({ libraryCode }) => libraryCode) } }, { libraryCode: 1, code: 1 }).lean(),
     profile.blockDefinitionId === null ? null : models.UserBlockDefinition.findOne({ institutionId, _id: profile.blockDefinitionId, active: true }).lean(),
   ]);
-  const known = new Set(libraries.map((library) => library.code));
   const places = new Set(locations.map((location) => `${location.libraryCode}/${location.code}`));
-  const unknown = (pointer: string, value: string, expected: string): InputProblem => ({ pointer, code: 'unknown', message: `"${value}" was given; expected ${expected}` });
   const problems = [
-    ...profile.libraries.flatMap((library, at) => (known.has(library) ? [] : [unknown(`/libraries/${at}`, library, 'the code of a library')])),
+    ...ofNoLibrary,
     ...profile.locations.flatMap(({ libraryCode, code: place }, at) =>
       places.has(`${libraryCode}/${place}`) ? [] : [unknown(`/locations/${at}`, `${libraryCode}/${place}`, 'a location of a library')]),
     ...(profile.blockDefinitionId !== null && definition === null ? [unknown('/blockDefinitionId', profile.blockDefinitionId, 'an active block')] : []),

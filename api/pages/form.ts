@@ -59,3 +59,20 @@ export function messageFor(problems: readonly FieldProblem[], field: string): st
   const own = problems.filter((problem) => problem.field === field).map(({ message }) => message);
   return own.length === 0 ? null : own.join('. ');
 }
+
+/** The form was made from a version of what it changes; a later one is not overwritten. Refusal: precondition-failed. */
+export function demandFormOf({ name, version }: { name: string; version: number }, form: Form): void {
+  if (form.text('version') === String(version)) return;
+  throw new Refusal('precondition-failed', `${name} was changed by somebody else while you had the form open. Open it again to see how it is set now.`);
+}
+
+/** What stands in the way of saving, for the form to show; empty: it is saved. */
+export async function problemsOf(save: () => Promise<unknown>): Promise<FieldProblem[]> {
+  try {
+    await save();
+    return [];
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.problems.length === 0) throw error;
+    return fieldProblems(error.problems);
+  }
+}

@@ -8,12 +8,12 @@ import { briefly, count } from '../format.js';
 import {
   changeOverdueProfile, createOverdueProfile, listOverdueProfiles, overdueProfileFields, overdueProfileOf, removeOverdueProfile,
 } from '../overdue-profiles.js';
-import { Refusal } from '../refusal.js';
 import { demandIn, viewerOf, type Viewer } from '../viewer.js';
-import { fieldProblems, formOf, type FieldProblem, type Form } from './form.js';
+import { demandFormOf, formOf, problemsOf, type FieldProblem, type Form } from './form.js';
 import { withProblems } from './job-forms.js';
-import { profileForm, profileInput, typedFrom, typedIn, typeWords, type Typed } from './overdue-profile-form.js';
+import { overdueFormFields, profileForm, profileInput, typedFrom, typeWords, type TypedProfile } from './overdue-profile-form.js';
 import type { Present } from './present.js';
+import { typedIn } from './typed.js';
 
 const PATH = '/overdue-profiles';
 
@@ -48,44 +48,38 @@ export function overdueProfilePages(context: ApiContext, { present }: Present): 
   router.post(`${PATH}/new`, async (request, response) => {
     const viewer = viewerOf(request);
     const form = formOf(request);
-    await saved(request, response, form, null, async (input) => {
-      await createOverdueProfile(context, viewer, input, authorOf(viewer, request.id));
-    });
+    await saved(request, response, form, null, (input) => createOverdueProfile(context, viewer, input, authorOf(viewer, request.id)));
   });
 
   router.post(`${PATH}/:id`, async (request, response) => {
     const viewer = viewerOf(request);
     const form = formOf(request);
-    const before = ofVersion(await overdueProfileOf(context, viewer, request.params.id), form);
-    await saved(request, response, form, before, async (input) => {
-      await changeOverdueProfile(context, viewer, before, input, authorOf(viewer, request.id));
-    });
+    const before = await overdueProfileOf(context, viewer, request.params.id);
+    demandFormOf(before, form);
+    await saved(request, response, form, before, (input) => changeOverdueProfile(context, viewer, before, input, authorOf(viewer, request.id)));
   });
 
   router.post(`${PATH}/:id/delete`, async (request, response) => {
     const viewer = viewerOf(request);
     const form = formOf(request);
-    const before = ofVersion(await overdueProfileOf(context, viewer, request.params.id), form);
+    const before = await overdueProfileOf(context, viewer, request.params.id);
+    demandFormOf(before, form);
     await removeOverdueProfile(context, viewer, before, authorOf(viewer, request.id));
     response.redirect(303, `${PATH}?done=profile-removed`);
   });
 
   /** Saves and goes back to the list; what is wrong is shown beside its field, with everything that was typed. */
   async function saved(
-    request: Request, response: Response, form: Form, before: StoredOverdueLostProfile | null, save: (input: unknown) => Promise<void>,
+    request: Request, response: Response, form: Form, before: StoredOverdueLostProfile | null, save: (input: unknown) => Promise<unknown>,
   ): Promise<void> {
-    const typed = typedIn(form);
-    try {
-      await save(profileInput(typed, viewerOf(request).institution.currency));
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.problems.length === 0) throw error;
-      return show(request, response, before, typed, fieldProblems(error.problems));
-    }
+    const typed = typedIn(overdueFormFields, form);
+    const problems = await problemsOf(() => save(profileInput(typed, viewerOf(request).institution.currency)));
+    if (problems.length > 0) return show(request, response, before, typed, problems);
     response.redirect(303, `${PATH}?done=profile`);
   }
 
   async function show(
-    request: Request, response: Response, profile: StoredOverdueLostProfile | null, typed: Typed, problems: readonly FieldProblem[],
+    request: Request, response: Response, profile: StoredOverdueLostProfile | null, typed: TypedProfile, problems: readonly FieldProblem[],
   ): Promise<void> {
     const viewer = viewerOf(request);
     const { code: institutionId, currency } = viewer.institution;
@@ -108,12 +102,6 @@ export function overdueProfilePages(context: ApiContext, { present }: Present): 
 }
 
 const mayChange = ({ grants }: Viewer): boolean => mayIn(grants, 'FULFILLMENT', 'CONFIGURE');
-
-/** The form was made from a version of the profile; a later one is not overwritten. */
-function ofVersion(profile: StoredOverdueLostProfile, form: Form): StoredOverdueLostProfile {
-  if (form.text('version') === String(profile.version)) return profile;
-  throw new Refusal('precondition-failed', `${profile.name} was changed by somebody else while you had the form open. Open it again to see how it is set now.`);
-}
 
 /** In the order in which a loan meets them. */
 const byStage = (one: StoredOverdueLostProfile, other: StoredOverdueLostProfile): number =>

@@ -2,6 +2,7 @@
 import { Router } from 'express';
 import type { ApiContext } from '../context.js';
 import type { Present } from './present.js';
+import { finesProfilePages } from './fines-profiles.js';
 import { historyPage } from './history.js';
 import { homePage } from './home.js';
 import { helpPage } from './help.js';
@@ -30,7 +31,7 @@ export function allPages(context: ApiContext, presenting: Present): Router {
   router.use(signInPages(context, presenting));
   const inside = [
     homePage, scheduledPage, scheduledJobPage, jobForms, startForms, runningPage, historyPage, runPage, runDetails, runSteps,
-    letterPages, mailboxPages, overdueProfilePages, recordPage, helpPage,
+    letterPages, mailboxPages, overdueProfilePages, finesProfilePages, recordPage, helpPage,
   ];
   for (const pages of inside) router.use(pages(context, presenting));
   return router;

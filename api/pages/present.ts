@@ -10,7 +10,7 @@ import { when, zoneText } from '../format.js';
 import { formToken } from '../sessions.js';
 import type { Viewer } from '../viewer.js';
 
-export type Section = 'home' | 'scheduled' | 'running' | 'history' | 'letters' | 'overdue-profiles' | 'mail' | 'help' | null;
+export type Section = 'home' | 'scheduled' | 'running' | 'history' | 'letters' | 'overdue-profiles' | 'fines-profiles' | 'mail' | 'help' | null;
 
 /** What a page says beside its own data. `title` is its one heading and its `<title>`. */
 export interface PageData {
@@ -65,6 +65,7 @@ function frameOf({ now, mailbox }: ApiContext, viewer: Viewer, section: Section)
     { section: 'history', href: '/monitor-jobs/history', text: 'History', icon: 'history', shown: seesJobs },
     { section: 'letters', href: '/letters/sent', text: 'Sent letters', icon: 'letter', shown: may(grants, 'LETTERS') },
     { section: 'overdue-profiles', href: '/overdue-profiles', text: 'Overdue profiles', icon: 'book', shown: grants.jobs.has('FULFILLMENT') },
+    { section: 'fines-profiles', href: '/fines-profiles', text: 'Fines profiles', icon: 'coins', shown: grants.jobs.has('FULFILLMENT') },
     { section: 'mail', href: '/mail', text: 'Test mailbox', icon: 'inbox', shown: mailbox !== null && may(grants, 'PATRON_DATA') },
     { section: 'help', href: '/help', text: 'Help', icon: 'help', shown: true },
   ];

@@ -1,24 +1,26 @@
-/** Profiles of fines and fees notifications (fulfillment-loans.md, fines-fees-notifications, Configuration). */
+/** Fines and fees notification profiles (fulfillment-loans.md, fines-fees-notifications, Configuration). */
 import { z } from 'zod';
 import type { StoredFinesFeesProfile } from '../../models/fines-fees-notification-profile.js';
-import { changeFinesProfile, createFinesProfile, finesProfileOf, finesProfileSchema, listFinesProfiles, removeFinesProfile } from '../fines-profiles.js';
+import {
+  changeFinesProfile, createFinesProfile, listFinesProfiles, finesProfileFields, finesProfileOf, finesProfileSchema, removeFinesProfile,
+} from '../fines-profiles.js';
 import { endpoint, type Reply } from './endpoint.js';
 import { demandVersion } from './serve.js';
 import { id, idPath, none } from './values.js';
 
 const tag = 'Fines and fees profiles';
-const stored = z.object({ id, ...finesProfileSchema.shape, version: z.int() }).meta({ id: 'FinesProfile' });
+const stored = z.object({ id, ...finesProfileFields.shape, version: z.int() }).meta({ id: 'FinesProfile' });
 
 function shown(profile: StoredFinesFeesProfile): z.output<typeof stored> {
   const { _id, version } = profile;
-  return { id: _id, ...finesProfileSchema.strip().parse(profile), version };
+  return { id: _id, ...finesProfileFields.strip().parse(profile), version };
 }
 const reply = (profile: StoredFinesFeesProfile): Reply<z.output<typeof stored>> => ({
   body: shown(profile), version: profile.version, location: `/fines-profiles/${profile._id}`,
 });
 
 const list = endpoint({
-  method: 'get', at: '/fines-profiles', tag, summary: 'The profiles by which patrons are reminded of what they owe, by name',
+  method: 'get', at: '/fines-profiles', tag, summary: 'The fines and fees notification profiles, by name',
   path: none, query: none, body: z.undefined(),
   status: 200, answer: z.object({ items: z.array(stored), next: z.null() }),
   refusals: [],

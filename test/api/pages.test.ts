@@ -129,7 +129,7 @@ describe('home', () => {
         ([, href]) => href,
       );
     const jobs = ['/monitor-jobs/scheduled', '/monitor-jobs/running', '/monitor-jobs/history'];
-    assert.deepEqual(await linked('fulfil'), ['/', ...jobs, '/overdue-profiles', '/mail', '/help']);
+    assert.deepEqual(await linked('fulfil'), ['/', ...jobs, '/overdue-profiles', '/fines-profiles', '/mail', '/help']);
     assert.deepEqual(await linked('buyer'), ['/', ...jobs, '/help']);
     assert.deepEqual(await linked('letters'), ['/', '/letters/sent', '/help']);
   });
@@ -384,6 +384,65 @@ describe('overdue profiles', () => {
     const token = await tokenOf(`/overdue-profiles/${before!._id}`);
     await fulfillment.post(`/overdue-profiles/${before!._id}/delete`, { version: String(before!.version), token });
     assert.equal(await profile(), null);
+  });
+});
+
+describe('fines and fees profiles', () => {
+  const path = '/fines-profiles';
+  const form = {
+    name: 'Reminder', notificationType: '1', active: '1', minimumBalance: '10,00', daysAfterCreation: '7', repeatEveryDays: '14', maxRepeats: '2',
+    notificationFee: '1', sendFormat: 'EMAIL', feeTypes: ['OVERDUE_FINE', 'COPY_CARD, LOCKER_KEY'],
+  };
+  const own = { institutionId: 'riverside' };
+  const tokenOf = async (page: string) => /name="token" value="([^"]+)"/.exec(await fulfillment.page(page))?.[1] ?? '';
+  const submit = async (to: string, fields: Record<string, string | string[]>) => fulfillment.post(to, { ...fields, token: await tokenOf(`${path}/new`) });
+
+  test('one is made by the form: amounts in cents, boxes and types of the library’s own in one list', async () => {
+    const answer = await submit(`${path}/new`, form);
+    assert.deepEqual([answer.status, answer.headers.get('location')], [303, `${path}?done=profile`]);
+    const made = await library.models.FinesFeesNotificationProfile.findOne(own).lean();
+    assert.deepEqual(
+      [made?.minimumBalance, made?.notificationFee, made?.feeTypes, made?.repeatEveryDays, made?.maxRepeats],
+      [1000, 100, ['OVERDUE_FINE', 'COPY_CARD', 'LOCKER_KEY'], 14, 2],
+    );
+    assert.match(await fulfillment.page(path), /Reminder[\s\S]*1, a friendly reminder[\s\S]*10\.00 EUR[\s\S]*at 7 days, then every 14 days, 2 times[\s\S]*1\.00 EUR/);
+    const page = await fulfillment.page(`${path}/${made?._id}`);
+    assert.match(page, /value="OVERDUE_FINE" checked>/);
+    assert.match(page, /id="ownFeeTypes" name="feeTypes" value="COPY_CARD, LOCKER_KEY"/);
+  });
+  test('what is wrong stands beside its field, with what was typed', async () => {
+    const answer = await submit(`${path}/new`, { ...form, name: 'Second', minimumBalance: '', notificationFee: '1.555' });
+    const page = await answer.text();
+    assert.equal(answer.status, 422);
+    assert.match(page, /id="minimumBalance"[^>]*aria-invalid="true"/);
+    assert.match(page, /value="1\.555"[^>]*aria-invalid="true"/);
+    assert.match(page, /id="ownFeeTypes" name="feeTypes" value="COPY_CARD, LOCKER_KEY"/);
+    assert.equal(await library.models.FinesFeesNotificationProfile.countDocuments(own), 1);
+  });
+  test('a form that somebody else overtook changes and deletes nothing', async () => {
+    const before = await library.models.FinesFeesNotificationProfile.findOne(own).lean();
+    const at = `${path}/${before!._id}`;
+    const version = String(before!.version);
+    assert.equal((await submit(at, { ...form, name: 'Renamed', version })).status, 303);
+    assert.equal((await submit(at, { ...form, name: 'Too late', version })).status, 412);
+    assert.equal((await submit(`${at}/delete`, { version })).status, 412);
+    assert.equal((await library.models.FinesFeesNotificationProfile.findOne(own).lean())?.name, 'Renamed');
+    assert.equal((await submit(`${at}/delete`, { version: '2' })).status, 303);
+    assert.equal(await library.models.FinesFeesNotificationProfile.countDocuments(own), 0);
+  });
+  test('are read by a manager, who cannot change them, are nothing to a buyer, and those of another institution do not exist', async () => {
+    const { _id } = await library.models.FinesFeesNotificationProfile.create({ institutionId: 'riverside', name: 'Kept', notificationType: 5 });
+    const ofHill = await library.models.FinesFeesNotificationProfile.create({ institutionId: 'hill', name: 'Of Hill', notificationType: 5 });
+    const [manager, buyer] = [await library.signIn('manager'), await library.signIn('buyer')];
+    assert.doesNotMatch(await manager.page(path), /New profile|Of Hill/);
+    assert.doesNotMatch(await manager.page(`${path}/${_id}`), /Save profile|Delete this profile/);
+    assert.equal(await status(manager, `${path}/new`), 403);
+    const token = /name="token" value="([^"]+)"/.exec(await manager.page(`${path}/${_id}`))?.[1] ?? '';
+    for (const to of ['new', _id, `${_id}/delete`]) assert.equal((await manager.post(`${path}/${to}`, { ...form, version: '1', token })).status, 403, to);
+    for (const to of ['', '/new', `/${_id}`]) assert.equal(await status(buyer, path + to), 404, to);
+    assert.equal(await status(fulfillment, `${path}/${ofHill._id}`), 404);
+    for (const to of ['', '/delete']) assert.equal((await submit(`${path}/${ofHill._id}${to}`, { ...form, version: '1' })).status, 404, to);
+    assert.equal(await library.models.FinesFeesNotificationProfile.countDocuments({ institutionId: { $in: ['riverside', 'hill'] }, version: 1 }), 2);
   });
 });
 

@@ -98,12 +98,19 @@ test('a record of another institution does not exist, at its own address or at o
     recipient: { type: 'USER', id: newId(), name: 'H', address: null },
   });
   const profile = await library.models.OverdueLostProfile.create({ institutionId: 'hill', name: 'Of Hill', type: 'OVERDUE_NOTIFICATION_1' });
-  for (const at of [`/runs/${ofHill._id}`, `/runs/${ofHill._id}/events`, `/runs/${ofHill._id}/letters`, `/scheduled-jobs/${job._id}`, `/letters/${letterId}`, `/overdue-profiles/${profile._id}`]) {
+  const reminder = await library.models.FinesFeesNotificationProfile.create({ institutionId: 'hill', name: 'Of Hill', notificationType: 1 });
+  for (const at of [`/runs/${ofHill._id}`, `/runs/${ofHill._id}/events`, `/runs/${ofHill._id}/letters`, `/scheduled-jobs/${job._id}`, `/letters/${letterId}`, `/overdue-profiles/${profile._id}`, `/fines-profiles/${reminder._id}`]) {
     for (const base of [RIVERSIDE, HILL]) assert.equal((await library.call(ada, 'GET', base + at)).status, 404, base + at);
   }
   assert.equal((await library.call(ada, 'POST', `${RIVERSIDE}/runs/${ofHill._id}/abort`, {})).status, 404);
   assert.equal((await library.call(ada, 'DELETE', `${RIVERSIDE}/overdue-profiles/${profile._id}`, undefined, { 'if-match': '"1"' })).status, 404);
+  const body = { name: 'Ours', notificationType: 1 };
+  for (const method of ['PUT', 'DELETE']) {
+    const at = `${RIVERSIDE}/fines-profiles/${reminder._id}`;
+    assert.equal((await library.call(ada, method, at, method === 'PUT' ? body : undefined, { 'if-match': '"1"' })).status, 404, method);
+  }
   assert.equal(await library.models.OverdueLostProfile.countDocuments({ institutionId: 'hill' }), 1);
+  assert.equal(await library.models.FinesFeesNotificationProfile.countDocuments({ institutionId: 'hill', name: 'Of Hill' }), 1);
 });
 
 test('the operator of the platform enters both institutions by their addresses', async () => {
@@ -131,6 +138,18 @@ test('overdue profiles: a circulation desk manager reads them and changes none; 
   assert.equal((await library.call(mona, 'GET', `${RIVERSIDE}/overdue-profiles`)).status, 200);
   assert.equal((await library.call(mona, 'POST', `${RIVERSIDE}/overdue-profiles`, { name: 'Mine', type: 'CHANGE_TO_LOST' })).status, 403);
   assert.equal((await library.call(await library.signIn('buyer'), 'GET', `${RIVERSIDE}/overdue-profiles`)).status, 404);
+});
+
+test('fines and fees profiles: a circulation desk manager reads them and changes none; a purchasing operator does not see them', async () => {
+  const { _id } = await library.models.FinesFeesNotificationProfile.create({ institutionId: 'riverside', name: 'Theirs', notificationType: 1 });
+  const [at, one, body] = [`${RIVERSIDE}/fines-profiles`, `${RIVERSIDE}/fines-profiles/${_id}`, { name: 'Mine', notificationType: 1 }];
+  const calls: [string, string, object?][] = [['GET', at], ['GET', one], ['POST', at, body], ['PUT', one, body], ['DELETE', one]];
+  const statuses = async (primaryId: string) => {
+    const visitor = await library.signIn(primaryId);
+    return Promise.all(calls.map(async ([method, to, sent]) => (await library.call(visitor, method, to, sent, { 'if-match': '"1"' })).status));
+  };
+  assert.deepEqual(await statuses('manager'), [200, 200, 403, 403, 403]);
+  assert.deepEqual(await statuses('buyer'), [404, 404, 404, 404, 404]);
 });
 
 test('a manager stops what the manager started, and not what the schedule did', async () => {

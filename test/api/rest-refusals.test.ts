@@ -22,16 +22,17 @@ beforeAll(async () => {
   job = `/scheduled-jobs/${(await jobNamed(library, 'loans-overdue-and-lost'))._id}`;
   notYet = `/scheduled-jobs/${(await jobNamed(library, 'po-line-packaging'))._id}`;
   await library.models.OverdueLostProfile.create({ institutionId: 'riverside', name: 'Taken', type: 'CHANGE_TO_LOST' });
+  await library.models.FinesFeesNotificationProfile.create({ institutionId: 'riverside', name: 'Taken', notificationType: 1 });
 });
 afterAll(() => library.stop());
 
 /** Everything that an endpoint might write. */
 async function written(): Promise<unknown> {
-  const { ScheduledJob, Run, OverdueLostProfile, AuditEntry } = library.models;
+  const { ScheduledJob, Run, OverdueLostProfile, FinesFeesNotificationProfile, AuditEntry } = library.models;
   const institutionId = { $in: ['riverside', 'hill'] };
   return Promise.all([
     ScheduledJob.find({ institutionId }, { version: 1 }).sort({ _id: 1 }).lean(), Run.countDocuments({ institutionId }), OverdueLostProfile.find({ institutionId }).lean(),
-    AuditEntry.countDocuments({ institutionId }), Promise.resolve([library.started.length, library.cancelled.length]),
+    FinesFeesNotificationProfile.find({ institutionId }).lean(), AuditEntry.countDocuments({ institutionId }), Promise.resolve([library.started.length, library.cancelled.length]),
   ]);
 }
 
@@ -49,6 +50,9 @@ interface Bad {
 
 const first = { name: 'First', type: 'OVERDUE_NOTIFICATION_1' };
 const profile = (name: string, body: unknown, place: string, says: RegExp, status = 422): Bad => ({ name, method: 'POST', at: '/overdue-profiles', body, status, place, says });
+const reminder = { name: 'Reminder', notificationType: 1 };
+const fines = (name: string, changes: object, place: string, says: RegExp, status = 422): Bad =>
+  ({ name, method: 'POST', at: '/fines-profiles', body: { ...reminder, ...changes }, status, place, says });
 const runs = (name: string, query: string, place: string, says: RegExp, status = 422): Bad => ({ name, at: `/runs?${query}`, status, place, says });
 const schedule = (name: string, body: unknown, place: string, says: RegExp): Bad =>
   ({ name, method: 'PUT', at: () => `${job}/schedule`, body, headers: { 'if-match': '"1"' }, status: 422, place, says });
@@ -118,6 +122,17 @@ const inputs: Bad[] = [
   profile('a location there is not', { ...first, locations: [{ libraryCode: 'MAIN', code: 'ROOF' }] }, '/locations/0', /"MAIN\/ROOF" was given; expected a location/),
   profile('a name that is taken', { name: 'Taken', type: 'CHANGE_TO_LOST' }, '/name', /"Taken" was given; expected a name that no other profile has/, 409),
   profile('an amount of half a cent', { ...first, notificationFee: 1.5 }, '/notificationFee', /1.5 was given.*expected int/),
+  fines('a sixth type', { notificationType: 6 }, '/notificationType', /6 was given.*<=5/),
+  fines('a minimum of nothing', { minimumBalance: 0 }, '/minimumBalance', /0 was given.*>=1/),
+  fines('an age below zero', { daysAfterCreation: -1 }, '/daysAfterCreation', /-1 was given.*>=0/),
+  fines('a repeat every no days', { repeatEveryDays: 0, maxRepeats: 1 }, '/repeatEveryDays', /0 was given.*>=1/),
+  fines('repeats of what is sent once', { maxRepeats: 2 }, '/maxRepeats', /2 was given; expected 0, as repeatEveryDays says once/),
+  fines('a repetition that never comes', { repeatEveryDays: 14 }, '/maxRepeats', /0 was given; expected 1 or more, as repeatEveryDays is 14/),
+  fines('credits as what is owed', { feeTypes: ['OVERDUE_FINE', 'CREDIT'] }, '/feeTypes/1', /"CREDIT" was given; expected a type that patrons owe/),
+  fines('fees of a library there is not', { libraries: ['NOWHERE'] }, '/libraries/0', /"NOWHERE" was given; expected the code of a library/),
+  fines('a reward for the letter', { notificationFee: -100 }, '/notificationFee', /-100 was given.*>=0/),
+  fines('a field of the other kind of profile', { blockUser: true }, '/blockUser', /true was given; blockUser is not a field here/),
+  fines('a reminder by a name that is taken', { name: 'Taken' }, '/name', /"Taken" was given; expected a name that no other profile has/, 409),
   profile('a list instead of a profile', [first], '/', /was given.*expected object/),
 ];
 
