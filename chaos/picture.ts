@@ -59,6 +59,7 @@ export async function pictureOf(models: Models, institutionId: string, arrived: 
   const told = (line: object) =>
     JSON.stringify(line)
       .replace(/[0-9a-f]{24}/g, (id) => names.get(id) ?? 'an id')
+      .replace(/activity:\d{4}-\d\d-\d\d:/g, 'activity:this run:') // the period of a run by its schedule is the day, of one by hand the run
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (instant) => (Date.parse(instant) > asOf.getTime() + 365 * 86_400_000 ? 'by the clock' : instant))
       .replaceAll(institutionId, 'demo');
   return lines.map(told).sort();
