@@ -26,7 +26,8 @@ const dueDate = z.discriminatedUnion('kind', [
 const fineRate = z.strictObject({ amount, per: z.enum(['MINUTE', 'HOUR', 'OPEN_HOUR', 'DAY', 'OPEN_DAY']) });
 const notificationFine = amount.default(0);
 
-const loanPolicies = z.strictObject({
+/** All policies of a loan's terms of use by type; what is left out gets its default. */
+export const loanPolicies = z.strictObject({
   dueDate,
   closedLibraryDueDateManagement: z
     .enum(['KEEP', 'PREVIOUS_OPEN', 'NEXT_OPEN', 'NEXT_OPEN_START'])

@@ -94,6 +94,7 @@ export interface TermsOfUse extends Versioned {
   active: boolean;
   deletedAt: Date | null;
   deleteAfter: Date | null;
+  lastChange: LastChange | null;
 }
 
 const termsOfUseSchema = versioned<TermsOfUse>('termsOfUses', {
@@ -107,6 +108,7 @@ const termsOfUseSchema = versioned<TermsOfUse>('termsOfUses', {
   active: yes,
   deletedAt: maybeInstant,
   deleteAfter: maybeInstant,
+  lastChange: { type: anything, default: null },
 });
 termsOfUseSchema.index({ institutionId: 1, code: 1 }, { unique: true });
 export const termsOfUseModel = (db: Connection) => db.model<TermsOfUse>('TermsOfUse', termsOfUseSchema);

@@ -19,6 +19,7 @@ import { startForms } from './start-forms.js';
 import { scheduledJobPage } from './scheduled-job.js';
 import { scheduledPage } from './scheduled.js';
 import { signInPages } from './sign-in.js';
+import { termsOfUsePages } from './terms-of-use.js';
 
 export function allPages(context: ApiContext, presenting: Present): Router {
   const router = Router();
@@ -31,7 +32,7 @@ export function allPages(context: ApiContext, presenting: Present): Router {
   router.use(signInPages(context, presenting));
   const inside = [
     homePage, scheduledPage, scheduledJobPage, jobForms, startForms, runningPage, historyPage, runPage, runDetails, runSteps,
-    letterPages, mailboxPages, overdueProfilePages, finesProfilePages, recordPage, helpPage,
+    letterPages, mailboxPages, overdueProfilePages, finesProfilePages, termsOfUsePages, recordPage, helpPage,
   ];
   for (const pages of inside) router.use(pages(context, presenting));
   return router;

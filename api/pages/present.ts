@@ -10,7 +10,7 @@ import { when, zoneText } from '../format.js';
 import { formToken } from '../sessions.js';
 import type { Viewer } from '../viewer.js';
 
-export type Section = 'home' | 'scheduled' | 'running' | 'history' | 'letters' | 'overdue-profiles' | 'fines-profiles' | 'mail' | 'help' | null;
+export type Section = 'home' | 'scheduled' | 'running' | 'history' | 'letters' | 'overdue-profiles' | 'fines-profiles' | 'terms-of-use' | 'mail' | 'help' | null;
 
 /** What a page says beside its own data. `title` is its one heading and its `<title>`. */
 export interface PageData {
@@ -31,6 +31,7 @@ const notices: Readonly<Record<string, string>> = {
   aborting: 'The run is being stopped. What it has done stays done.',
   profile: 'The profile was saved.',
   'profile-removed': 'The profile was deleted. What it has sent and charged stays on record.',
+  terms: 'The terms of use were saved.',
   institution: 'You are looking at another institution now.',
   'signed-out': 'You are signed out.',
 };
@@ -66,6 +67,7 @@ function frameOf({ now, mailbox }: ApiContext, viewer: Viewer, section: Section)
     { section: 'letters', href: '/letters/sent', text: 'Sent letters', icon: 'letter', shown: may(grants, 'LETTERS') },
     { section: 'overdue-profiles', href: '/overdue-profiles', text: 'Overdue profiles', icon: 'book', shown: grants.jobs.has('FULFILLMENT') },
     { section: 'fines-profiles', href: '/fines-profiles', text: 'Fines profiles', icon: 'coins', shown: grants.jobs.has('FULFILLMENT') },
+    { section: 'terms-of-use', href: '/terms-of-use', text: 'Terms of use', icon: 'clock', shown: grants.jobs.has('FULFILLMENT') },
     { section: 'mail', href: '/mail', text: 'Test mailbox', icon: 'inbox', shown: mailbox !== null && may(grants, 'PATRON_DATA') },
     { section: 'help', href: '/help', text: 'Help', icon: 'help', shown: true },
   ];

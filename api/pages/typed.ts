@@ -41,7 +41,7 @@ export function majorUnits(amount: number, currency: string): string {
 }
 
 /** `1.5`, `1,50`, `2`; what is no amount of the currency stays a text. Empty is none. */
-function minorUnits(text: string, currency: string): number | string {
+export function minorUnits(text: string, currency: string): number | string {
   const exponent = exponentOf(currency);
   const [, whole, fraction = ''] = /^(\d{1,9})(?:[.,](\d+))?$/.exec(text === '' ? '0' : text) ?? [];
   if (whole === undefined || fraction.length > exponent) return text;

@@ -129,7 +129,7 @@ describe('home', () => {
         ([, href]) => href,
       );
     const jobs = ['/monitor-jobs/scheduled', '/monitor-jobs/running', '/monitor-jobs/history'];
-    assert.deepEqual(await linked('fulfil'), ['/', ...jobs, '/overdue-profiles', '/fines-profiles', '/mail', '/help']);
+    assert.deepEqual(await linked('fulfil'), ['/', ...jobs, '/overdue-profiles', '/fines-profiles', '/terms-of-use', '/mail', '/help']);
     assert.deepEqual(await linked('buyer'), ['/', ...jobs, '/help']);
     assert.deepEqual(await linked('letters'), ['/', '/letters/sent', '/help']);
   });

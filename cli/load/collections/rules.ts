@@ -93,6 +93,7 @@ export const termsOfUses = loadable<TermsOfUse, TermsLine, Set<string>>({
     active: true,
     deletedAt: null,
     deleteAfter: null,
+    lastChange: null,
   }),
   beside: nothing,
 });

@@ -59,7 +59,7 @@ export class Terms {
     for (const { touId, code, name, policies: drafts } of this.known.values()) {
       const list = drafts.map((draft) => ({ type: draft.type, policyCode: draft.code }));
       await termsOfUse.add(
-        { _id: touId, institutionId, code, type: 'LOAN', name, policies: list, link: 'ATTACHED', originKey: `#${touId}`, ...own },
+        { _id: touId, institutionId, code, type: 'LOAN', name, policies: list, link: 'ATTACHED', originKey: `#${touId}`, lastChange: null, ...own },
         () => undefined,
       );
     }
