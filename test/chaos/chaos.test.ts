@@ -14,7 +14,7 @@ const of = (sabotage: 'notice-key' | 'loan-filter' | 'letter-claim') => done.sab
 
 beforeAll(async () => {
   done = await chaos({
-    scenario: scenarios['loans-overdue-and-lost']!, seed: 1, kills: KILLS, loans: 200,
+    scenario: scenarios['loans-overdue-and-lost']!, seed: 1, kills: KILLS, loans: 300,
     sabotage: ['notice-key', 'loan-filter', 'letter-claim'], report: () => undefined,
   });
 }, 600_000);
