@@ -133,5 +133,6 @@ async function nobodyNamed({ models, institutionId }: AfterNight): Promise<strin
   const named = loans.filter(({ userId }) => userId !== null).map(({ _id }) => `loan ${_id} is anonymised and has its user`);
   const ids = loans.map(({ _id }) => _id);
   const notices = await models.LoanNotice.find({ institutionId, loanId: { $in: ids }, userId: { $gt: '' } }, { _id: 1 }).lean();
-  return [...named, ...notices.map(({ _id }) => `notice ${_id} names the user of an anonymised loan`)];
+  const fees = await models.Fee.find({ institutionId, anonymizedAt: { $gt: new Date(0) }, userId: { $gt: '' } }, { _id: 1 }).lean();
+  return [...named, ...fees.map(({ _id }) => `fee ${_id} is anonymised and has its user`), ...notices.map(({ _id }) => `notice ${_id} names the user of an anonymised loan`)];
 }

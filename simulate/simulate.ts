@@ -24,6 +24,8 @@ export async function beginLife(models: Models, seed: number, size: Size): Promi
   const life = lifeOf(models, seed, size);
   await seedDemonstration({ models, now: () => new Date(localToInstant(zone, FIRST_DAY, 8 * 60)), onProgress: () => undefined }, institutionId, size);
   await models.Institution.updateOne({ institutionId }, { $set: { mailPaused: true } }); // its letters leave at the end of the night
+  const everything = { loans: true, loanNotes: true, fees: true, feeComments: true, requests: true, borrowingRequests: true };
+  await models.ScheduledJob.updateOne({ institutionId, jobKey: 'fulfillment-historical-archiving' }, { $set: { parameters: everything } });
   return life;
 }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeEach, test } from 'vitest';
 import { createOverdueAndLostActivities } from '../../activities/fulfillment/loans-overdue-and-lost.js';
 import { createNoticeLetterActivities } from '../../activities/fulfillment/notice-letters.js';
 import type { Page, Run } from '../../domain/run.js';
+import type { UserBlock } from '../../models/fulfillment.js';
 import type { Loan, LoanNotice } from '../../models/loan.js';
 import { demoLibrary, idOf, loan, profile } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
@@ -132,7 +133,7 @@ test('the fee for a letter in two parts is the largest of all its profiles, char
 });
 
 /** U1 is blocked for another loan already, and loan A is to join it; the desk writes the same block `times` just before the page does. */
-async function pageBesideTheDesk(times: number): Promise<void> {
+async function pageBesideTheDesk(times: number, written: Partial<UserBlock> = {}): Promise<void> {
   const definition = await models.UserBlockDefinition.create({ institutionId: 'demo', code: 'OVERDUE', blockedActions: ['LOAN'] });
   const blocking = { blockUser: true, blockDefinitionId: definition._id, blockMode: 'UNTIL_RETURNED' } as const;
   await profile(models, 'demo', 'P2', 'OVERDUE_NOTIFICATION_2', 30, blocking);
@@ -148,7 +149,7 @@ async function pageBesideTheDesk(times: number): Promise<void> {
     if (!atTheDesk && name.startsWith('userBlocks.') && name !== 'userBlocks.insertMany' && faster > 0) {
       faster -= 1;
       atTheDesk = true;
-      await models.UserBlock.updateOne({ institutionId: 'demo', userId }, { $inc: { version: 1, extensions: 1 } });
+      await models.UserBlock.updateOne({ institutionId: 'demo', userId }, { $set: written, $inc: { version: 1, extensions: 1 } });
       atTheDesk = false;
     }
     return send();
@@ -160,6 +161,12 @@ const blockedFor = async () => (await models.UserBlock.findOne({ institutionId: 
 test('a block that the desk writes at the same time is read again and extended', async () => {
   await pageBesideTheDesk(2);
   assert.deepEqual(await blockedFor(), [idOf('demo', 'Z'), idOf('demo', 'A')]);
+});
+
+test('a block that ends at the same time is placed anew, for this loan alone', async () => {
+  await pageBesideTheDesk(1, { status: 'REMOVED', activeKey: '#ended' });
+  const blocks = await models.UserBlock.find({ institutionId: 'demo' }).sort({ status: -1 }).lean();
+  assert.deepEqual(blocks.map(({ status, loanIds }) => [status, loanIds]), [['REMOVED', [idOf('demo', 'Z')]], ['ACTIVE', [idOf('demo', 'A')]]]);
 });
 
 test('a block that the desk keeps writing lets the page be repeated: nobody is told of a block that is not there', async () => {

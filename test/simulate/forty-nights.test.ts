@@ -33,10 +33,11 @@ test('no night broke anything', () => {
   assert.deepEqual(faults, []);
 });
 
-test('people borrowed, renewed, brought back, claimed and found, paid, had waived and disputed, a day was closed, and for some nights nothing ran', () => {
+test('people borrowed, renewed, brought back, claimed and found, paid, had waived and disputed, a day was closed, and for some nights nothing ran', async () => {
   const all = ['lent: LENT', 'renewed: RENEWED', 'returned: RETURNED', 'lost item returned: RETURNED', 'claimed returned: CLAIMED', 'found: FOUND', 'payment: BOOKED', 'waive: BOOKED', 'dispute: BOOKED', 'a day closed: APPLIED'];
   assert.deepEqual(all.filter((what) => !happened.has(what)), []);
   assert.ok(outages > 0);
+  assert.ok((await models.Loan.countDocuments({ ...own, anonymizedAt: { $gt: new Date(0) } })) > 0, 'ended loans are anonymised');
 });
 
 describe('what is broken by hand is told', () => {

@@ -26,23 +26,21 @@ interface WantedBlock {
  */
 export async function placeBlocks(models: Models, run: Run, ground: Ground, actions: readonly Action[], now: Date): Promise<Set<string>> {
   const wanted = blocksOf(actions);
-  if (wanted.size === 0) return new Set();
-  await insertOnce(
-    models.UserBlock,
-    [...wanted].flatMap(([activeKey, want]) => newBlock(run, ground, activeKey, want, now)),
-  );
-
   const { institutionId } = run;
   let left = [...wanted.keys()];
   const blocked = new Set<string>();
-  for (let attempt = 0; attempt <= ATTEMPTS; attempt += 1) {
+  for (let attempt = 0; attempt <= ATTEMPTS && left.length > 0; attempt += 1) {
+    const fresh = left.flatMap((activeKey) => newBlock(run, ground, activeKey, wanted.get(activeKey)!, now));
+    await insertOnce(models.UserBlock, fresh);
     const present = await models.UserBlock.find({ institutionId, activeKey: { $in: left } }).lean();
     for (const block of present) if (isPlacedBy(run, block, wanted.get(block.activeKey)!)) blocked.add(block.userId);
     const open = present.flatMap((block) => extensionOf(ground, block, wanted.get(block.activeKey)!));
-    if (open.length === 0) return blocked;
-    if (attempt < ATTEMPTS) await models.UserBlock.bulkWrite(open.map(({ write }) => write), { ordered: false });
-    left = open.map(({ activeKey }) => activeKey);
+    if (open.length > 0 && attempt < ATTEMPTS) await models.UserBlock.bulkWrite(open.map(({ write }) => write), { ordered: false });
+    // One that stood in the way of the insertion and has ended since is placed anew.
+    const ended = fresh.filter(({ activeKey }) => !present.some((block) => block.activeKey === activeKey));
+    left = [...open, ...ended].map(({ activeKey }) => activeKey);
   }
+  if (left.length === 0) return blocked;
   const message = `Blocks ${left.join(', ')} of ${institutionId} were changed by others ${ATTEMPTS} times: expected to extend them`;
   throw ApplicationFailure.retryable(message, 'BLOCKS_CHANGED');
 }
