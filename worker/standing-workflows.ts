@@ -1,5 +1,5 @@
 /** The workflows that stand for as long as the installation does, and the queue that their tasks are served on. */
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { queues } from '../config/queues.js';
 
 /**
@@ -9,6 +9,8 @@ import { queues } from '../config/queues.js';
 export async function endStranded({ workflow }: Client): Promise<void> {
   const query = `WorkflowType IN ('system-reconcile', 'dispatcher', 'mail') AND ExecutionStatus = 'Running' AND TaskQueue != '${queues.jobs}'`;
   for await (const { workflowId, runId } of workflow.list({ query })) {
-    await workflow.getHandle(workflowId, runId).terminate(`moved to the task queue ${queues.jobs}`).catch(() => undefined); // another worker did, meanwhile
+    await workflow.getHandle(workflowId, runId).terminate(`moved to the task queue ${queues.jobs}`).catch((error: unknown) => {
+      if (!(error instanceof WorkflowNotFoundError)) throw error; // another worker was faster
+    });
   }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Letter } from '../letter.js';
 import { readerOf, type Reader } from '../reader.js';
 import { loanInLetter, loanLetterData } from './loan-letter-data.js';
-import { dublinersOfMain } from './loan-letter-samples.js';
+import { dublinersOfMain, toAda } from './loan-letter-samples.js';
 import { loanLetterView } from './loan-letter-view.js';
 
 const renewalLetterData = loanLetterData.extend({
@@ -34,16 +34,7 @@ const dubliners: RenewedLoanInLetter = {
 const untitled: RenewedLoanInLetter = {
   ...dubliners, loanId: '65e5f0000000000000000003', title: null, author: null, callNumber: null, dueDate: '2025-07-04T03:59:59.000Z', cappedBy: 'MAX',
 };
-const letter: RenewalLetterData = {
-  library: null,
-  user: { firstName: 'Ada', lastName: 'Lovelace', primaryId: '21456', userGroup: 'STUDENT' },
-  loans: [dubliners],
-  currency: 'USD',
-  timeZone: 'America/New_York',
-  institution: { code: 'demo', name: 'University of Somewhere Libraries' },
-  links: { account: 'https://library.example.edu/my-account' },
-  date: '2025-06-10T07:00:00.000Z',
-};
+const letter: RenewalLetterData = { ...toAda, loans: [dubliners] };
 
 export const automaticLoansRenewNotice: Letter = {
   code: 'AutomaticLoansRenewNotice',

@@ -5,7 +5,7 @@ import type { Letter } from '../letter.js';
 import { readerOf, type Reader } from '../reader.js';
 import { isolated, oneLine } from '../text.js';
 import { loanInLetter, loanLetterData } from './loan-letter-data.js';
-import { dublinersOfMain } from './loan-letter-samples.js';
+import { dublinersOfMain, toAda } from './loan-letter-samples.js';
 import { loanLetterView } from './loan-letter-view.js';
 
 const courtesyLetterData = loanLetterData.extend({
@@ -46,16 +46,7 @@ const blocked: LoanInCourtesyLetter = {
   ...dubliners, loanId: '65e5f0000000000000000004', title: 'Organic chemistry <3rd & revised edition>', author: 'McMurry, John', barcode: '39999000345678',
   libraryCode: 'WEST', libraryName: 'West Campus Library', reasonCode: 'USER_BLOCKED', detail: 'Long overdue items',
 };
-const letter: CourtesyLetterData = {
-  library: null,
-  user: { firstName: 'Ada', lastName: 'Lovelace', primaryId: '21456', userGroup: 'STUDENT' },
-  loans: [dubliners],
-  currency: 'USD',
-  timeZone: 'America/New_York',
-  institution: { code: 'demo', name: 'University of Somewhere Libraries' },
-  links: { account: 'https://library.example.edu/my-account' },
-  date: '2025-06-10T07:00:00.000Z',
-};
+const letter: CourtesyLetterData = { ...toAda, loans: [dubliners] };
 
 export const fulUserLoansCourtesyLetter: Letter = {
   code: 'FulUserLoansCourtesyLetter',

@@ -13,8 +13,8 @@ import { activated, idOf, user } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
 import { clear, emptyDatabase } from '../support/database.js';
 import { news, readingListLibrary } from '../support/reading-lists.js';
-import { night, record } from '../support/run-by-hand.js';
 import { everythingOf } from '../support/store.js';
+import { threeWays } from '../support/three-ways.js';
 
 const JOB = 'email-leganto-notifications';
 const { models, close } = await emptyDatabase();
@@ -53,8 +53,6 @@ const explained = async (parameters: Record<string, unknown>) =>
   }));
 const countersOf = async ({ runId }: RunRef) => (await models.Run.findOne({ ...own, _id: runId }).orFail().lean()).counters;
 const missingOf = async ({ runId }: RunRef) => (await models.RunEvent.find({ ...own, runId, code: 'USER_MISSING' }).lean()).map(({ recordId }) => recordId ?? '').sort();
-const aside = new Set(['runs', 'runEvents', 'runBatches']);
-const besideRuns = async () => Object.fromEntries(Object.entries(await everythingOf(models, 'demo')).filter(([name]) => !aside.has(name)));
 
 describe.each([
   ['as it is set up first', {}],
@@ -74,16 +72,7 @@ describe.each([
     nextDoor = await everythingOf(models, 'next-door');
     await models.ScheduledJob.updateOne({ ...own, jobKey: JOB }, { $set: { parameters } });
 
-    const before = await everythingOf(models, 'demo');
-    said = await explained(parameters);
-    assert.deepEqual(await everythingOf(models, 'demo'), before, 'explaining stores nothing');
-    const standing = await besideRuns();
-    preview = await record(models, 'demo', asOf, { trigger: 'DRY_RUN' }, JOB);
-    await night(models, preview);
-    assert.deepEqual(await besideRuns(), standing, 'a preview writes runs, events and batches only');
-    proposals = (await models.RunBatch.find({ ...own, runId: preview.runId }).lean()).flatMap((batch) => batch.proposals);
-    run = await record(models, 'demo', asOf, {}, JOB);
-    await night(models, run);
+    ({ said, preview, run, proposals } = await threeWays(models, JOB, asOf, () => explained(parameters)));
   });
 
   test('all news have an explanation, and some are acted on', () => {

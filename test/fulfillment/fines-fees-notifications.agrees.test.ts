@@ -12,8 +12,8 @@ import type { Models } from '../../models/models.js';
 import { activated, demoLibrary, finesProfile, idOf } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
 import { emptyDatabase } from '../support/database.js';
-import { night, record } from '../support/run-by-hand.js';
 import { everythingOf } from '../support/store.js';
+import { threeWays } from '../support/three-ways.js';
 
 const JOB = 'fines-fees-notifications';
 const { models, close } = await emptyDatabase();
@@ -69,8 +69,6 @@ const explained = async () => Promise.all((await models.User.find({ ...own, prim
 const countersOf = async ({ runId }: RunRef) => (await models.Run.findOne({ ...own, _id: runId }).orFail().lean()).counters;
 const missingOf = async ({ runId }: RunRef) =>
   (await models.RunEvent.find({ ...own, runId, code: 'USER_MISSING', recordLabel: { $ne: null } }).lean()).map(({ recordLabel }) => recordLabel).sort();
-const aside = new Set(['runs', 'runEvents', 'runBatches']);
-const besideRuns = async () => Object.fromEntries(Object.entries(await everythingOf(models, 'demo')).filter(([name]) => !aside.has(name)));
 
 let said: Awaited<ReturnType<typeof explained>>;
 let preview: RunRef;
@@ -83,16 +81,7 @@ beforeAll(async () => {
   await library(models, 'demo');
   await library(models, 'next-door');
   nextDoor = await everythingOf(models, 'next-door');
-  const before = await everythingOf(models, 'demo');
-  said = await explained();
-  assert.deepEqual(await everythingOf(models, 'demo'), before, 'explaining stores nothing');
-  const standing = await besideRuns();
-  preview = await record(models, 'demo', asOf, { trigger: 'DRY_RUN' }, JOB);
-  await night(models, preview);
-  assert.deepEqual(await besideRuns(), standing, 'a preview writes runs, events and batches only');
-  proposals = (await models.RunBatch.find({ ...own, runId: preview.runId }).lean()).flatMap((batch) => batch.proposals);
-  run = await record(models, 'demo', asOf, {}, JOB);
-  await night(models, run);
+  ({ said, preview, run, proposals } = await threeWays(models, JOB, asOf, () => explained()));
 });
 
 describe('explanation, preview and run', () => {

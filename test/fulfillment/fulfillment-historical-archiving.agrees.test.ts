@@ -10,8 +10,8 @@ import { archiveWork } from '../../chaos/archive.js';
 import { asOf } from '../../chaos/library.js';
 import type { RunRef } from '../../domain/run.js';
 import { clear, emptyDatabase } from '../support/database.js';
-import { night, record } from '../support/run-by-hand.js';
 import { everythingOf } from '../support/store.js';
+import { threeWays } from '../support/three-ways.js';
 
 const JOB = 'fulfillment-historical-archiving';
 const { models, close } = await emptyDatabase();
@@ -32,8 +32,6 @@ async function explained(parameters: Record<string, boolean>) {
   }));
 }
 const countersOf = async ({ runId }: RunRef) => (await models.Run.findOne({ ...own, _id: runId }).orFail().lean()).counters;
-const aside = new Set(['runs', 'runEvents', 'runBatches']);
-const besideRuns = async () => Object.fromEntries(Object.entries(await everythingOf(models, 'demo')).filter(([name]) => !aside.has(name)));
 const versions = async () => new Map((await Promise.all([models.Loan, models.Request, models.BorrowingRequest, models.Fee].map((model) => model.collection.find(own).toArray()))).flat().map((each) => [String(each._id), each]));
 
 const everything = { loans: true, loanNotes: true, fees: true, feeComments: true, requests: true, borrowingRequests: true };
@@ -56,16 +54,7 @@ describe.each([
     nextDoor = await everythingOf(models, 'next-door');
     await models.ScheduledJob.updateOne({ ...own, jobKey: JOB }, { $set: { parameters } });
     before = await versions();
-    const all = await everythingOf(models, 'demo');
-    said = await explained(parameters);
-    assert.deepEqual(await everythingOf(models, 'demo'), all, 'explaining stores nothing');
-    const standing = await besideRuns();
-    preview = await record(models, 'demo', asOf, { trigger: 'DRY_RUN' }, JOB);
-    await night(models, preview);
-    assert.deepEqual(await besideRuns(), standing, 'a preview writes runs, events and batches only');
-    proposals = (await models.RunBatch.find({ ...own, runId: preview.runId }).lean()).flatMap((batch) => batch.proposals);
-    run = await record(models, 'demo', asOf, {}, JOB);
-    await night(models, run);
+    ({ said, preview, run, proposals } = await threeWays(models, JOB, asOf, () => explained(parameters)));
   });
 
   test('some records of each pass are acted on, and some are left', () => {

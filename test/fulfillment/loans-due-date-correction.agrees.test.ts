@@ -15,8 +15,8 @@ import { correctionLibrary } from '../support/correction-library.js';
 import { activated, idOf, user } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
 import { clear, emptyDatabase } from '../support/database.js';
-import { night, record } from '../support/run-by-hand.js';
 import { everythingOf } from '../support/store.js';
+import { threeWays } from '../support/three-ways.js';
 
 const JOB = 'loans-due-date-correction';
 const { models, close } = await emptyDatabase();
@@ -75,8 +75,6 @@ async function explained(parameters: Record<string, unknown>): Promise<Explanati
 const countersOf = async ({ runId }: RunRef) => (await models.Run.findOne({ ...own, _id: runId }).orFail().lean()).counters;
 const problemsOf = async ({ runId }: RunRef) =>
   (await models.RunEvent.find({ ...own, runId, code: { $in: ['USER_MISSING', 'TOU_MISSING'] } }).lean()).map(({ recordLabel, code }) => `${recordLabel} ${code}`).sort();
-const aside = new Set(['runs', 'runEvents', 'runBatches']);
-const besideRuns = async () => Object.fromEntries(Object.entries(await everythingOf(models, 'demo')).filter(([name]) => !aside.has(name)));
 
 describe.each([
   ['as it is set up first', {}],
@@ -97,16 +95,7 @@ describe.each([
     nextDoor = await everythingOf(models, 'next-door');
     await models.ScheduledJob.updateOne({ ...own, jobKey: JOB }, { $set: { parameters } });
 
-    const before = await everythingOf(models, 'demo');
-    said = await explained(parameters);
-    assert.deepEqual(await everythingOf(models, 'demo'), before, 'explaining stores nothing');
-    const standing = await besideRuns();
-    preview = await record(models, 'demo', asOf, { trigger: 'DRY_RUN' }, JOB);
-    await night(models, preview);
-    assert.deepEqual(await besideRuns(), standing, 'a preview writes runs, events and batches only');
-    proposals = (await models.RunBatch.find({ ...own, runId: preview.runId }).lean()).flatMap((batch) => batch.proposals);
-    run = await record(models, 'demo', asOf, {}, JOB);
-    await night(models, run);
+    ({ said, preview, run, proposals } = await threeWays(models, JOB, asOf, () => explained(parameters)));
   });
 
   test('every loan has an explanation, and some move', () => {

@@ -10,8 +10,8 @@ import type { RunRef } from '../../domain/run.js';
 import { clear, emptyDatabase } from '../support/database.js';
 import { activated, demoLibrary, idOf } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
-import { night, record } from '../support/run-by-hand.js';
 import { everythingOf } from '../support/store.js';
+import { threeWays } from '../support/three-ways.js';
 
 const JOB = 'notifications-activity-report';
 const { models, close } = await emptyDatabase();
@@ -67,8 +67,6 @@ const explained = async (parameters: Record<string, unknown>) => Promise.all((aw
 }));
 const countersOf = async ({ runId }: RunRef) => (await models.Run.findOne({ ...own, _id: runId }).orFail().lean()).counters;
 const eventsOf = async ({ runId }: RunRef) => (await models.RunEvent.find({ ...own, runId, recordId: { $ne: null } }).lean()).map(({ code, recordLabel }) => `${code} ${recordLabel}`).sort();
-const aside = new Set(['runs', 'runEvents', 'runBatches']);
-const besideRuns = async () => Object.fromEntries(Object.entries(await everythingOf(models, 'demo')).filter(([name]) => !aside.has(name)));
 
 describe.each([
   ['as it is set up first', {}, false, 43],
@@ -88,16 +86,7 @@ describe.each([
     nextDoor = await everythingOf(models, 'next-door');
     await models.FulfillmentSettings.updateOne(own, { $set: { separatePatronNotificationsByLibrary: separate } });
     await models.ScheduledJob.updateOne({ ...own, jobKey: JOB }, { $set: { parameters } });
-    const before = await everythingOf(models, 'demo');
-    said = await explained(parameters);
-    assert.deepEqual(await everythingOf(models, 'demo'), before, 'explaining stores nothing');
-    const standing = await besideRuns();
-    preview = await record(models, 'demo', asOf, { trigger: 'DRY_RUN' }, JOB);
-    await night(models, preview);
-    assert.deepEqual(await besideRuns(), standing, 'a preview writes runs, events and batches only');
-    proposals = (await models.RunBatch.find({ ...own, runId: preview.runId }).lean()).flatMap((batch) => batch.proposals);
-    run = await record(models, 'demo', asOf, { trigger: 'SCHEDULE' }, JOB);
-    await night(models, run);
+    ({ said, preview, run, proposals } = await threeWays(models, JOB, asOf, () => explained(parameters), { trigger: 'SCHEDULE' }));
   });
 
   test('every patron has an explanation, and so many get a report', () => {

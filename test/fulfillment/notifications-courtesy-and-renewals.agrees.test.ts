@@ -14,8 +14,8 @@ import { patronRole, type User } from '../../models/user.js';
 import { activated, demoLibrary, idOf, loan, user } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
 import { clear, emptyDatabase } from '../support/database.js';
-import { night, record } from '../support/run-by-hand.js';
 import { everythingOf } from '../support/store.js';
+import { threeWays } from '../support/three-ways.js';
 
 const JOB = 'notifications-courtesy-and-renewals';
 const { models, close } = await emptyDatabase();
@@ -99,8 +99,6 @@ const explained = async (parameters: Record<string, unknown>, barcodes = Object.
 const countersOf = async ({ runId }: RunRef) => (await models.Run.findOne({ ...own, _id: runId }).orFail().lean()).counters;
 const errorsOf = async ({ runId }: RunRef) =>
   (await models.RunEvent.find({ ...own, runId, severity: 'ERROR', recordType: 'loan' }).lean()).map(({ recordLabel, code }) => `${recordLabel}: ${code}`).sort();
-const aside = new Set(['runs', 'runEvents', 'runBatches']);
-const besideRuns = async () => Object.fromEntries(Object.entries(await everythingOf(models, 'demo')).filter(([name]) => !aside.has(name)));
 
 describe.each([
   ['as it is set up first, by two ways', { courtesySendFormat: 'EMAIL_AND_SMS', renewalSendFormat: 'EMAIL_AND_SMS' }],
@@ -121,16 +119,7 @@ describe.each([
     nextDoor = await everythingOf(models, 'next-door');
     await models.ScheduledJob.updateOne({ ...own, jobKey: JOB }, { $set: { parameters } });
 
-    const before = await everythingOf(models, 'demo');
-    said = await explained(parameters);
-    assert.deepEqual(await everythingOf(models, 'demo'), before, 'explaining stores nothing');
-    const standing = await besideRuns();
-    preview = await record(models, 'demo', asOf, { trigger: 'DRY_RUN' }, JOB);
-    await night(models, preview);
-    assert.deepEqual(await besideRuns(), standing, 'a preview writes runs, events and batches only');
-    proposals = (await models.RunBatch.find({ ...own, runId: preview.runId }).lean()).flatMap((batch) => batch.proposals);
-    run = await record(models, 'demo', asOf, {}, JOB);
-    await night(models, run);
+    ({ said, preview, run, proposals } = await threeWays(models, JOB, asOf, () => explained(parameters)));
   });
 
   test('the run renews the loans that are explained so, and the preview proposed the same', async () => {

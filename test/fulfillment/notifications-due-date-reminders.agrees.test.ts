@@ -12,8 +12,8 @@ import type { Models } from '../../models/models.js';
 import { activated, demoLibrary, idOf, user } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
 import { clear, emptyDatabase } from '../support/database.js';
-import { night, record } from '../support/run-by-hand.js';
 import { everythingOf } from '../support/store.js';
+import { threeWays } from '../support/three-ways.js';
 
 const JOB = 'notifications-due-date-reminders';
 const { models, close } = await emptyDatabase();
@@ -60,8 +60,6 @@ const explained = async (parameters: Record<string, unknown>) => Promise.all((aw
 const countersOf = async ({ runId }: RunRef) => (await models.Run.findOne({ ...own, _id: runId }).orFail().lean()).counters;
 const missingOf = async ({ runId }: RunRef) =>
   (await models.RunEvent.find({ ...own, runId, code: 'USER_MISSING' }).lean()).map(({ recordLabel }) => recordLabel).sort();
-const aside = new Set(['runs', 'runEvents', 'runBatches']);
-const besideRuns = async () => Object.fromEntries(Object.entries(await everythingOf(models, 'demo')).filter(([name]) => !aside.has(name)));
 
 describe.each([
   ['as it is set up first', {}, 19],
@@ -81,16 +79,7 @@ describe.each([
     nextDoor = await everythingOf(models, 'next-door');
     await models.ScheduledJob.updateOne({ ...own, jobKey: JOB }, { $set: { parameters } });
 
-    const before = await everythingOf(models, 'demo');
-    said = await explained(parameters);
-    assert.deepEqual(await everythingOf(models, 'demo'), before, 'explaining stores nothing');
-    const standing = await besideRuns();
-    preview = await record(models, 'demo', asOf, { trigger: 'DRY_RUN' }, JOB);
-    await night(models, preview);
-    assert.deepEqual(await besideRuns(), standing, 'a preview writes runs, events and batches only');
-    proposals = (await models.RunBatch.find({ ...own, runId: preview.runId }).lean()).flatMap((batch) => batch.proposals);
-    run = await record(models, 'demo', asOf, {}, JOB);
-    await night(models, run);
+    ({ said, preview, run, proposals } = await threeWays(models, JOB, asOf, () => explained(parameters)));
   });
 
   test('every loan has an explanation, and so many are reminded of', () => {

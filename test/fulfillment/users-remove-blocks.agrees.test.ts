@@ -11,8 +11,8 @@ import { asOf } from '../../chaos/library.js';
 import type { RunRef } from '../../domain/run.js';
 import type { Proposal } from '../../models/run.js';
 import { clear, emptyDatabase } from '../support/database.js';
-import { night, record } from '../support/run-by-hand.js';
 import { everythingOf } from '../support/store.js';
+import { threeWays } from '../support/three-ways.js';
 
 const JOB = 'users-remove-blocks';
 const { models, close } = await emptyDatabase();
@@ -26,8 +26,6 @@ const explained = async () => Promise.all((await models.UserBlock.find(own).sort
   return explanation;
 }));
 const countersOf = async ({ runId }: RunRef) => (await models.Run.findOne({ ...own, _id: runId }).orFail().lean()).counters;
-const aside = new Set(['runs', 'runEvents', 'runBatches']);
-const besideRuns = async () => Object.fromEntries(Object.entries(await everythingOf(models, 'demo')).filter(([name]) => !aside.has(name)));
 const blocks = async () => new Map((await models.UserBlock.find(own).lean()).map((block) => [block.code, block]));
 
 let said: Awaited<ReturnType<typeof explained>>;
@@ -43,16 +41,7 @@ beforeAll(async () => {
   await blocksWork(models, 'next-door', { seed: 1, loans: 10 });
   nextDoor = await everythingOf(models, 'next-door');
   before = await blocks();
-  const all = await everythingOf(models, 'demo');
-  said = await explained();
-  assert.deepEqual(await everythingOf(models, 'demo'), all, 'explaining stores nothing');
-  const standing = await besideRuns();
-  preview = await record(models, 'demo', asOf, { trigger: 'DRY_RUN' }, JOB);
-  await night(models, preview);
-  assert.deepEqual(await besideRuns(), standing, 'a preview writes runs, events and batches only');
-  proposals = (await models.RunBatch.find({ ...own, runId: preview.runId }).lean()).flatMap((batch) => batch.proposals);
-  run = await record(models, 'demo', asOf, {}, JOB);
-  await night(models, run);
+  ({ said, preview, run, proposals } = await threeWays(models, JOB, asOf, () => explained()));
 });
 
 const acting = () => said.filter(({ decision }) => decision === 'ACT').map(({ label }) => label);
