@@ -26,7 +26,7 @@ export function finesProfilePages(context: ApiContext, { present }: Present): Ro
     const profiles = await listFinesProfiles(context, viewer);
     present(request, response, 'fines-profiles', {
       title: 'Fines and fees profiles',
-      section: 'fines-profiles',
+      section: 'configuration',
       mayChange: mayChange(viewer),
       rows: profiles.toSorted(byType).map((profile) => row(profile, viewer, now())),
     });
@@ -86,7 +86,7 @@ export function finesProfilePages(context: ApiContext, { present }: Present): Ro
     const libraries = await models.Library.find({ institutionId }).sort({ code: 1 }).lean();
     present(request, response, 'fines-profile', {
       title: profile === null ? 'New fines and fees profile' : profile.name,
-      section: 'fines-profiles',
+      section: 'configuration',
       action: profile === null ? `${PATH}/new` : `${PATH}/${profile._id}`,
       remove: profile === null ? null : `${PATH}/${profile._id}/delete`,
       version: profile === null ? '' : String(profile.version),

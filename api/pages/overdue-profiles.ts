@@ -26,7 +26,7 @@ export function overdueProfilePages(context: ApiContext, { present }: Present): 
     const profiles = await listOverdueProfiles(context, viewer);
     present(request, response, 'overdue-profiles', {
       title: 'Overdue and lost profiles',
-      section: 'overdue-profiles',
+      section: 'configuration',
       mayChange: mayChange(viewer),
       rows: profiles.toSorted(byStage).map((profile) => row(profile, viewer, now())),
     });
@@ -89,7 +89,7 @@ export function overdueProfilePages(context: ApiContext, { present }: Present): 
     ]);
     present(request, response, 'overdue-profile', {
       title: profile === null ? 'New profile' : profile.name,
-      section: 'overdue-profiles',
+      section: 'configuration',
       action: profile === null ? `${PATH}/new` : `${PATH}/${profile._id}`,
       remove: profile === null ? null : `${PATH}/${profile._id}/delete`,
       version: profile === null ? '' : String(profile.version),

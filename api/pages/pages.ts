@@ -2,6 +2,7 @@
 import { Router } from 'express';
 import type { ApiContext } from '../context.js';
 import type { Present } from './present.js';
+import { configurationPage } from './configuration.js';
 import { finesProfilePages } from './fines-profiles.js';
 import { historyPage } from './history.js';
 import { homePage } from './home.js';
@@ -32,7 +33,7 @@ export function allPages(context: ApiContext, presenting: Present): Router {
   router.use(signInPages(context, presenting));
   const inside = [
     homePage, scheduledPage, scheduledJobPage, jobForms, startForms, runningPage, historyPage, runPage, runDetails, runSteps,
-    letterPages, mailboxPages, overdueProfilePages, finesProfilePages, termsOfUsePages, recordPage, helpPage,
+    letterPages, mailboxPages, configurationPage, overdueProfilePages, finesProfilePages, termsOfUsePages, recordPage, helpPage,
   ];
   for (const pages of inside) router.use(pages(context, presenting));
   return router;

@@ -9,8 +9,9 @@ import type { ApiContext } from '../context.js';
 import { when, zoneText } from '../format.js';
 import { formToken } from '../sessions.js';
 import type { Viewer } from '../viewer.js';
+import { seesConfiguration } from './configuration.js';
 
-export type Section = 'home' | 'scheduled' | 'running' | 'history' | 'letters' | 'overdue-profiles' | 'fines-profiles' | 'terms-of-use' | 'mail' | 'help' | null;
+export type Section = 'home' | 'scheduled' | 'running' | 'history' | 'letters' | 'configuration' | 'mail' | 'help' | null;
 
 /** What a page says beside its own data. `title` is its one heading and its `<title>`. */
 export interface PageData {
@@ -65,9 +66,7 @@ function frameOf({ now, mailbox }: ApiContext, viewer: Viewer, section: Section)
     { section: 'running', href: '/monitor-jobs/running', text: 'Running', icon: 'play', shown: seesJobs },
     { section: 'history', href: '/monitor-jobs/history', text: 'History', icon: 'history', shown: seesJobs },
     { section: 'letters', href: '/letters/sent', text: 'Sent letters', icon: 'letter', shown: may(grants, 'LETTERS') },
-    { section: 'overdue-profiles', href: '/overdue-profiles', text: 'Overdue profiles', icon: 'book', shown: grants.jobs.has('FULFILLMENT') },
-    { section: 'fines-profiles', href: '/fines-profiles', text: 'Fines profiles', icon: 'coins', shown: grants.jobs.has('FULFILLMENT') },
-    { section: 'terms-of-use', href: '/terms-of-use', text: 'Terms of use', icon: 'clock', shown: grants.jobs.has('FULFILLMENT') },
+    { section: 'configuration', href: '/configuration', text: 'Configuration', icon: 'book', shown: seesConfiguration(grants) },
     { section: 'mail', href: '/mail', text: 'Test mailbox', icon: 'inbox', shown: mailbox !== null && may(grants, 'PATRON_DATA') },
     { section: 'help', href: '/help', text: 'Help', icon: 'help', shown: true },
   ];

@@ -35,7 +35,7 @@ export function termsOfUsePages(context: ApiContext, { present }: Present): Rout
     const terms = await listTermsOfUse(context, viewer);
     present(request, response, 'terms-of-use-list', {
       title: 'Terms of use',
-      section: 'terms-of-use',
+      section: 'configuration',
       mayChange: mayChange(viewer),
       rows: terms.map((each) => row(each, viewer, now())),
     });
@@ -115,7 +115,7 @@ export function termsOfUsePages(context: ApiContext, { present }: Present): Rout
     const one = (id: string) => ({ id, value: typed(id), error: messageFor(problems, id) });
     present(request, response, 'terms-of-use', {
       title: read === null ? 'New terms of use' : read.terms.name,
-      section: 'terms-of-use',
+      section: 'configuration',
       action: read === null ? NEW_PATH : pathOf(read),
       isNew: read === null,
       version: typed('version'),

@@ -129,9 +129,15 @@ describe('home', () => {
         ([, href]) => href,
       );
     const jobs = ['/monitor-jobs/scheduled', '/monitor-jobs/running', '/monitor-jobs/history'];
-    assert.deepEqual(await linked('fulfil'), ['/', ...jobs, '/overdue-profiles', '/fines-profiles', '/terms-of-use', '/mail', '/help']);
+    assert.deepEqual(await linked('fulfil'), ['/', ...jobs, '/configuration', '/mail', '/help']);
     assert.deepEqual(await linked('buyer'), ['/', ...jobs, '/help']);
     assert.deepEqual(await linked('letters'), ['/', '/letters/sent', '/help']);
+  });
+  test('of the configuration lists what the person may see, each a page', async () => {
+    const listed = [...(await fulfillment.page('/configuration')).matchAll(/<li><a href="([^"]+)">[^<]+<\/a> <span class="note">/g)].map(([, href]) => href!);
+    assert.equal(listed.length >= 3, true);
+    for (const href of listed) assert.equal(await status(fulfillment, href), 200, href);
+    assert.equal(await status(await library.signIn('buyer'), '/configuration'), 404);
   });
   test('of somebody without jobs says so', async () => {
     const nobody = await library.signIn('nobody');
