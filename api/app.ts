@@ -92,8 +92,9 @@ function recognise(context: ApiContext): RequestHandler {
   return async (request, _response, next) => {
     const known = await sessionOf(context, request);
     if (known !== null) {
-      request.session = known;
-      request.viewer = (await viewerIn(context, known, chosenInstitution(request))) ?? (await viewerIn(context, known, null)) ?? undefined;
+      const { session, caller } = known;
+      const viewer = (await viewerIn(context, caller, chosenInstitution(request))) ?? (await viewerIn(context, caller, null)) ?? undefined;
+      Object.assign(request, { session, caller, viewer });
     }
     next();
   };

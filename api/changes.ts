@@ -19,8 +19,7 @@ export interface Author {
 }
 
 export function authorOf(viewer: Viewer, requestId: unknown, reason: string | null = null): Author {
-  const type = viewer.ofPlatform ? 'OPERATOR' : 'USER';
-  return { actor: { type, id: viewer.userId, name: viewer.name }, requestId: String(requestId), reason };
+  return { actor: viewer.actor, requestId: String(requestId), reason };
 }
 
 interface Target {

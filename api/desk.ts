@@ -12,7 +12,7 @@ export function deedOf({ models, now, wakeMail, log }: ApiContext, viewer: Viewe
   demand(viewer, permission);
   const institutionId = viewer.institution.code;
   const tellMail = async () => wakeMail(institutionId).catch((error: unknown) => log.warn({ error, institutionId }, 'The delivery could not be told of a letter'));
-  return { models, institutionId, at: now(), by: 'STAFF', actorId: viewer.userId, tellMail };
+  return { models, institutionId, at: now(), by: 'STAFF', actorId: viewer.actor.id, tellMail };
 }
 
 /** `reference`: an id or, as `barcode:39999000123456`, the item; of its loans the open one, else the latest. */

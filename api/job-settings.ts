@@ -48,7 +48,7 @@ export async function saveSchedule(context: ApiContext, viewer: Viewer, listed: 
   const next = listed.active ? nextRunAt(schedule, viewer.zone, now.getTime()) : null;
   const set = {
     schedule,
-    creatorUserId: viewer.ofPlatform ? null : viewer.userId,
+    creatorUserId: viewer.actor.type === 'USER' ? viewer.actor.id : null,
     nextRunAt: next === null ? null : new Date(next),
     // The new schedule is judged from here on: what it would have started before this moment was not missed.
     ...(!isDeepStrictEqual(schedule, listed.job.schedule) && { lastOccurrenceAt: now }),

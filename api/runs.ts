@@ -127,7 +127,7 @@ export function stepsOf(viewer: Viewer, run: StoredRun): Steps {
     abort:
       !isFinal(run.status) &&
       run.abort === null &&
-      mayAbort(viewer.grants, { category, own: run.submittedBy.id === viewer.userId }),
+      mayAbort(viewer.grants, { category, own: run.submittedBy.id === viewer.actor.id }),
     approve: run.status === 'MANUAL_HANDLING_REQUIRED' && mayIn(viewer.grants, category, 'RUN'),
     rerun: repeatable && run.status !== 'SKIPPED',
     retryFailed: repeatable && run.status === 'COMPLETED_WITH_ERRORS' && run.resolution.open > 0,

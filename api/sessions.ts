@@ -7,8 +7,8 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { CookieOptions, Request, Response } from 'express';
 import type { ApiContext } from './context.js';
 import type { Session } from '../models/administration.js';
-import type { Institution } from '../models/institution.js';
 import type { User } from '../models/user.js';
+import type { Caller } from './viewer.js';
 
 const IDLE_MS = 30 * 60_000;
 const LONGEST_MS = 12 * 60 * 60_000;
@@ -31,15 +31,8 @@ export async function openSession(context: ApiContext, response: Response, user:
   response.cookie(COOKIE, `${user.institutionId}.${token}`, cookieOptions(context));
 }
 
-export interface Known {
-  session: Session;
-  user: User;
-  /** The user's own; null for the people of the platform, who have none. */
-  institution: Institution | null;
-}
-
 /** The living session of a request and whose it is; null when there is none, or it has ended, or its user is not active. */
-export async function sessionOf({ models, now }: ApiContext, request: Request): Promise<Known | null> {
+export async function sessionOf({ models, now }: ApiContext, request: Request): Promise<{ session: Session; caller: Caller } | null> {
   const [institutionId, token] = (cookieOf(request, COOKIE) ?? '').split('.', 2);
   if (!institutionId || !token) return null;
   const session = await models.Session.findOne({ institutionId, tokenHash: sha256(token) }).lean();
@@ -54,7 +47,9 @@ export async function sessionOf({ models, now }: ApiContext, request: Request): 
   if (at - session.lastSeenAt.getTime() >= SEEN_EVERY_MS) {
     await models.Session.updateOne({ institutionId, _id: session._id }, { $set: { lastSeenAt: new Date(at) } });
   }
-  return { session, user, institution };
+  const { _id: id, displayName, roles } = user;
+  const actor = { type: institutionId === '*' ? 'OPERATOR' : 'USER', id, name: displayName } as const;
+  return { session, caller: { institutionId, actor, roles, institution } };
 }
 
 export async function endSession(context: ApiContext, response: Response, session: Session): Promise<void> {

@@ -79,19 +79,19 @@ export async function repeat(context: ApiContext, viewer: Viewer, run: StoredRun
 export async function abort(context: ApiContext, viewer: Viewer, run: StoredRun, reason: string, author: Author): Promise<StoredRun> {
   const steps = stepsOf(viewer, { ...run, abort: null, status: 'RUNNING' });
   if (!steps.abort) throw forbidden('ABORT');
-  const stopped = await context.operations.abortRun({ institutionId: run.institutionId, runId: run._id, by: viewer.name, reason });
+  const stopped = await context.operations.abortRun({ institutionId: run.institutionId, runId: run._id, by: viewer.actor.name, reason });
   await record(context, run, 'ABORT', author);
   return stopped;
 }
 
 export async function approve(context: ApiContext, viewer: Viewer, run: StoredRun, reason: string, author: Author): Promise<StoredRun> {
   if (!mayIn(viewer.grants, run.category, 'RUN')) throw forbidden('RUN');
-  const approved = await context.operations.approveRun({ institutionId: run.institutionId, runId: run._id, by: viewer.name, reason });
+  const approved = await context.operations.approveRun({ institutionId: run.institutionId, runId: run._id, by: viewer.actor.name, reason });
   await record(context, run, 'APPROVE', author);
   return approved;
 }
 
-export const submitterOf = ({ userId, name }: Viewer): Submitter => ({ type: 'USER', id: userId, name });
+const submitterOf = ({ actor: { type, id, name } }: Viewer): Submitter => ({ type: type === 'API_KEY' ? 'API_KEY' : 'USER', id, name });
 
 function record(context: ApiContext, run: StoredRun, action: string, author: Author): Promise<void> {
   return recordDeed(context, run.institutionId, { type: 'Run', id: run._id, label: `${run.name}, process ${run.processId}` }, { action, author });

@@ -4,8 +4,8 @@ import type { Request } from 'express';
 import type { ApiContext } from './context.js';
 import { Refusal } from './refusal.js';
 import type { Session } from '../models/administration.js';
-import type { Known } from './sessions.js';
 import type { Institution } from '../models/institution.js';
+import type { Actor } from '../models/scheduled-job.js';
 import { dayText, localDay, zoneOf, type Zone } from '../domain/days.js';
 import type { Category } from '../domain/categories.js';
 import {
@@ -14,26 +14,37 @@ import {
   visibleCategories,
   may,
   type Grants,
+  type HeldRole,
   type InstitutionPermission,
   type JobPermission,
 } from '../domain/permissions.js';
 
+/** Whoever is known by a request, before it is said in which institution they ask. */
+export interface Caller {
+  /** `*`: of the platform. */
+  institutionId: string;
+  actor: Actor & { id: string };
+  roles: readonly HeldRole[];
+  /** Their own; null for the people of the platform, who have none. */
+  institution: Institution | null;
+}
+
 export interface Viewer {
-  userId: string;
-  primaryId: string;
-  name: string;
+  /** As the audit and the runs they start will name them. */
+  actor: Caller['actor'];
   /** Belongs to the platform and may choose among the institutions. */
   ofPlatform: boolean;
   institution: Institution;
   zone: Zone;
   grants: Grants;
-  session: Session;
 }
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** Set once for every request that carries a living session. */
-    session?: Known;
+    /** The living session that it carries. */
+    session?: Session;
+    caller?: Caller;
+    /** Of a session: the caller in the institution that the pages show. */
     viewer?: Viewer;
     id: ReqId;
   }
@@ -45,17 +56,17 @@ export function viewerOf(request: Request): Viewer {
 }
 
 /**
- * The person in an institution. To the staff of one library another institution does not exist; the people of the platform see
+ * The caller in an institution. To those of one library another institution does not exist; the people of the platform see
  * all. `null`: the first in alphabetical order, for somebody of the platform who has not chosen yet.
  */
 export async function viewerIn(
   { models, now }: ApiContext,
-  { session, user, institution: own }: Known,
+  { institutionId, actor, roles, institution: own }: Caller,
   code: string | null,
 ): Promise<Viewer | null> {
-  const ofPlatform = user.institutionId === '*';
-  const wanted = ofPlatform ? code : user.institutionId;
-  if (!ofPlatform && code !== null && code !== user.institutionId) return null;
+  const ofPlatform = institutionId === '*';
+  const wanted = ofPlatform ? code : institutionId;
+  if (!ofPlatform && code !== null && code !== institutionId) return null;
   const institution =
     wanted === null
       ? await models.Institution.findOne().sort({ code: 1 }).lean()
@@ -63,16 +74,7 @@ export async function viewerIn(
   if (institution === null) return null;
   const zone = zoneOf(institution.timeZone);
   const today = dayText(localDay(zone, now().getTime()));
-  return {
-    userId: user._id,
-    primaryId: user.primaryId,
-    name: user.displayName,
-    ofPlatform,
-    institution,
-    zone,
-    grants: grantsOf(user.roles, today, { ofPlatform, activationBy: institution.activationBy }),
-    session,
-  };
+  return { actor, ofPlatform, institution, zone, grants: grantsOf(roles, today, { ofPlatform, activationBy: institution.activationBy }) };
 }
 
 /** What the person may not know of does not exist; what they may see but not do is forbidden. */

@@ -27,9 +27,9 @@ export class Form {
 
 /** The form of a signed-in person. A form of another session, or of another institution than the one at work now, is refused. */
 export function formOf(request: Request): Form {
-  const { session, institution } = viewerOf(request);
+  const { institution } = viewerOf(request);
   const form = new Form(fieldsOf(request));
-  if (!isFormToken(session, institution.code, form.text('token'))) {
+  if (request.session === undefined || !isFormToken(request.session, institution.code, form.text('token'))) {
     throw new Refusal('forbidden', 'This form belongs to another sign-in or another institution. Open the page again and repeat the step.');
   }
   return form;

@@ -188,7 +188,7 @@ async function askedOf(
       statuses: statuses.length === 0 ? finalStatuses : statuses,
       triggers: query.among('trigger', triggers),
       jobIds: jobId === null || named === null ? named : named.filter((id) => id === jobId),
-      submitter: by === 'me' ? viewer.userId : by === 'SYSTEM' ? by : null,
+      submitter: by === 'me' ? viewer.actor.id : by === 'SYSTEM' ? by : null,
       from: from === '' ? null : instantOf(zone, from, 0),
       to: to === '' ? null : instantOf(zone, to, 1),
       processId,

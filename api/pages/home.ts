@@ -26,7 +26,7 @@ export function homePage(context: ApiContext, { present }: Present): Router {
     const at = now();
     if (visibleCategories(viewer.grants).length === 0) {
       return present(request, response, 'home', {
-        title: `Good day, ${viewer.name}`,
+        title: `Good day, ${viewer.actor.name}`,
         section: 'home',
         sees: false,
         needed: [],
@@ -57,7 +57,7 @@ export function homePage(context: ApiContext, { present }: Present): Router {
       }),
     ]);
     present(request, response, 'home', {
-      title: `Good day, ${viewer.name}`,
+      title: `Good day, ${viewer.actor.name}`,
       section: 'home',
       sees: true,
       night: nightOf(night),

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Request, Response } from 'express';
 import { may, visibleCategories } from '../../domain/permissions.js';
+import type { Session } from '../../models/administration.js';
 import { createPages } from '../../templates/pages/render.js';
 import type { ApiContext } from '../context.js';
 import { when, zoneText } from '../format.js';
@@ -44,9 +45,9 @@ export function createPresent(context: ApiContext) {
 
   /** The page as text; `viewer` null: nobody is signed in. */
   const pageText = (request: Request, page: string, data: PageData): string => {
-    const viewer = request.viewer ?? null;
+    const { viewer, session } = request;
     const notice = notices[String(request.query['done'] ?? '')] ?? null;
-    return render(page, { ...data, styles, icons, notice, frame: viewer === null ? null : frameOf(context, viewer, data.section) });
+    return render(page, { ...data, styles, icons, notice, frame: viewer === undefined || session === undefined ? null : frameOf(context, viewer, session, data.section) });
   };
   /** Answers with a page. */
   const present = (request: Request, response: Response, page: string, data: PageData, status = 200): void => {
@@ -57,8 +58,8 @@ export function createPresent(context: ApiContext) {
 
 const fingerprint = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 10);
 
-function frameOf({ now, mailbox }: ApiContext, viewer: Viewer, section: Section) {
-  const { institution, zone, grants, session } = viewer;
+function frameOf({ now, mailbox }: ApiContext, viewer: Viewer, session: Session, section: Section) {
+  const { institution, zone, grants } = viewer;
   const seesJobs = visibleCategories(grants).length > 0;
   const links: { section: Section; href: string; text: string; icon: string; shown: boolean }[] = [
     { section: 'home', href: '/', text: 'Home', icon: 'home', shown: true },
@@ -71,7 +72,7 @@ function frameOf({ now, mailbox }: ApiContext, viewer: Viewer, section: Section)
     { section: 'help', href: '/help', text: 'Help', icon: 'help', shown: true },
   ];
   return {
-    person: viewer.name,
+    person: viewer.actor.name,
     ofPlatform: viewer.ofPlatform,
     institution: institution.name,
     sandbox: institution.environment === 'SANDBOX',

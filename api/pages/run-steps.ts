@@ -72,7 +72,7 @@ export function runSteps(context: ApiContext, { present }: Present): Router {
       const reason = form.text('reason');
       const error = reasonProblem(step, reason);
       if (error !== null) return present(request, response, 'run-step', show(run, reason, error), 422);
-      const asked = { institutionId: viewer.institution.code, actorId: viewer.userId, route: request.path, key: form.text('once'), body: reason };
+      const asked = { institutionId: viewer.institution.code, actorId: viewer.actor.id, route: request.path, key: form.text('once'), body: reason };
       const { answer } = await once(context, asked, async () => {
         await runFor(context, request, step);
         const after = await step.take(context, viewer, run, reason, authorOf(viewer, request.id, reason === '' ? null : reason));

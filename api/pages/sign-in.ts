@@ -40,7 +40,7 @@ export function signInPages(context: ApiContext, { present }: Present): Router {
 
   router.post('/sign-out', async (request, response) => {
     formOf(request);
-    await endSession(context, response, viewerOf(request).session);
+    if (request.session !== undefined) await endSession(context, response, request.session);
     response.redirect(303, '/sign-in?done=signed-out');
   });
 

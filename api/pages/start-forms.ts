@@ -108,7 +108,7 @@ export function startForms(context: ApiContext, { present }: Present): Router {
       }
       const asked = {
         institutionId: viewer.institution.code,
-        actorId: viewer.userId,
+        actorId: viewer.actor.id,
         route: request.path,
         key: form.text('once'),
         body: form.text('asOf'),

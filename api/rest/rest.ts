@@ -64,12 +64,12 @@ export function restApi(context: ApiContext): Router {
   router.use(apiDocs());
 
   router.get('/api/v1/institutions', async (request, response) => {
-    if (request.session === undefined)
+    if (request.caller === undefined)
       throw new Refusal(
         'unauthenticated',
         'No living session came with the request: sign in at /sign-in and send its cookie.',
       );
-    const { institutionId } = request.session.user;
+    const { institutionId } = request.caller;
     const own = institutionId === '*' ? {} : { institutionId, code: institutionId };
     const found = await context.models.Institution.find({ ...own, status: 'ACTIVE' })
       .sort({ code: 1 })

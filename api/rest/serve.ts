@@ -46,16 +46,16 @@ async function answer(context: ApiContext, endpoint: Endpoint, request: Request,
   const key = endpoint.method === 'post' ? idempotencyKey(request) : null;
   const { answer: reply, replayed } = key === null
     ? { answer: await work(), replayed: false }
-    : await once(context, { institutionId: viewer.institution.code, actorId: viewer.userId, route: `POST ${request.path}`, key, body: request.body }, work);
+    : await once(context, { institutionId: viewer.institution.code, actorId: viewer.actor.id, route: `POST ${request.path}`, key, body: request.body }, work);
   if (replayed) response.set('Idempotency-Replayed', 'true');
   send(endpoint, reply, request, response);
 }
 
 /** An institution that the person may not enter does not exist. */
 async function viewerAt(context: ApiContext, request: Request): Promise<Viewer> {
-  if (request.session === undefined) throw new Refusal('unauthenticated', 'No living session came with the request: sign in at /sign-in and send its cookie.');
+  if (request.caller === undefined) throw new Refusal('unauthenticated', 'No living session came with the request: sign in at /sign-in and send its cookie.');
   const { code } = request.params;
-  const viewer = await viewerIn(context, request.session, String(code));
+  const viewer = await viewerIn(context, request.caller, String(code));
   if (viewer === null) throw new Refusal('not-found', `There is no institution ${String(code)}.`);
   return viewer;
 }
