@@ -6,10 +6,11 @@ import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import type { ApiContext } from './context.js';
 import { health } from './health.js';
+import { callerOfKey, keyIn } from './key-caller.js';
 import { serveMetrics } from './metrics.js';
 import { allPages } from './pages/pages.js';
 import { createPresent } from './pages/present.js';
-import { answerErrors, titles, type Problem } from './problems.js';
+import { answerErrors, isForPrograms, titles, type Problem } from './problems.js';
 import { Refusal } from './refusal.js';
 import { restApi } from './rest/rest.js';
 import { chosenInstitution, sessionOf } from './sessions.js';
@@ -88,8 +89,14 @@ function ownFormsOnly({ publicUrl }: ApiContext): RequestHandler {
   };
 }
 
+/** By the API key that a program sends, else by the session of the cookie. */
 function recognise(context: ApiContext): RequestHandler {
   return async (request, _response, next) => {
+    const key = isForPrograms(request) ? keyIn(request.headers.authorization) : null;
+    if (key !== null) {
+      request.caller = await callerOfKey(context, key);
+      return next();
+    }
     const known = await sessionOf(context, request);
     if (known !== null) {
       const { session, caller } = known;

@@ -30,19 +30,23 @@ interface Target {
 
 type Configuration = Versioned & { lastChange: LastChange | null };
 
-/** Makes a document and its entry, whose change is the whole `content`; answers its id. A key that is taken is the store's error. */
+/**
+ * Makes a document and its entry, whose change is the whole `content`; answers its id. A key that is taken is the store's error.
+ * `secret`: stored as well, and in the audit by its names alone (platform.md 12).
+ */
 export async function createRecorded<T extends Configuration>(
   { models, now }: { models: Models; now: Now },
   model: Model<T>,
   institutionId: string,
   content: object,
-  { label, author }: { label: string; author: Author },
+  { label, author, secret = {} }: { label: string; author: Author; secret?: object },
 ): Promise<string> {
   const action = 'CREATE';
   const id = newId();
-  const changes = Object.entries(content).map(([path, after]: [string, unknown]) => ({ path, before: null, after }));
+  const hidden = Object.keys(secret).map((path) => ({ path, before: null, after: 'changed' }));
+  const changes = [...Object.entries(content).map(([path, after]: [string, unknown]) => ({ path, before: null, after })), ...hidden];
   const lastChange: LastChange = { version: 1, actor: author.actor, action, changes, requestId: author.requestId };
-  await new model({ ...content, _id: id, institutionId, lastChange }).save();
+  await new model({ ...content, ...secret, _id: id, institutionId, lastChange }).save();
   await insertEntry(models, institutionId, { type: model.modelName, id, label }, '1', { action, changes, author, at: now() });
   return id;
 }

@@ -32,9 +32,10 @@ const keptRefusal = z.object({
 
 /**
  * Does `work` for the first request with a key and repeats its answer, a JSON value, for the others. A refusal is an answer as well;
- * what may be over a minute later, a 5xx or any other error, is not kept, so the caller may try again.
+ * what may be over a minute later, a limit, a 5xx or any other error, is not kept, so the caller may try again. `kept`: what of the answer is
+ * stored and repeated.
  */
-export async function once<T>(context: ApiContext, asked: Asked, work: () => Promise<T>): Promise<Answered<T>> {
+export async function once<T>(context: ApiContext, asked: Asked, work: () => Promise<T>, kept: (answer: T) => T = (answer) => answer): Promise<Answered<T>> {
   const { models, now } = context;
   const { institutionId, actorId, route, key } = asked;
   const requestHash = createHash('sha256').update(JSON.stringify(asked.body ?? null)).digest('hex');
@@ -47,10 +48,10 @@ export async function once<T>(context: ApiContext, asked: Asked, work: () => Pro
     models.IdempotencyRecord.updateOne(named, { $set: { state: 'DONE', status, body, deleteAfter: new Date(now().getTime() + KEPT_MS) }, $inc: { version: 1 } });
   try {
     const answer = await work();
-    await finish(200, answer);
+    await finish(200, kept(answer));
     return { answer, replayed: false };
   } catch (error) {
-    if (error instanceof Refusal && error.status < 500) await finish(error.status, { slug: error.slug, detail: error.message, problems: error.problems });
+    if (error instanceof Refusal && error.status < 500 && error.retryAfter === null) await finish(error.status, { slug: error.slug, detail: error.message, problems: error.problems });
     else await models.IdempotencyRecord.deleteOne(named);
     throw error;
   }

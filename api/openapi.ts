@@ -21,20 +21,22 @@ export const problemSchema = z.object({
 }).meta({ id: 'Problem' });
 
 /** What every endpoint may answer with. */
-const always: readonly RefusalSlug[] = ['unauthenticated', 'not-found', 'validation-failed', 'not-acceptable', 'method-not-allowed'];
+const always: readonly RefusalSlug[] = ['unauthenticated', 'rate-limited', 'not-found', 'validation-failed', 'not-acceptable', 'method-not-allowed'];
 const codePath = z.object({ code: z.string().meta({ examples: ['riverside'] }) });
 const ifMatch = z.object({ 'If-Match': z.string().meta({ examples: ['"3"'] }) });
-const idempotencyKey = z.object({ 'Idempotency-Key': z.string().min(1).max(255).optional() });
+const idempotencyKey = (onceOnly: boolean) =>
+  z.object({ 'Idempotency-Key': z.string().min(1).max(255).optional().describe(`The same value again does nothing twice and repeats the first answer.${onceOnly ? ' Required with an API key.' : ''}`) });
 
 export function openApiDocument(endpoints: readonly Endpoint[], institutions: RouteConfig) {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: 'almanac_session', description: 'Set by POST /sign-in with the fields primaryId and password.' });
+  registry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer', bearerFormat: 'alm_…', description: 'Of the institution that made it, and of no other; 600 requests a minute.' });
   registry.registerPath(institutions);
   for (const each of endpoints) registry.registerPath(pathOf(each));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     info: { title: 'Almanac', version: '1', description: 'The scheduled jobs of a library. Times are RFC 3339 UTC; unknown fields are refused; every error is a problem document (RFC 9457).' },
-    security: [{ session: [] }],
+    security: [{ apiKey: [] }, { session: [] }],
   });
 }
 
@@ -49,7 +51,7 @@ function pathOf(endpoint: Endpoint): RouteConfig {
     request: {
       params: codePath.extend(path.shape),
       query,
-      ...(endpoint.ifMatch ? { headers: ifMatch } : method === 'post' ? { headers: idempotencyKey } : {}),
+      ...(endpoint.ifMatch ? { headers: ifMatch } : method === 'post' ? { headers: idempotencyKey(endpoint.onceOnly === true) } : {}),
       ...(withBody && { body: { required: true, content: { 'application/json': { schema: body } } } }),
     },
     responses: {
@@ -59,7 +61,8 @@ function pathOf(endpoint: Endpoint): RouteConfig {
   };
 }
 
-const bodyRefusals = ({ ifMatch: configuration, method }: Endpoint): RefusalSlug[] => [
+const bodyRefusals = ({ ifMatch: configuration, onceOnly, method }: Endpoint): RefusalSlug[] => [
+  ...(onceOnly ? (['idempotency-key-required'] as const) : []),
   ...(configuration ? (['precondition-required', 'precondition-failed', 'malformed-request'] as const) : []),
   ...(method === 'post' ? (['idempotency-key-reused', 'request-in-progress', 'malformed-request'] as const) : []),
   ...(method === 'get' || method === 'delete' ? [] : (['unsupported-media-type', 'payload-too-large', 'malformed-request'] as const)),

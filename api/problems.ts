@@ -10,6 +10,8 @@ export interface Problem {
   status: number;
   detail: string;
   problems: InputProblem[];
+  /** In seconds. */
+  retryAfter?: number | null;
 }
 
 export const titles: Readonly<Record<string, string>> = {
@@ -58,7 +60,7 @@ const escaped = (key: PropertyKey): string => String(key).replaceAll('~', '~0').
 
 /** Null: none of ours, an error of the program. */
 export function problemOf(error: unknown): Problem | null {
-  if (error instanceof Refusal) return { slug: error.slug, status: error.status, detail: error.message, problems: error.problems };
+  if (error instanceof Refusal) return { slug: error.slug, status: error.status, detail: error.message, problems: error.problems, retryAfter: error.retryAfter };
   if (isGrpcServiceError(error) || error instanceof ServiceError) {
     const detail = 'Starts and stops of jobs wait until it answers again; everything else works.';
     return { slug: 'engine-unavailable', status: 503, detail, problems: [] };
@@ -91,8 +93,8 @@ export function answerErrors({ log }: ApiContext, page: (request: Request, probl
     const problem = problemOf(error) ?? internal;
     if (problem.status >= 500) log.error({ err: error, requestId: request.id, path: request.path }, 'request failed');
     response.status(problem.status);
-    if (problem.slug === 'request-in-progress') response.set('Retry-After', '1');
-    if (problem.slug === 'rate-limited') response.set('Retry-After', '900');
+    if (typeof problem.retryAfter === 'number') response.set('Retry-After', String(problem.retryAfter));
+    if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer');
     if (isForPrograms(request)) response.type('application/problem+json').send(JSON.stringify(problemBody(request, problem)));
     else response.type('html').send(await page(request, problem));
   };

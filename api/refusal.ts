@@ -47,6 +47,8 @@ export class Refusal extends Error {
     readonly slug: RefusalSlug,
     detail: string,
     readonly problems: InputProblem[] = [],
+    /** When the same may be asked again, in seconds; null: that is not known. */
+    readonly retryAfter: number | null = null,
   ) {
     super(detail);
     this.name = 'Refusal';

@@ -55,8 +55,11 @@ function refuseOnHold({ grants, zone }: Viewer, { job, heldUntil }: ListedJob): 
 async function refuseTooOften({ models, now }: ApiContext, { job }: ListedJob): Promise<void> {
   const since = new Date(now().getTime() - HOUR);
   const filter = { institutionId: job.institutionId, scheduledJobId: job._id, submittedAt: { $gt: since }, trigger: { $in: [...BY_HAND] } };
-  if ((await models.Run.countDocuments(filter)) < STARTS_AN_HOUR) return;
-  throw new Refusal('rate-limited', `${job.name} was started ${STARTS_AN_HOUR} times within the last hour. Wait a while.`);
+  const starts = await models.Run.find(filter, { submittedAt: 1 }).sort({ submittedAt: -1, _id: -1 }).limit(STARTS_AN_HOUR).lean();
+  const oldest = starts[STARTS_AN_HOUR - 1];
+  if (oldest === undefined) return;
+  const wait = Math.ceil((oldest.submittedAt.getTime() - since.getTime()) / 1000);
+  throw new Refusal('rate-limited', `${job.name} was started ${STARTS_AN_HOUR} times within the last hour. Wait ${Math.ceil(wait / 60)} min.`, [], wait);
 }
 
 export async function repeat(context: ApiContext, viewer: Viewer, run: StoredRun, how: 'rerun' | 'retryFailed', author: Author): Promise<StoredRun> {

@@ -1,6 +1,7 @@
 /** All models over one connection, as the shells are handed them. */
 import type { Connection } from 'mongoose';
 import { auditEntryModel, counterModel, idempotencyRecordModel, jobHoldModel, sessionModel } from './administration.js';
+import { apiKeyModel } from './api-key.js';
 import { borrowingRequestModel } from './borrowing-request.js';
 import { bibModel, holdingModel, itemModel } from './catalogue-records.js';
 import { exchangeRateModel } from './exchange-rate.js';
@@ -31,6 +32,7 @@ import { userIdentifierModel, userModel } from './user.js';
 
 export const createModels = (db: Connection) => ({
   AnonymizationRule: anonymizationRuleModel(db),
+  ApiKey: apiKeyModel(db),
   AuditEntry: auditEntryModel(db),
   AutoRenewalRule: autoRenewalRuleModel(db),
   Bib: bibModel(db),

@@ -1,6 +1,6 @@
 /** Configuration: every page on which an institution says how its jobs and its desk work, by what it is about (platform.md 16). */
 import { Router } from 'express';
-import { type Grants } from '../../domain/permissions.js';
+import { may, type Grants } from '../../domain/permissions.js';
 import { Refusal } from '../refusal.js';
 import type { ApiContext } from '../context.js';
 import { viewerOf } from '../viewer.js';
@@ -32,6 +32,10 @@ const groups: readonly Group[] = [
       { href: '/overdue-profiles', name: 'Overdue and lost profiles', says: 'When a patron hears that a loan is late, and when it is lost.' },
       { href: '/fines-profiles', name: 'Fines and fees profiles', says: 'When a patron hears what is owed, and what the letter costs.' },
     ],
+  },
+  {
+    heading: 'Access', isSeen: (grants) => may(grants, 'ROLES'),
+    entries: [{ href: '/api-keys', name: 'API keys', says: 'Which programs use the REST API, as whom, and until when.' }],
   },
 ];
 

@@ -1,6 +1,7 @@
 /** Every page, behind the sign-in. */
 import { Router } from 'express';
 import type { ApiContext } from '../context.js';
+import { apiKeyPages } from './api-keys.js';
 import type { Present } from './present.js';
 import { configurationPage } from './configuration.js';
 import { finesProfilePages } from './fines-profiles.js';
@@ -33,7 +34,7 @@ export function allPages(context: ApiContext, presenting: Present): Router {
   router.use(signInPages(context, presenting));
   const inside = [
     homePage, scheduledPage, scheduledJobPage, jobForms, startForms, runningPage, historyPage, runPage, runDetails, runSteps,
-    letterPages, mailboxPages, configurationPage, overdueProfilePages, finesProfilePages, termsOfUsePages, recordPage, helpPage,
+    letterPages, mailboxPages, configurationPage, overdueProfilePages, finesProfilePages, termsOfUsePages, apiKeyPages, recordPage, helpPage,
   ];
   for (const pages of inside) router.use(pages(context, presenting));
   return router;

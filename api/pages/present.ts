@@ -34,6 +34,7 @@ const notices: Readonly<Record<string, string>> = {
   profile: 'The profile was saved.',
   'profile-removed': 'The profile was deleted. What it has sent and charged stays on record.',
   terms: 'The terms of use were saved.',
+  'key-revoked': 'The key was revoked. Nothing can be done with it any more.',
   institution: 'You are looking at another institution now.',
   'signed-out': 'You are signed out.',
 };

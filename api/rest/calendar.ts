@@ -55,7 +55,7 @@ const changes = endpoint({
 const apply = endpoint({
   method: 'post', at: '/calendar-changes', tag, summary: 'Apply the drafts of a calendar; the next due date correction moves the loans concerned',
   path: none, query: none, body: z.strictObject({ libraryCode }),
-  status: 201, answer: change,
+  status: 201, answer: change, onceOnly: true,
   refusals: ['forbidden', 'not-possible'],
   handle: async (context, { viewer, body, author }) => ({ body: shownChange(await applyCalendar(context, viewer, body.libraryCode, author())) }),
 });

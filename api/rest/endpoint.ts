@@ -45,13 +45,18 @@ interface Spec<Path extends Shape, Query extends Shape, Body extends z.ZodType, 
   answer: Answer;
   /** Changes a configuration: If-Match is required. */
   ifMatch?: true;
+  /** Done twice it would harm: of a program an Idempotency-Key is required. */
+  onceOnly?: true;
+  /** What of the answer is stored for a repeated request; left out: all of it. */
+  kept?: (answer: z.input<Answer>) => z.input<Answer>;
   /** Beside those that every endpoint may answer with. */
   refusals: readonly RefusalSlug[];
   handle: (context: ApiContext, asked: Asked<z.output<Path>, z.output<Query>, z.output<Body>>) => Promise<Reply<z.input<Answer>>>;
 }
 
 /** An endpoint whose types are settled: what `serve.ts` and the OpenAPI document need of it. */
-export interface Endpoint extends Pick<Spec<Shape, Shape, z.ZodType, z.ZodType>, 'method' | 'at' | 'tag' | 'summary' | 'path' | 'query' | 'body' | 'status' | 'answer' | 'ifMatch' | 'refusals'> {
+export interface Endpoint extends Pick<Spec<Shape, Shape, z.ZodType, z.ZodType>, 'method' | 'at' | 'tag' | 'summary' | 'path' | 'query' | 'body' | 'status' | 'answer' | 'ifMatch' | 'onceOnly' | 'refusals'> {
+  kept?: (answer: unknown) => unknown;
   handle: (context: ApiContext, asked: Asked<unknown, unknown, unknown>) => Promise<Reply<unknown>>;
 }
 
@@ -59,8 +64,7 @@ export function endpoint<Path extends Shape, Query extends Shape, Body extends z
   spec: Spec<Path, Query, Body, Answer>,
 ): Endpoint {
   // `serve.ts` hands over what these very schemas gave out.
-  const handle = spec.handle as unknown as Endpoint['handle'];
-  return { ...spec, handle };
+  return spec as unknown as Endpoint;
 }
 
 export const authorIn = (viewer: Viewer, requestId: unknown) => (reason: string | null = null) => authorOf(viewer, requestId, reason);

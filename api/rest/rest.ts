@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ApiContext } from '../context.js';
 import { openApiDocument, problemResponses } from '../openapi.js';
 import { Refusal } from '../refusal.js';
+import { apiKeyEndpoints } from './api-keys.js';
 import { calendarEndpoints } from './calendar.js';
 import { apiDocs } from './docs.js';
 import { dueDateEndpoints } from './due-dates.js';
@@ -15,7 +16,7 @@ import { overdueProfileEndpoints } from './overdue-profiles.js';
 import { runDetailEndpoints } from './run-details.js';
 import { runEndpoints } from './runs.js';
 import { scheduledJobEndpoints } from './scheduled-jobs.js';
-import { serve } from './serve.js';
+import { NOBODY, serve } from './serve.js';
 import { startEndpoints } from './starts.js';
 import { termsOfUseEndpoints } from './terms-of-use.js';
 
@@ -32,6 +33,7 @@ const endpoints = [
   ...loanEndpoints,
   ...dueDateEndpoints,
   ...feeEndpoints,
+  ...apiKeyEndpoints,
 ];
 
 const institution = z
@@ -55,7 +57,7 @@ export function restApi(context: ApiContext): Router {
     summary: 'The institutions the viewer may enter',
     responses: {
       200: { description: 'Done', content: { 'application/json': { schema: institutions } } },
-      ...problemResponses(['unauthenticated']),
+      ...problemResponses(['unauthenticated', 'rate-limited']),
     },
   });
   router.get('/api/v1/openapi.json', (_request, response) => {
@@ -65,10 +67,7 @@ export function restApi(context: ApiContext): Router {
 
   router.get('/api/v1/institutions', async (request, response) => {
     if (request.caller === undefined)
-      throw new Refusal(
-        'unauthenticated',
-        'No living session came with the request: sign in at /sign-in and send its cookie.',
-      );
+      throw new Refusal('unauthenticated', NOBODY);
     const { institutionId } = request.caller;
     const own = institutionId === '*' ? {} : { institutionId, code: institutionId };
     const found = await context.models.Institution.find({ ...own, status: 'ACTIVE' })

@@ -8,6 +8,8 @@ import { Refusal, type InputProblem } from '../refusal.js';
 import { viewerIn, type Viewer } from '../viewer.js';
 import { authorIn, type Endpoint, type Reply } from './endpoint.js';
 
+/** Of a request whose sender is not known. */
+export const NOBODY = 'Neither an API key (Authorization: Bearer alm_…) nor the cookie of a living session came with the request.';
 export const BASE = '/api/v1/institutions/{code}';
 
 /** Methods that a path does not have are 405, and say which it has. */
@@ -44,16 +46,18 @@ async function answer(context: ApiContext, endpoint: Endpoint, request: Request,
   };
   const work = async () => endpoint.handle(context, asked);
   const key = endpoint.method === 'post' ? idempotencyKey(request) : null;
+  if (key === null && endpoint.onceOnly && viewer.actor.type === 'API_KEY') throw keyRequired();
+  const { kept } = endpoint;
   const { answer: reply, replayed } = key === null
     ? { answer: await work(), replayed: false }
-    : await once(context, { institutionId: viewer.institution.code, actorId: viewer.actor.id, route: `POST ${request.path}`, key, body: request.body }, work);
+    : await once(context, { institutionId: viewer.institution.code, actorId: viewer.actor.id, route: `POST ${request.path}`, key, body: request.body }, work, kept && ((done) => ({ ...done, body: kept(done.body) })));
   if (replayed) response.set('Idempotency-Replayed', 'true');
   send(endpoint, reply, request, response);
 }
 
 /** An institution that the person may not enter does not exist. */
 async function viewerAt(context: ApiContext, request: Request): Promise<Viewer> {
-  if (request.caller === undefined) throw new Refusal('unauthenticated', 'No living session came with the request: sign in at /sign-in and send its cookie.');
+  if (request.caller === undefined) throw new Refusal('unauthenticated', NOBODY);
   const { code } = request.params;
   const viewer = await viewerIn(context, request.caller, String(code));
   if (viewer === null) throw new Refusal('not-found', `There is no institution ${String(code)}.`);
@@ -97,6 +101,11 @@ function idempotencyKey(request: Request): string | null {
   if (/^[\x21-\x7e]{1,255}$/.test(given)) return given;
   const message = `${JSON.stringify(given).slice(0, 60)} was given; expected 1 to 255 printable characters without blanks`;
   throw new Refusal('malformed-request', `Idempotency-Key: ${message}.`, [{ parameter: 'Idempotency-Key', code: 'invalid', message }]);
+}
+
+function keyRequired(): Refusal {
+  const message = 'nothing was given; expected a value of your own for this one request, so that a repetition does nothing twice';
+  return new Refusal('idempotency-key-required', `Idempotency-Key: ${message}.`, [{ parameter: 'Idempotency-Key', code: 'invalid', message }]);
 }
 
 function send({ status }: Endpoint, { body, version, location }: Reply<unknown>, request: Request, response: Response): void {

@@ -25,7 +25,7 @@ const startRun = endpoint({
     runParameters: values.optional().describe('Of this start alone, as the job names them.'),
     reason: reason.optional(),
   }),
-  status: 202, answer: runSchema,
+  status: 202, answer: runSchema, onceOnly: true,
   refusals: ['forbidden', 'job-inactive', 'job-not-available', 'on-hold', 'too-many-waiting', 'rate-limited', 'validation-failed', 'engine-unavailable'],
   handle: async (context, { viewer, path, body, author }) => {
     const listed = await scheduledJobOf(context, viewer, path.id);
@@ -94,7 +94,7 @@ const repeats = ([['rerun', 'rerun', 'Run the same job once more'], ['retry-fail
   endpoint({
     method: 'post', at: `/runs/{id}/${at}`, tag: 'Runs', summary,
     path: runPath, query: none, body: z.strictObject({ reason: reason.optional() }),
-    status: 202, answer: runSchema,
+    status: 202, answer: runSchema, onceOnly: true,
     refusals: ['forbidden', 'not-retryable', 'job-inactive', 'job-not-available', 'on-hold', 'too-many-waiting', 'rate-limited', 'engine-unavailable'],
     handle: async (context, { viewer, path, body, author }) => {
       const run = await runOf(context, viewer, reference(path.id));

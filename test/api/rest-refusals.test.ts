@@ -209,7 +209,7 @@ test('a twentieth start within the hour is one too many, and says when to come b
   for (let count = 0; count < 20; count += 1) await aRun(library, 'users-remove-blocks', { submittedAt: library.clock.now }, { trigger: 'MANUAL' });
   const { _id } = await jobNamed(library, 'users-remove-blocks');
   const { status, headers } = await library.call(ada, 'POST', `${RIVERSIDE}/scheduled-jobs/${_id}/runs`, { kind: 'RUN' });
-  assert.deepEqual([status, headers.get('retry-after')], [429, '900']);
+  assert.deepEqual([status, headers.get('retry-after')], [429, '3600']);
   const earlier = await aRun(library, 'users-remove-blocks');
   assert.equal((await library.call(ada, 'POST', `${RIVERSIDE}/runs/${earlier._id}/rerun`, {})).status, 429);
 });

@@ -106,7 +106,7 @@ async function everyPath(): Promise<string[]> {
   const jobPath = `/scheduled-jobs/${job?._id}`;
   return [
     '/', '/monitor-jobs/scheduled', '/monitor-jobs/running', '/monitor-jobs/history', jobPath, ...['run', 'preview', 'explain', 'schedule', 'parameters', 'activation'].map((form) => `${jobPath}/${form}`),
-    proposals, report, `${report}/events`, `${report}/rerun`, `/letters/sent?run=${report.split('/').pop()}`, '/letters/sent', letter, loan, '/configuration', '/overdue-profiles', '/overdue-profiles/new', '/fines-profiles', '/fines-profiles/new', '/terms-of-use', '/new-terms-of-use', '/terms-of-use/BOOK', '/mail', caughtMail, '/help', '/nothing-here',
+    proposals, report, `${report}/events`, `${report}/rerun`, `/letters/sent?run=${report.split('/').pop()}`, '/letters/sent', letter, loan, '/configuration', '/overdue-profiles', '/overdue-profiles/new', '/fines-profiles', '/fines-profiles/new', '/terms-of-use', '/new-terms-of-use', '/terms-of-use/BOOK', '/api-keys', '/api-keys/new', '/mail', caughtMail, '/help', '/nothing-here',
   ];
 }
 
