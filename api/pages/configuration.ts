@@ -1,10 +1,5 @@
-/** Configuration: every page on which an institution says how its jobs and its desk work, by what it is about (platform.md 16). */
-import { Router } from 'express';
+/** Every page on which an institution says how its jobs and its desk work, by what it is about (platform.md 16). */
 import { may, type Grants } from '../../domain/permissions.js';
-import { Refusal } from '../refusal.js';
-import type { ApiContext } from '../context.js';
-import { viewerOf } from '../viewer.js';
-import type { Present } from './present.js';
 
 interface Entry {
   href: string;
@@ -39,19 +34,5 @@ const groups: readonly Group[] = [
   },
 ];
 
-/** Whether there is something to configure that the person sees. */
-export const seesConfiguration = (grants: Grants): boolean => groups.some(({ isSeen }) => isSeen(grants));
-
-export function configurationPage(_context: ApiContext, { present }: Present): Router {
-  const router = Router();
-  router.get('/configuration', (request, response) => {
-    const { grants } = viewerOf(request);
-    if (!seesConfiguration(grants)) throw new Refusal('not-found', 'There is no page /configuration.');
-    present(request, response, 'configuration', {
-      title: 'Configuration',
-      section: 'configuration',
-      groups: groups.filter(({ isSeen }) => isSeen(grants)),
-    });
-  });
-  return router;
-}
+/** What the person sees of it; empty: there is nothing to configure. */
+export const configurationSeenBy = (grants: Grants): Group[] => groups.filter(({ isSeen }) => isSeen(grants));

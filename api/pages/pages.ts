@@ -3,7 +3,7 @@ import { Router } from 'express';
 import type { ApiContext } from '../context.js';
 import { apiKeyPages } from './api-keys.js';
 import type { Present } from './present.js';
-import { configurationPage } from './configuration.js';
+import { configurationPage } from './configuration-page.js';
 import { finesProfilePages } from './fines-profiles.js';
 import { historyPage } from './history.js';
 import { homePage } from './home.js';

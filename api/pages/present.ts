@@ -10,7 +10,7 @@ import type { ApiContext } from '../context.js';
 import { when, zoneText } from '../format.js';
 import { formToken } from '../sessions.js';
 import type { Viewer } from '../viewer.js';
-import { seesConfiguration } from './configuration.js';
+import { configurationSeenBy } from './configuration.js';
 
 export type Section = 'home' | 'scheduled' | 'running' | 'history' | 'letters' | 'configuration' | 'mail' | 'help' | null;
 
@@ -68,7 +68,7 @@ function frameOf({ now, mailbox }: ApiContext, viewer: Viewer, session: Session,
     { section: 'running', href: '/monitor-jobs/running', text: 'Running', icon: 'play', shown: seesJobs },
     { section: 'history', href: '/monitor-jobs/history', text: 'History', icon: 'history', shown: seesJobs },
     { section: 'letters', href: '/letters/sent', text: 'Sent letters', icon: 'letter', shown: may(grants, 'LETTERS') },
-    { section: 'configuration', href: '/configuration', text: 'Configuration', icon: 'book', shown: seesConfiguration(grants) },
+    { section: 'configuration', href: '/configuration', text: 'Configuration', icon: 'book', shown: configurationSeenBy(grants).length > 0 },
     { section: 'mail', href: '/mail', text: 'Test mailbox', icon: 'inbox', shown: mailbox !== null && may(grants, 'PATRON_DATA') },
     { section: 'help', href: '/help', text: 'Help', icon: 'help', shown: true },
   ];
