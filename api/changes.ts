@@ -51,6 +51,34 @@ export async function createRecorded<T extends Configuration>(
   return id;
 }
 
+type Deletable = Configuration & { code: string; deletedAt: Date | null; deleteAfter: Date | null };
+
+/**
+ * Makes a document under a code that no other of the institution has, or revives the deleted one that had it (README.md, Documents: Deleting).
+ * Refusal `duplicate`; `what` names the kind in it: `a fulfillment unit`.
+ */
+export async function createByCode<T extends Deletable>(
+  context: { models: Models; now: Now }, model: Model<T>, institutionId: string, content: Partial<T> & { code: string }, { what, label, author }: { what: string; label: string; author: Author },
+): Promise<void> {
+  const { code } = content;
+  const duplicate = () => new Refusal('duplicate', `There is ${what} "${code}" already.`, [{ pointer: '/code', code: 'duplicate', message: `"${code}" was given; expected a code that is not taken` }]);
+  const former = await model.findOne({ institutionId, code }).lean<T>();
+  if (former !== null) {
+    if (former.deletedAt === null) throw duplicate();
+    await saveChange(context, model, former, { ...content, deletedAt: null, deleteAfter: null }, { action: 'CREATE', label, author });
+    return;
+  }
+  try {
+    await createRecorded(context, model, institutionId, content, { label, author });
+  } catch (error) {
+    throw isDuplicateKey(error) ? duplicate() : error;
+  }
+}
+
+const KEPT_DELETED_MS = 400 * 24 * 60 * 60 * 1000;
+/** What `saveChange` sets where a document is deleted: it is out of every selection, and stays on record for 400 days. */
+export const deletion = (now: Date): { deletedAt: Date; deleteAfter: Date } => ({ deletedAt: now, deleteAfter: new Date(now.getTime() + KEPT_DELETED_MS) });
+
 /**
  * Writes `set` if the document still has the version it was read with, and answers the version it has now: the same when nothing
  * differs from what is stored, else one more. Refusal `precondition-failed`: somebody else was faster.

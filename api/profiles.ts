@@ -7,6 +7,8 @@ import type { Viewer } from './viewer.js';
 
 export const name = z.string().trim().min(1).max(200).describe('Unique in the institution.');
 export const code = z.string().trim().min(1).max(100);
+/** Of a new record that others name: it stands in addresses and files. */
+export const lastingCode = z.string().trim().regex(/^[\w.-]{1,100}$/, 'expected letters, digits, ".", "_" and "-", at most 100');
 export const codes = z.array(code).max(500);
 export const days = z.int().min(0).max(3650);
 /** Minor units of the institution's currency. */

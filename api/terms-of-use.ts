@@ -17,6 +17,7 @@ import type { TermsOfUse } from '../models/fulfillment.js';
 import { createRecorded, isDuplicateKey, saveChange, type Author } from './changes.js';
 import type { ApiContext } from './context.js';
 import { checked, valid } from './job-settings.js';
+import { lastingCode } from './profiles.js';
 import { Refusal, type InputProblem } from './refusal.js';
 import { demandIn, type Viewer } from './viewer.js';
 
@@ -28,7 +29,7 @@ export interface ReadTerms {
 
 export const termsOfUseFields = z.strictObject({ name: z.string().trim().min(1).max(200), policies: loanPolicies });
 export const newTermsOfUseFields = z.strictObject({
-  code: z.string().trim().regex(/^[\w.-]{1,100}$/, 'expected letters, digits, ".", "_" and "-", at most 100').describe('Unique in the institution; rules name it. It stays.'),
+  code: lastingCode.describe('Unique in the institution; rules name it. It stays.'),
   ...termsOfUseFields.shape,
 });
 const sensible = ({ policies }: { policies: LoanPolicies }, context: z.RefinementCtx): void => {

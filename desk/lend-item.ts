@@ -86,7 +86,7 @@ async function decide(deed: Deed, { loanId, userId, override }: AskedLoan, item:
   if ('refused' in terms) return refuse(terms.refused);
   const wanted = { _id: loanId, userId, itemId: item._id, bibId: item.bibId, description: item.description ?? '' };
   const [tou, bib, { limits, preferences }, { borrowers, claims }] = await Promise.all([
-    models.TermsOfUse.findOne({ institutionId, code: terms.touCode, type: 'LOAN', deletedAt: null }, { _id: 1 }).lean(),
+    models.TermsOfUse.findOne({ institutionId, code: terms.rule.touCode, type: 'LOAN', deletedAt: null }, { _id: 1 }).lean(),
     models.Bib.findOne({ institutionId, _id: item.bibId }, { title: 1, author: 1 }).lean(),
     readRenewalLimits(models, institutionId),
     readRenewalSurroundings(models, institutionId, at, [wanted]),

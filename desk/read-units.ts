@@ -2,12 +2,13 @@
 import { locationKey, type FulfillmentUnits } from '../domain/fulfillment/loan-terms.js';
 import { inOrder } from '../domain/rule-tables.js';
 import type { Item } from '../models/catalogue-records.js';
+import type { FulfillmentUnitRule } from '../models/fulfillment-unit.js';
 import type { Deed } from './deed.js';
 
 /** As far as an item in its current location needs them: the location's unit and the network's that it follows. */
 export async function readUnits(
-  { models, institutionId }: Deed, { currentLibraryCode, currentLocationCode }: Pick<Item, 'currentLibraryCode' | 'currentLocationCode'>,
-): Promise<FulfillmentUnits> {
+  { models, institutionId }: Pick<Deed, 'models' | 'institutionId'>, { currentLibraryCode, currentLocationCode }: Pick<Item, 'currentLibraryCode' | 'currentLocationCode'>,
+): Promise<FulfillmentUnits<FulfillmentUnitRule>> {
   const location = await models.Location.findOne({ institutionId, libraryCode: currentLibraryCode, code: currentLocationCode }, { fulfillmentUnitCode: 1 }).lean();
   const code = location?.fulfillmentUnitCode ?? null;
   if (code === null) return { byCode: new Map(), ofLocation: new Map() };
@@ -15,7 +16,7 @@ export async function readUnits(
   const codes = [code, own?.networkUnitCode ?? code];
   const [units, rules] = await Promise.all([
     models.FulfillmentUnit.find({ institutionId, code: { $in: codes }, deletedAt: null }).lean(),
-    models.FulfillmentUnitRule.find({ institutionId, unitCode: { $in: codes }, ruleType: 'LOAN', deletedAt: null }).lean(),
+    models.FulfillmentUnitRule.find({ institutionId, unitCode: { $in: codes }, ruleType: 'LOAN', deletedAt: null }).sort({ order: 1, _id: 1 }).lean(),
   ]);
   const withRules = units.map((unit) => ({ ...unit, loanRules: inOrder(rules.filter(({ unitCode }) => unitCode === unit.code)) }));
   return {

@@ -9,11 +9,13 @@ import { unheard, type Ask } from './ask.js';
 export const ruleOps = ['EQUALS', 'NOT_EQUALS', 'IN', 'NOT_IN', 'LESS_THAN', 'GREATER_THAN', 'IS_EMPTY', 'NOT_EMPTY'] as const;
 export type RuleOp = (typeof ruleOps)[number];
 
+export type RuleValue = string | number | boolean;
+
 export interface RuleParameter {
   field: string;
   op: RuleOp;
   /** One for all but IN and NOT_IN, none for IS_EMPTY and NOT_EMPTY. */
-  values: readonly (string | number | boolean)[];
+  values: readonly RuleValue[];
 }
 
 export interface TableRule {
@@ -25,7 +27,7 @@ export interface TableRule {
 }
 
 /** What the rules of a table may ask about a record; null: empty. */
-export type RuleFields = Readonly<Record<string, string | number | boolean | null>>;
+export type RuleFields = Readonly<Record<string, RuleValue | null>>;
 
 /** The enabled rules in the order in which they are tried. */
 export const inOrder = <R extends TableRule>(rules: readonly R[]): R[] => rules.filter(({ enabled }) => enabled).sort((a, b) => a.order - b.order);
@@ -40,7 +42,8 @@ export function firstMatching<R extends TableRule>(rules: readonly R[], fields: 
   return null;
 }
 
-function matches({ op, values }: RuleParameter, value: string | number | boolean | null): boolean {
+/** Whether a record whose field has the value meets one parameter. */
+export function matches({ op, values }: RuleParameter, value: RuleValue | null): boolean {
   const [first] = values;
   switch (op) {
     case 'EQUALS':

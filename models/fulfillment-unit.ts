@@ -2,14 +2,19 @@
 import type { Connection } from 'mongoose';
 import { ruleOps, type RuleParameter } from '../domain/rule-tables.js';
 import { anything, maybeInstant, maybeText, number, oneOf, part, text, versioned, type Versioned } from './document.js';
+import type { LastChange } from './scheduled-job.js';
 
 const yes = { type: Boolean, default: true };
-const owned = { owner: { ...oneOf(['LOCAL', 'NETWORK']), default: 'LOCAL' }, originKey: text, deletedAt: maybeInstant, deleteAfter: maybeInstant };
+const owned = {
+  owner: { ...oneOf(['LOCAL', 'NETWORK']), default: 'LOCAL' }, originKey: text, deletedAt: maybeInstant, deleteAfter: maybeInstant,
+  lastChange: { type: anything, default: null },
+};
 interface Owned extends Versioned {
   owner: 'LOCAL' | 'NETWORK';
   originKey: string;
   deletedAt: Date | null;
   deleteAfter: Date | null;
+  lastChange: LastChange | null;
 }
 
 /** Its locations are those that name it. */
@@ -25,9 +30,13 @@ fulfillmentUnitSchema.index({ institutionId: 1, code: 1 }, { unique: true });
 fulfillmentUnitSchema.index({ institutionId: 1, originKey: 1 }, { unique: true });
 export const fulfillmentUnitModel = (db: Connection) => db.model<StoredFulfillmentUnit>('FulfillmentUnit', fulfillmentUnitSchema);
 
+export const unitRuleTypes = ['LOAN', 'REQUEST', 'BOOKING'] as const;
+export type UnitRuleType = (typeof unitRuleTypes)[number];
+
 export interface FulfillmentUnitRule extends Owned {
   unitCode: string;
-  ruleType: 'LOAN' | 'REQUEST' | 'BOOKING';
+  ruleType: UnitRuleType;
+  /** Not a whole number: a rule that was moved has one between those of its neighbours. */
   order: number;
   name: string;
   enabled: boolean;
@@ -37,7 +46,7 @@ export interface FulfillmentUnitRule extends Owned {
 }
 const fulfillmentUnitRuleSchema = versioned<FulfillmentUnitRule>('fulfillmentUnitRules', {
   unitCode: text,
-  ruleType: oneOf(['LOAN', 'REQUEST', 'BOOKING']),
+  ruleType: oneOf(unitRuleTypes),
   order: number,
   name: text,
   enabled: yes,

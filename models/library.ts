@@ -13,6 +13,7 @@ import {
   versioned,
   type Versioned,
 } from './document.js';
+import type { LastChange } from './scheduled-job.js';
 
 export interface Library extends Versioned {
   code: string;
@@ -55,6 +56,7 @@ export interface Location extends Versioned {
   remoteStorageId: string | null;
   suppressFromDiscovery: boolean;
   active: boolean;
+  lastChange: LastChange | null;
 }
 
 const locationSchema = versioned<Location>('locations', {
@@ -66,6 +68,7 @@ const locationSchema = versioned<Location>('locations', {
   remoteStorageId: maybeText,
   suppressFromDiscovery: { type: Boolean, default: false },
   active: { type: Boolean, default: true },
+  lastChange: { type: anything, default: null },
 });
 locationSchema.index({ institutionId: 1, libraryCode: 1, code: 1 }, { unique: true });
 // Which locations a fulfillment unit has.

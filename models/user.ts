@@ -115,6 +115,8 @@ const userSchema = versioned<User>('users', {
 userSchema.index({ institutionId: 1, primaryId: 1 }, { unique: true });
 // Staff search, health check.
 userSchema.index({ institutionId: 1, staff: 1, status: 1 });
+// Which user groups there are.
+userSchema.index({ institutionId: 1, userGroup: 1 });
 export const userModel = (db: Connection) => db.model<User>('User', userSchema);
 
 /** Who an identifier belongs to. `_id` = `<institutionId>:<identifier key>`. */

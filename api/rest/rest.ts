@@ -9,6 +9,7 @@ import { calendarEndpoints } from './calendar.js';
 import { apiDocs } from './docs.js';
 import { dueDateEndpoints } from './due-dates.js';
 import { feeEndpoints } from './fees.js';
+import { fulfillmentUnitEndpoints } from './fulfillment-units.js';
 import { letterEndpoints } from './letters.js';
 import { loanEndpoints } from './loans.js';
 import { finesProfileEndpoints } from './fines-profiles.js';
@@ -30,6 +31,7 @@ const endpoints = [
   ...finesProfileEndpoints,
   ...calendarEndpoints,
   ...termsOfUseEndpoints,
+  ...fulfillmentUnitEndpoints,
   ...loanEndpoints,
   ...dueDateEndpoints,
   ...feeEndpoints,

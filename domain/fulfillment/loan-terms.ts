@@ -7,7 +7,7 @@
  */
 import { unheard, type Ask } from '../ask.js';
 import type { FieldTypes } from '../rule-parameters.js';
-import { firstMatching, type RuleFields, type TableRule } from '../rule-tables.js';
+import { firstMatching, matches, type RuleFields, type RuleParameter, type TableRule } from '../rule-tables.js';
 
 /** A location is written `LIBRARY/LOCATION`: codes of locations are unique only within their library. */
 export const unitRuleFields = {
@@ -18,16 +18,16 @@ export interface UnitRule extends TableRule {
   touCode: string;
 }
 
-export interface FulfillmentUnit {
+export interface FulfillmentUnit<Rule extends UnitRule = UnitRule> {
   code: string;
   enabled: boolean;
   networkUnitCode: string | null;
   /** Of type LOAN, `inOrder`. */
-  loanRules: readonly UnitRule[];
+  loanRules: readonly Rule[];
 }
 
-export interface FulfillmentUnits {
-  byCode: ReadonlyMap<string, FulfillmentUnit>;
+export interface FulfillmentUnits<Rule extends UnitRule = UnitRule> {
+  byCode: ReadonlyMap<string, FulfillmentUnit<Rule>>;
   /** The code of a location's unit, by `LIBRARY/LOCATION`. */
   ofLocation: ReadonlyMap<string, string>;
 }
@@ -40,24 +40,62 @@ export interface LentItem {
   processType: string | null;
 }
 
-export type LoanTouAnswer = { touCode: string } | { refused: 'NO_FULFILLMENT_UNIT' | 'FULFILLMENT_UNIT_DISABLED' | 'NO_RULE' };
+interface Borrower {
+  userGroup: string | null;
+  jobCategory: string | null;
+}
+
+export type LoanTouAnswer<Rule extends UnitRule = UnitRule> = { rule: Rule } | { refused: 'NO_FULFILLMENT_UNIT' | 'FULFILLMENT_UNIT_DISABLED' | 'NO_RULE' };
 
 export const locationKey = (libraryCode: string, locationCode: string): string => `${libraryCode}/${locationCode}`;
+const locationOf = ({ currentLibraryCode, currentLocationCode }: LentItem): string => locationKey(currentLibraryCode, currentLocationCode);
 
-export function resolveLoanTou(
-  user: { userGroup: string | null; jobCategory: string | null }, item: LentItem, units: FulfillmentUnits, ask: Ask = unheard,
-): LoanTouAnswer {
-  const location = locationKey(item.currentLibraryCode, item.currentLocationCode);
-  const unit = units.byCode.get(units.ofLocation.get(location) ?? '');
+export function resolveLoanTou<Rule extends UnitRule>(user: Borrower, item: LentItem, units: FulfillmentUnits<Rule>, ask: Ask = unheard): LoanTouAnswer<Rule> {
+  const location = locationOf(item);
+  const unit = unitOf(item, units);
   if (!ask('location has a fulfillment unit', unit !== undefined, () => ({ location })) || unit === undefined) return { refused: 'NO_FULFILLMENT_UNIT' };
   if (!ask('fulfillment unit enabled', unit.enabled, () => ({ unit: unit.code }))) return { refused: 'FULFILLMENT_UNIT_DISABLED' };
+  const rule = firstMatching(rulesOf(unit, units), ruleFieldsOf(user, item), ask);
+  return rule === null ? { refused: 'NO_RULE' } : { rule };
+}
 
+const unitOf = <Rule extends UnitRule>(item: LentItem, { byCode, ofLocation }: FulfillmentUnits<Rule>) => byCode.get(ofLocation.get(locationOf(item)) ?? '');
+
+/** In the order in which they are tried. */
+function rulesOf<Rule extends UnitRule>({ loanRules, networkUnitCode }: FulfillmentUnit<Rule>, { byCode }: FulfillmentUnits<Rule>): readonly Rule[] {
+  const network = byCode.get(networkUnitCode ?? '');
+  return network === undefined || !network.enabled ? loanRules : [...network.loanRules, ...loanRules];
+}
+
+function ruleFieldsOf({ userGroup, jobCategory }: Borrower, item: LentItem): Record<keyof typeof unitRuleFields, RuleFields[string]> {
   const { itemPolicy, materialType, processType } = item;
-  const fields: Record<keyof typeof unitRuleFields, RuleFields[string]> = { ...user, location, itemPolicy, materialType, processType };
-  const network = units.byCode.get(unit.networkUnitCode ?? '');
-  for (const { loanRules } of network === undefined || !network.enabled ? [unit] : [network, unit]) {
-    const rule = firstMatching(loanRules, fields, ask);
-    if (rule !== null) return { touCode: rule.touCode };
-  }
-  return { refused: 'NO_RULE' };
+  return { userGroup, jobCategory, location: locationOf(item), itemPolicy, materialType, processType };
+}
+
+export interface TriedRule<Rule extends UnitRule> {
+  rule: Rule;
+  /** Of its parameters, what each was compared with. */
+  inputs: (RuleParameter & { value: RuleFields[string]; holds: boolean })[];
+}
+
+/** The answer, with every rule that was tried for it: the last is the one that decided, unless none did. */
+export function loanTouExample<Rule extends UnitRule>(
+  user: Borrower, item: LentItem, units: FulfillmentUnits<Rule>,
+): { answer: LoanTouAnswer<Rule>; tried: TriedRule<Rule>[] } {
+  const answer = resolveLoanTou(user, item, units);
+  const unit = unitOf(item, units);
+  if (unit === undefined || !unit.enabled) return { answer, tried: [] };
+  const rules = rulesOf(unit, units);
+  const fields: RuleFields = ruleFieldsOf(user, item);
+  const tried = 'rule' in answer ? rules.slice(0, rules.indexOf(answer.rule) + 1) : rules;
+  return {
+    answer,
+    tried: tried.map((rule) => ({
+      rule,
+      inputs: rule.parameters.map((parameter) => {
+        const value = fields[parameter.field] ?? null;
+        return { ...parameter, value, holds: matches(parameter, value) };
+      }),
+    })),
+  };
 }

@@ -1,7 +1,7 @@
 /** By which terms of use an item is lent (fulfillment-loans.md, Entities and S9). */
 import assert from 'node:assert/strict';
 import { test } from 'vitest';
-import { resolveLoanTou, type FulfillmentUnit, type FulfillmentUnits, type LentItem, type UnitRule } from '../../domain/fulfillment/loan-terms.js';
+import { loanTouExample, resolveLoanTou, type FulfillmentUnit, type FulfillmentUnits, type LentItem, type UnitRule } from '../../domain/fulfillment/loan-terms.js';
 import type { RuleParameter } from '../../domain/rule-tables.js';
 
 const rule = (touCode: string, ...parameters: RuleParameter[]): UnitRule => ({ name: touCode, order: 1, enabled: true, parameters, touCode });
@@ -26,22 +26,36 @@ const item = (given: Partial<LentItem> = {}): LentItem => ({
 const student = { userGroup: 'STUDENT', jobCategory: null };
 const professor = { userGroup: 'FACULTY', jobCategory: null };
 
+const terms = (user: typeof student, lent: LentItem, known: FulfillmentUnits) => {
+  const answer = resolveLoanTou(user, lent, known);
+  return 'rule' in answer ? answer.rule.touCode : answer.refused;
+};
+
 test('a student borrows from the stacks by the last rule of the unit, a professor by a rule of their own', () => {
-  assert.deepEqual(resolveLoanTou(student, item(), units(unit())), { touCode: 'BOOK' });
-  assert.deepEqual(resolveLoanTou(professor, item(), units(unit())), { touCode: 'FACULTY' });
+  assert.equal(terms(student, item(), units(unit())), 'BOOK');
+  assert.equal(terms(professor, item(), units(unit())), 'FACULTY');
 });
 test('the current location decides: what stands on reserve goes out as a reserve, to professors too', () => {
-  assert.deepEqual(resolveLoanTou(professor, item({ currentLocationCode: 'RESERVE' }), units(unit())), { touCode: 'RESERVE' });
+  assert.equal(terms(professor, item({ currentLocationCode: 'RESERVE' }), units(unit())), 'RESERVE');
 });
 test('the rules of the unit of the network are tried first', () => {
   const network = unit({ code: 'NETWORK', loanRules: [rule('SHARED', { field: 'userGroup', op: 'EQUALS', values: ['STUDENT'] })] });
   const following = unit({ networkUnitCode: 'NETWORK' });
-  assert.deepEqual(resolveLoanTou(student, item(), units(following, network)), { touCode: 'SHARED' });
-  assert.deepEqual(resolveLoanTou(professor, item(), units(following, network)), { touCode: 'FACULTY' });
-  assert.deepEqual(resolveLoanTou(student, item(), units(following, { ...network, enabled: false })), { touCode: 'BOOK' });
+  assert.equal(terms(student, item(), units(following, network)), 'SHARED');
+  assert.equal(terms(professor, item(), units(following, network)), 'FACULTY');
+  assert.equal(terms(student, item(), units(following, { ...network, enabled: false })), 'BOOK');
 });
 test('a location without a unit, a unit that is switched off, a unit whose rules all fail: nothing is lent', () => {
-  assert.deepEqual(resolveLoanTou(student, item({ currentLocationCode: 'CELLAR' }), units(unit())), { refused: 'NO_FULFILLMENT_UNIT' });
-  assert.deepEqual(resolveLoanTou(student, item(), units(unit({ enabled: false }))), { refused: 'FULFILLMENT_UNIT_DISABLED' });
-  assert.deepEqual(resolveLoanTou(student, item(), units(unit({ loanRules: [] }))), { refused: 'NO_RULE' });
+  assert.equal(terms(student, item({ currentLocationCode: 'CELLAR' }), units(unit())), 'NO_FULFILLMENT_UNIT');
+  assert.equal(terms(student, item(), units(unit({ enabled: false }))), 'FULFILLMENT_UNIT_DISABLED');
+  assert.equal(terms(student, item(), units(unit({ loanRules: [] }))), 'NO_RULE');
+});
+
+test('an example names the rules that were tried, the network’s among them, and what each was compared with', () => {
+  const network = unit({ code: 'NETWORK', loanRules: [rule('SHARED', { field: 'userGroup', op: 'EQUALS', values: ['STUDENT'] })] });
+  const tried = (user: typeof student, known: FulfillmentUnits) => loanTouExample(user, item(), known).tried.map(({ rule: { name }, inputs }) =>
+    [name, ...inputs.map(({ value, holds }) => `${value} ${holds}`)]);
+  assert.deepEqual(tried(professor, units(unit({ networkUnitCode: 'NETWORK' }), network)), [['SHARED', 'FACULTY false'], ['RESERVE', 'MAIN/STACKS false'], ['FACULTY', 'FACULTY true']]);
+  assert.deepEqual(tried(student, units(unit({ loanRules: unit().loanRules.slice(0, 2) }))), [['RESERVE', 'MAIN/STACKS false'], ['FACULTY', 'STUDENT false']]);
+  assert.deepEqual(tried(student, units(unit({ enabled: false }))), []);
 });

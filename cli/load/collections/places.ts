@@ -78,6 +78,7 @@ export const locations = loadable<Location, z.output<typeof location>, Set<strin
     remoteStorageId: null,
     suppressFromDiscovery: false,
     active: true,
+    lastChange: null,
   }),
   beside: nothing,
 });

@@ -196,4 +196,5 @@ const blankLocation = (load: Load, place: string) => ({
   type: 'OPEN',
   fulfillmentUnitCode: null,
   remoteStorageId: null,
+  lastChange: null,
 }) satisfies Partial<Location>;

@@ -1,0 +1,203 @@
+/**
+ * The rules of a fulfillment unit as staff keep them: for each type an ordered table whose last rule has no inputs, so that it always answers
+ * (fulfillment-loans.md, S9 and Entities). Whoever sees fulfillment jobs reads them, whoever configures these changes them.
+ *
+ * Each change is one write to one rule. A moved rule gets a number between those of its new neighbours, so nobody ever meets a table half changed.
+ */
+import { z } from 'zod';
+import { locationKey, unitRuleFields } from '../domain/fulfillment/loan-terms.js';
+import { neverDecides, type KnownValues, type WhyNever } from '../domain/rule-coverage.js';
+import { ruleParametersOf } from '../domain/rule-parameters.js';
+import { processTypes } from '../models/catalogue-records.js';
+import { newId } from '../models/document.js';
+import { unitRuleTypes, type FulfillmentUnitRule, type StoredFulfillmentUnit, type UnitRuleType } from '../models/fulfillment-unit.js';
+import { createRecorded, deletion, saveChange, type Author } from './changes.js';
+import type { ApiContext } from './context.js';
+import { demandOwn, type ReadUnit } from './fulfillment-units.js';
+import { checked, valid } from './job-settings.js';
+import { code, unknown } from './profiles.js';
+import { Refusal, type InputProblem } from './refusal.js';
+import { demandIn, type Viewer } from './viewer.js';
+
+export const unitRuleBody = z.strictObject({
+  name: z.string().trim().min(1).max(200),
+  enabled: z.boolean().default(true).describe('A disabled rule is passed over.'),
+  parameters: ruleParametersOf(unitRuleFields).default([]).describe('All must hold. None: the default of its table, which stands last. A location is written LIBRARY/LOCATION.'),
+  touCode: code.describe('The terms of use that apply; of the type of the rule.'),
+});
+export const newUnitRuleBody = z.strictObject({ ruleType: z.enum(unitRuleTypes).default('LOAN'), ...unitRuleBody.shape });
+
+/** `never` null: some loan or request may come to it. */
+export interface ReadRule {
+  rule: FulfillmentUnitRule;
+  never: WhyNever<FulfillmentUnitRule> | null;
+}
+
+/** By type, in the order in which they are tried; some dozens. Refusal: not-found for somebody who sees no fulfillment jobs. */
+export async function unitRulesOf(context: ApiContext, viewer: Viewer, { unit, locations }: ReadUnit): Promise<ReadRule[]> {
+  demandIn(viewer, 'FULFILLMENT', 'VIEW', `fulfillment unit ${unit.code}`);
+  const [rules, ofNetwork] = await Promise.all([tablesOf(context, unit.institutionId, unit.code), networkRulesOf(context, unit)]);
+  // Without locations the unit is being set up, and it is not yet known where its rules will hold.
+  const known: KnownValues = locations.length === 0 ? {} : { location: locations.map((location) => locationKey(location.libraryCode, location.code)) };
+  return rules.map((rule, at) => {
+    const above = [...ofNetwork, ...rules.slice(0, at)].filter(({ ruleType }) => ruleType === rule.ruleType);
+    return { rule, never: rule.enabled ? neverDecides(rule, above, unitRuleFields, known) : null };
+  });
+}
+
+async function tablesOf({ models }: ApiContext, institutionId: string, unitCode: string): Promise<FulfillmentUnitRule[]> {
+  const rules = await models.FulfillmentUnitRule.find({ institutionId, unitCode, deletedAt: null }).sort({ order: 1, _id: 1 }).lean();
+  return unitRuleTypes.flatMap((type) => rules.filter(({ ruleType }) => ruleType === type));
+}
+
+/** Those that are tried before the unit's own. */
+async function networkRulesOf(context: ApiContext, { institutionId, networkUnitCode }: StoredFulfillmentUnit): Promise<FulfillmentUnitRule[]> {
+  if (networkUnitCode === null) return [];
+  const network = await context.models.FulfillmentUnit.findOne({ institutionId, code: networkUnitCode, enabled: true, deletedAt: null }, { code: 1 }).lean();
+  return network === null ? [] : tablesOf(context, institutionId, network.code);
+}
+
+const tableOf = async (context: ApiContext, { institutionId, code: unitCode }: StoredFulfillmentUnit, type: UnitRuleType): Promise<FulfillmentUnitRule[]> =>
+  (await tablesOf(context, institutionId, unitCode)).filter(({ ruleType }) => ruleType === type);
+
+export const isDefault = ({ parameters }: FulfillmentUnitRule): boolean => parameters.length === 0;
+
+export async function unitRuleOf(context: ApiContext, viewer: Viewer, { unit }: ReadUnit, id: string): Promise<FulfillmentUnitRule> {
+  demandIn(viewer, 'FULFILLMENT', 'VIEW', `rule ${id}`);
+  const rule = await context.models.FulfillmentUnitRule.findOne({ institutionId: unit.institutionId, _id: id, unitCode: unit.code, deletedAt: null }).lean();
+  if (rule === null) throw new Refusal('not-found', `${unit.name} has no rule ${id}.`);
+  return rule;
+}
+
+/** The last of its table but for the default. `input` is a body or a form as it came. Refusals: forbidden, not-possible for a unit of the network, validation-failed. */
+export async function createUnitRule(context: ApiContext, viewer: Viewer, { unit }: ReadUnit, input: unknown, author: Author): Promise<FulfillmentUnitRule> {
+  demandChangeable(viewer, unit);
+  const rule = valid('rule', checked(newUnitRuleBody, input));
+  const table = await tableOf(context, unit, rule.ruleType);
+  await demandSensible(context, rule, { table, type: rule.ruleType, before: null, institutionId: unit.institutionId });
+  const last = table.findLastIndex((other) => !isDefault(other));
+  const order = await orderAt(context, table, rule.parameters.length === 0 ? table.length : last + 1);
+  const content = { unitCode: unit.code, order, ...rule, owner: 'LOCAL', originKey: `#${newId()}` };
+  const id = await createRecorded(context, context.models.FulfillmentUnitRule, unit.institutionId, content, { label: labelOf(unit, rule), author });
+  return unitRuleOf(context, viewer, { unit, locations: [] }, id);
+}
+
+/**
+ * Replaces the fields of `before`, the rule as it was read; its type and its place stay, but a rule that becomes the default goes to the end. What is
+ * lent from now on goes by it. Refusals as of creating, and precondition-failed when somebody else changed it since.
+ */
+export async function changeUnitRule(
+  context: ApiContext, viewer: Viewer, { unit }: ReadUnit, before: FulfillmentUnitRule, input: unknown, author: Author,
+): Promise<FulfillmentUnitRule> {
+  demandChangeable(viewer, unit);
+  const rule = valid('rule', checked(unitRuleBody, input));
+  const table = await tableOf(context, unit, before.ruleType);
+  await demandSensible(context, rule, { table, type: before.ruleType, before, institutionId: unit.institutionId });
+  const becomesDefault = rule.parameters.length === 0 && table.at(-1)?._id !== before._id;
+  const set = becomesDefault ? { ...rule, order: await orderAt(context, table, table.length) } : rule;
+  await saveChange(context, context.models.FulfillmentUnitRule, before, set, { action: 'CHANGE', label: labelOf(unit, rule), author });
+  return unitRuleOf(context, viewer, { unit, locations: [] }, before._id);
+}
+
+/** Tried before the rule `beforeId` from then on, null: after all others. Refusals: forbidden, validation-failed where the default would not stand last, precondition-failed. */
+export async function placeUnitRule(
+  context: ApiContext, viewer: Viewer, { unit }: ReadUnit, rule: FulfillmentUnitRule, beforeId: string | null, author: Author,
+): Promise<FulfillmentUnitRule> {
+  demandChangeable(viewer, unit);
+  const table = await tableOf(context, unit, rule.ruleType);
+  const others = table.filter(({ _id }) => _id !== rule._id);
+  const place = beforeId === null ? others.length : others.findIndex(({ _id }) => _id === beforeId);
+  const previous = others[place - 1];
+  const expected =
+    place === -1 ? 'another rule of the same table'
+    : isDefault(rule) && place < others.length ? 'null, as a rule without inputs stands last'
+    : previous !== undefined && isDefault(previous) ? 'another rule, as the default stands last'
+    : null;
+  if (expected !== null) valid('place', { value: null, problems: [{ pointer: '/before', code: 'invalid', message: `${JSON.stringify(beforeId)} was given; expected ${expected}` }] });
+  if (table[place]?._id !== rule._id) {
+    await saveChange(context, context.models.FulfillmentUnitRule, rule, { order: await orderAt(context, others, place) }, { action: 'CHANGE', label: labelOf(unit, rule), author });
+  }
+  return unitRuleOf(context, viewer, { unit, locations: [] }, rule._id);
+}
+
+/** Refusals: forbidden, not-possible for the default as long as there are other rules, precondition-failed. */
+export async function removeUnitRule(context: ApiContext, viewer: Viewer, { unit }: ReadUnit, rule: FulfillmentUnitRule, author: Author): Promise<void> {
+  demandChangeable(viewer, unit);
+  const table = await tableOf(context, unit, rule.ruleType);
+  if (isDefault(rule) && table.length > 1) throw new Refusal('not-possible', `${rule.name} is the default: it answers where no other rule does. Delete the others first, or give it other terms of use.`);
+  const { models, now } = context;
+  await saveChange(context, models.FulfillmentUnitRule, rule, deletion(now()), { action: 'DELETE', label: labelOf(unit, rule), author });
+}
+
+const labelOf = ({ name }: StoredFulfillmentUnit, rule: { name: string }): string => `${name}: ${rule.name}`;
+
+function demandChangeable(viewer: Viewer, unit: StoredFulfillmentUnit): void {
+  demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', 'rules of fulfillment units');
+  demandOwn(unit);
+}
+
+/** A number for a rule that is to stand at `place` among those of `table`. Where none is left between two, the rules from there on are numbered anew. */
+async function orderAt({ models }: ApiContext, table: readonly FulfillmentUnitRule[], place: number): Promise<number> {
+  const [above, below] = [table[place - 1]?.order, table[place]?.order];
+  if (below === undefined) return Math.floor(above ?? 0) + 1;
+  const between = above === undefined ? Math.ceil(below) - 1 : (above + below) / 2;
+  if (between < below && (above === undefined || between > above)) return between;
+  const first = Math.floor(table.at(-1)?.order ?? 0) + 2;
+  // From the last to the first, so that at no moment two have changed places; nobody's change (spec/README.md, Documents: bookkeeping).
+  for (const [index, { institutionId, _id }] of [...table.entries()].slice(place).toReversed()) {
+    await models.FulfillmentUnitRule.updateOne({ institutionId, _id }, { $set: { order: first + index } }, { timestamps: false });
+  }
+  return first + place - 1;
+}
+
+interface Around {
+  /** The rules of the same unit and type. */
+  table: readonly FulfillmentUnitRule[];
+  type: UnitRuleType;
+  /** null: a new rule. */
+  before: FulfillmentUnitRule | null;
+  institutionId: string;
+}
+
+/** What a rule names has to be there, or it would never match or lend by nothing; and a table has one default, which stays. */
+async function demandSensible(context: ApiContext, rule: z.output<typeof unitRuleBody>, { table, type, before, institutionId }: Around): Promise<void> {
+  const others = table.filter(({ _id }) => _id !== before?._id);
+  const other = others.find(isDefault);
+  const problems: InputProblem[] = [];
+  const refuse = (pointer: string, message: string) => problems.push({ pointer, code: 'invalid', message });
+  if (rule.parameters.length === 0) {
+    if (other !== undefined) refuse('/parameters', `none were given; expected at least one, as "${other.name}" is the default already`);
+    if (!rule.enabled) refuse('/enabled', 'false was given; expected true, as the default answers where no other rule does');
+  } else if (before !== null && isDefault(before) && others.length > 0) {
+    refuse('/parameters', 'inputs were given; expected none, as it is the default. Make another rule for them');
+  }
+  problems.push(...(await unknownTerms(context, rule.touCode, { type, before, institutionId })), ...(await unknownValues(context, rule.parameters, institutionId)));
+  if (problems.length > 0) valid('rule', { value: null, problems });
+}
+
+/** Terms that are no longer active stay where a rule names them already (fulfillment-requests.md, 8). */
+async function unknownTerms({ models }: ApiContext, touCode: string, { type, before, institutionId }: Omit<Around, 'table'>): Promise<InputProblem[]> {
+  const terms = await models.TermsOfUse.findOne({ institutionId, code: touCode, type, deletedAt: null }, { active: 1 }).lean();
+  if (terms === null) return [unknown('/touCode', touCode, `the code of terms of use of the type ${type}`)];
+  return terms.active || before?.touCode === touCode ? [] : [unknown('/touCode', touCode, 'the code of active terms of use')];
+}
+
+/** User groups, locations and process types; of item policies, material types and job categories there is no list to hold them against. */
+async function unknownValues(context: ApiContext, parameters: FulfillmentUnitRule['parameters'], institutionId: string): Promise<InputProblem[]> {
+  const named = parameters.flatMap(({ field, values }, at) => values.map((value, index) => ({ field, value: String(value), pointer: `/parameters/${at}/values/${index}` })));
+  const problemsOf = (wanted: string, expected: string, known: readonly string[]) =>
+    named.filter(({ field, value }) => field === wanted && !known.includes(value)).map(({ pointer, value }) => unknown(pointer, value, expected));
+  const locations = named.some(({ field }) => field === 'location') ? await context.models.Location.find({ institutionId }, { libraryCode: 1, code: 1 }).lean() : [];
+  const groups = named.some(({ field }) => field === 'userGroup') ? await userGroupsOf(context, institutionId) : [];
+  return [
+    ...problemsOf('userGroup', 'a user group of this institution', groups),
+    ...problemsOf('location', 'a location, LIBRARY/LOCATION', locations.map((location) => locationKey(location.libraryCode, location.code))),
+    ...problemsOf('processType', `one of ${processTypes.join(', ')}`, processTypes),
+  ];
+}
+
+/** Those that users are in, or that limits are set for, by code. */
+export async function userGroupsOf({ models }: ApiContext, institutionId: string): Promise<string[]> {
+  const [ofUsers, ofLimits] = await Promise.all([models.User.distinct('userGroup', { institutionId }), models.PatronLimit.distinct('userGroup', { institutionId })]);
+  return [...new Set([...ofUsers, ...ofLimits])].filter((group) => group !== null).toSorted();
+}

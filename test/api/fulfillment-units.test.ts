@@ -1,0 +1,262 @@
+/** Fulfillment units, their locations and rules over REST and by their pages, and the worked example (fulfillment-loans.md, S9; data-model.md 4). */
+import assert from 'node:assert/strict';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { newId } from '../../models/document.js';
+import { lendingLibrary, shelved } from '../support/desk.js';
+import { idOf, user } from '../support/demo-library.js';
+import { everythingOf } from '../support/store.js';
+import { role, type Visitor } from './library.js';
+import { openApi, type ApiLibrary } from './rest.js';
+
+const HERE = '/api/v1/institutions/demo';
+const UNITS = `${HERE}/fulfillment-units`;
+const GENERAL = `${UNITS}/GENERAL`;
+let library: ApiLibrary;
+let administrator: Visitor;
+let manager: Visitor;
+let buyer: Visitor;
+let auditor: Visitor;
+let nextDoor: Record<string, string[]>;
+
+beforeAll(async () => {
+  library = await openApi();
+  const { models } = library;
+  for (const institutionId of ['demo', 'next-door']) {
+    await lendingLibrary(models, institutionId);
+    await models.Location.create({ institutionId, libraryCode: 'WEST', code: 'MEDIA', name: 'Films' });
+    await models.TermsOfUse.create({ institutionId, code: 'HOLD', type: 'REQUEST', name: 'Holds', originKey: '#HOLD' });
+    await shelved(models, institutionId, 'I1');
+  }
+  await user(models, 'demo', 'PROF', { userGroup: 'FACULTY' });
+  await models.UserIdentifier.create({ _id: 'demo:29999000', institutionId: 'demo', userId: idOf('demo', 'PROF') });
+  nextDoor = await everythingOf(models, 'next-door');
+  const { passwordHash } = await models.User.findOne({ institutionId: 'riverside', primaryId: 'admin' }).orFail().lean();
+  for (const [primaryId, name] of [['fulfil', 'FULFILLMENT_ADMINISTRATOR'], ['head', 'CIRCULATION_DESK_MANAGER'], ['buyer', 'PURCHASING_OPERATOR'], ['auditor', 'AUDITOR']] as const) {
+    await models.User.create({
+      institutionId: 'demo', primaryId, displayName: primaryId, lastName: primaryId, status: 'ACTIVE', statusDate: '2025-01-01', roles: [role(name)], passwordHash,
+    });
+  }
+  [administrator, manager, buyer, auditor] = await Promise.all(['fulfil', 'head', 'buyer', 'auditor'].map((who) => library.signIn(who, 'demo'))) as [Visitor, Visitor, Visitor, Visitor];
+});
+afterAll(() => library.stop());
+
+const get = (path: string, visitor = administrator) => library.call(visitor, 'GET', path);
+const post = (path: string, body: unknown, visitor = administrator) => library.call(visitor, 'POST', path, body);
+const put = (path: string, version: number, body: unknown, visitor = administrator) => library.call(visitor, 'PUT', path, body, { 'if-match': `"${version}"` });
+const remove = (path: string, version: number, visitor = administrator) => library.call(visitor, 'DELETE', path, undefined, { 'if-match': `"${version}"` });
+const pointers = ({ body }: { body: { errors?: { pointer?: string }[] } }) => body.errors?.map(({ pointer }) => pointer);
+const audited = async (targetId: string) =>
+  (await library.models.AuditEntry.find({ institutionId: 'demo', targetId }).sort({ _id: 1 }).lean()).map(({ action, changes }) => [action, ...changes.map(({ path }) => path)]);
+const rulesIn = async (unit = 'GENERAL', query = '') => (await get(`${UNITS}/${unit}/rules${query}`)).body.items as { id: string; name: string; version: number; never: object | null }[];
+const names = async (unit = 'GENERAL', query = '?type=LOAN') => (await rulesIn(unit, query)).map(({ name }) => name);
+const ruleNamed = async (name: string) => (await rulesIn()).find((rule) => rule.name === name)!;
+const is = (field: string, ...values: string[]) => ({ field, op: values.length === 1 ? 'EQUALS' : 'IN', values });
+const faculty = { name: 'Faculty', parameters: [is('userGroup', 'FACULTY')], touCode: 'RESERVE' };
+
+describe('a unit', () => {
+  test('is listed with its locations', async () => {
+    const { body } = await get(UNITS);
+    assert.deepEqual(body.items.map(({ code, locations }: { code: string; locations: { libraryCode: string; code: string }[] }) => [code, ...locations.map((at) => `${at.libraryCode}/${at.code}`)]),
+      [['GENERAL', 'MAIN/STACKS'], ['RESERVES', 'MAIN/RESERVE']]);
+  });
+  test('is created, changed by version, deleted and revived under its code, each in the audit', async () => {
+    const made = await post(UNITS, { code: 'MEDIA', name: 'Films' });
+    assert.deepEqual([made.status, made.headers.get('location'), made.body], [201, `${UNITS}/MEDIA`, { code: 'MEDIA', name: 'Films', enabled: true, networkUnitCode: null, owner: 'LOCAL', locations: [], version: 1 }]);
+    const twice = await post(UNITS, { code: 'MEDIA', name: 'Films again' });
+    assert.deepEqual([twice.status, pointers(twice)], [409, ['/code']]);
+    const changed = await put(`${UNITS}/MEDIA`, 1, { name: 'Films and music', enabled: false });
+    assert.deepEqual([changed.status, changed.headers.get('etag'), changed.body.enabled], [200, '"2"', false]);
+    assert.equal((await put(`${UNITS}/MEDIA`, 1, { name: 'Late' })).status, 412);
+    assert.equal((await library.call(administrator, 'PUT', `${UNITS}/MEDIA`, { name: 'Blind' })).status, 428);
+
+    await post(`${UNITS}/MEDIA/rules`, { name: 'All', touCode: 'BOOK' });
+    assert.equal((await remove(`${UNITS}/MEDIA`, 2)).status, 204);
+    assert.equal((await get(`${UNITS}/MEDIA`)).status, 404);
+    const { _id } = await library.models.FulfillmentUnit.findOne({ institutionId: 'demo', code: 'MEDIA' }).orFail().lean();
+    const again = await post(UNITS, { code: 'MEDIA', name: 'Films' });
+    assert.deepEqual([again.status, again.headers.get('etag'), await names('MEDIA')], [201, '"4"', []]);
+    assert.deepEqual((await audited(_id)).map(([action]) => action), ['CREATE', 'CHANGE', 'DELETE', 'CREATE']);
+  });
+  test.each([
+    ['without a name', { code: 'NEW', name: ' ' }, '/name'],
+    ['with a code that no address can have', { code: 'A/B', name: 'New' }, '/code'],
+    ['that follows a unit which is not the network’s', { code: 'NEW', name: 'New', networkUnitCode: 'GENERAL' }, '/networkUnitCode'],
+  ])('%s is refused at that place', async (_what, body, pointer) => {
+    const refused = await post(UNITS, body);
+    assert.deepEqual([refused.status, pointers(refused)], [422, [pointer]]);
+  });
+  test('of the network is read-only, with its rules', async () => {
+    const { models } = library;
+    await models.FulfillmentUnit.create({ institutionId: 'demo', code: 'NZ', name: 'Network', owner: 'NETWORK', originKey: 'fulfillmentUnit:1' });
+    const shared = { unitCode: 'NZ', ruleType: 'LOAN' as const, order: 1, name: 'Shared', touCode: 'BOOK', owner: 'NETWORK' as const, originKey: 'fulfillmentUnitRule:1' };
+    const { _id } = await models.FulfillmentUnitRule.create({ institutionId: 'demo', ...shared });
+    assert.equal((await put(`${UNITS}/NZ`, 1, { name: 'Ours' })).status, 409);
+    assert.equal((await post(`${UNITS}/NZ/rules`, faculty)).status, 409);
+    assert.equal((await put(`${UNITS}/NZ/rules/${_id}`, 1, { name: 'Ours', touCode: 'BOOK' })).status, 409);
+    assert.equal((await remove(`${UNITS}/NZ/rules/${_id}`, 1)).status, 409);
+  });
+});
+
+describe('a location', () => {
+  const films = `${UNITS}/MEDIA/locations/WEST/MEDIA`;
+  test('comes into a unit and goes out by its own version', async () => {
+    assert.deepEqual((await get(films)).body, { libraryCode: 'WEST', code: 'MEDIA', name: 'Films', fulfillmentUnitCode: null, version: 1 });
+    const added = await put(films, 1, {});
+    assert.deepEqual([added.status, added.headers.get('etag'), added.body.locations], [200, '"2"', [{ libraryCode: 'WEST', code: 'MEDIA', name: 'Films', version: 2 }]]);
+    assert.deepEqual([(await put(films, 1, {})).status, (await put(films, 2, {})).headers.get('etag')], [412, '"2"']);
+    assert.equal((await remove(`${UNITS}/MEDIA`, 4)).status, 409, 'the unit stays as long as a location belongs to it');
+    assert.equal((await remove(films, 2)).status, 204);
+    assert.equal((await remove(films, 3)).status, 404);
+    const { _id } = await library.models.Location.findOne({ institutionId: 'demo', code: 'MEDIA' }).orFail().lean();
+    assert.deepEqual(await audited(_id), [['CHANGE', 'fulfillmentUnitCode'], ['CHANGE', 'fulfillmentUnitCode']]);
+  });
+  test('belongs to one unit alone, also when two ask at once', async () => {
+    assert.equal((await put(`${GENERAL}/locations/MAIN/RESERVE`, 1, {})).status, 409);
+    const answers = await Promise.all(['GENERAL', 'MEDIA'].map((unit) => put(`${UNITS}/${unit}/locations/WEST/MEDIA`, 3, {})));
+    assert.deepEqual(answers.map(({ status }) => status).filter((status) => status === 200).length, 1);
+    await library.models.Location.updateOne({ institutionId: 'demo', code: 'MEDIA' }, { $set: { fulfillmentUnitCode: null } });
+    assert.equal((await get(`${UNITS}/MEDIA/locations/WEST/CELLAR`)).status, 404);
+  });
+});
+
+describe('a rule', () => {
+  test('with inputs is put before the default, and moves only above it', async () => {
+    const made = await post(`${GENERAL}/rules`, faculty);
+    assert.deepEqual([made.status, made.headers.get('location')], [201, `${GENERAL}/rules/${made.body.id}`]);
+    assert.deepEqual(made.body, { id: made.body.id, ruleType: 'LOAN', enabled: true, owner: 'LOCAL', version: 1, ...faculty });
+    await post(`${GENERAL}/rules`, { name: 'Students', parameters: [is('userGroup', 'STUDENT')], touCode: 'BOOK' });
+    await post(`${GENERAL}/rules`, { name: 'Holds', ruleType: 'REQUEST', touCode: 'HOLD' });
+    assert.deepEqual(await names(), ['Faculty', 'Students', 'All']);
+    assert.deepEqual(await names('GENERAL', ''), ['Faculty', 'Students', 'All', 'Holds']);
+
+    const [first, second, last] = [await ruleNamed('Faculty'), await ruleNamed('Students'), await ruleNamed('All')];
+    const move = async ({ id }: { id: string }, before: string | null) => {
+      const { version } = (await get(`${GENERAL}/rules/${id}`)).body;
+      return put(`${GENERAL}/rules/${id}/place`, version, { before });
+    };
+    assert.equal((await move(second, first.id)).body.version, 2);
+    assert.deepEqual(await names(), ['Students', 'Faculty', 'All']);
+    assert.equal((await move(second, first.id)).body.version, 2, 'where it is already: no change');
+    assert.deepEqual(pointers(await move(second, null)), ['/before'], 'not behind the default');
+    assert.deepEqual(pointers(await move(last, first.id)), ['/before'], 'the default stays last');
+    assert.deepEqual(pointers(await move(first, newId())), ['/before']);
+    assert.deepEqual(await audited(second.id), [['CREATE', 'unitCode', 'order', 'ruleType', 'name', 'enabled', 'parameters', 'touCode', 'owner', 'originKey'], ['CHANGE', 'order']]);
+  });
+  test('finds a place also where no number is left between its neighbours, and nobody else is changed by that', async () => {
+    const { models } = library;
+    const { id } = (await post(`${GENERAL}/rules`, { ...faculty, name: 'Maps', parameters: [is('materialType', 'MAP')] })).body;
+    const [students, professors] = [await ruleNamed('Students'), await ruleNamed('Faculty')];
+    await models.FulfillmentUnitRule.updateOne({ institutionId: 'demo', _id: students.id }, { $set: { order: 0.25 } });
+    await models.FulfillmentUnitRule.updateOne({ institutionId: 'demo', _id: professors.id }, { $set: { order: 0.25 + Number.EPSILON / 4 } });
+    assert.deepEqual((await put(`${GENERAL}/rules/${id}/place`, 1, { before: professors.id })).headers.get('etag'), '"2"');
+    assert.deepEqual(await names(), ['Students', 'Maps', 'Faculty', 'All']);
+    assert.deepEqual([(await ruleNamed('Students')).version, (await ruleNamed('Faculty')).version], [students.version, professors.version]);
+    assert.equal((await remove(`${GENERAL}/rules/${id}`, 2)).status, 204);
+  });
+  test.each([
+    ['without inputs beside the default', { name: 'Other', touCode: 'BOOK' }, ['/parameters']],
+    ['by terms of use that are not there', { ...faculty, touCode: 'NONE' }, ['/touCode']],
+    ['by terms of use of another type', { ...faculty, touCode: 'HOLD' }, ['/touCode']],
+    ['about a group that nobody is in', { ...faculty, parameters: [is('userGroup', 'FACULTY', 'PIRATES')] }, ['/parameters/0/values/1']],
+    ['about a location that is not there', { ...faculty, parameters: [is('userGroup', 'FACULTY'), is('location', 'MAIN/CELLAR')] }, ['/parameters/1/values/0']],
+    ['about a process that items know not', { ...faculty, parameters: [is('processType', 'ASLEEP')] }, ['/parameters/0/values/0']],
+    ['about a field that loans have not', { ...faculty, parameters: [is('shoeSize', '42')] }, ['/parameters/0/field']],
+    ['with a value of another type', { ...faculty, parameters: [{ field: 'itemPolicy', op: 'EQUALS', values: [7] }] }, ['/parameters/0/values']],
+  ])('%s is refused at that place', async (_what, body, expected) => {
+    const refused = await post(`${GENERAL}/rules`, body);
+    assert.deepEqual([refused.status, pointers(refused)], [422, expected]);
+  });
+  test('that is the default keeps answering: it is neither switched off, nor narrowed, nor deleted beside others', async () => {
+    const { id, version } = await ruleNamed('All');
+    const at = `${GENERAL}/rules/${id}`;
+    assert.deepEqual(pointers(await put(at, version, { name: 'All', enabled: false, touCode: 'BOOK' })), ['/enabled']);
+    assert.deepEqual(pointers(await put(at, version, { ...faculty, name: 'All' })), ['/parameters']);
+    assert.equal((await remove(at, version)).status, 409);
+    const holds = await ruleNamed('Holds');
+    assert.equal((await remove(`${GENERAL}/rules/${holds.id}`, holds.version)).status, 204, 'alone, it goes');
+  });
+  test('is changed and deleted by version, and one that two change at once by one of them', async () => {
+    const { id, version } = await ruleNamed('Faculty');
+    const at = `${GENERAL}/rules/${id}`;
+    const answers = await Promise.all(['One', 'Other'].map((name) => put(at, version, { ...faculty, name })));
+    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 412]);
+    assert.equal((await put(at, version + 1, faculty)).body.name, 'Faculty');
+    assert.equal((await remove(at, version)).status, 412);
+    assert.equal((await get(`${UNITS}/RESERVES/rules/${id}`)).status, 404, 'it is no rule of another unit');
+  });
+  test('that can never decide says why', async () => {
+    const made = await post(`${GENERAL}/rules`, { ...faculty, name: 'Late', parameters: [is('userGroup', 'FACULTY'), is('itemPolicy', 'SHORT')] });
+    const never = async (name: string) => (await ruleNamed(name)).never;
+    assert.deepEqual(await never('Late'), { reason: 'COVERED', by: (await ruleNamed('Faculty')).id });
+    const at = `${GENERAL}/rules/${made.body.id}`;
+    await put(at, 1, { ...faculty, name: 'Late', parameters: [is('location', 'MAIN/RESERVE')] });
+    assert.deepEqual(await never('Late'), { reason: 'MATCHES_NOTHING', field: 'location' }, 'a location of another unit');
+    await put(at, 2, { ...faculty, name: 'Late', enabled: false });
+    assert.equal(await never('Late'), null);
+    assert.equal((await remove(at, 3)).status, 204);
+
+    await put(GENERAL, 1, { name: 'GENERAL', networkUnitCode: 'NZ' });
+    assert.deepEqual((await rulesIn()).map((rule) => rule.never !== null), [true, true, true], 'the default of the network comes first');
+    await put(GENERAL, 2, { name: 'GENERAL' });
+  });
+  test('that becomes the default goes to the end', async () => {
+    const first = await post(`${UNITS}/MEDIA/rules`, faculty);
+    await post(`${UNITS}/MEDIA/rules`, { ...faculty, name: 'Students', parameters: [is('userGroup', 'STUDENT')] });
+    await put(`${UNITS}/MEDIA/rules/${first.body.id}`, 1, { name: 'Everybody', touCode: 'BOOK' });
+    assert.deepEqual(await names('MEDIA'), ['Students', 'Everybody']);
+  });
+});
+
+describe('an example', () => {
+  const ask = (patron: string, barcode = 'I1', visitor = manager) => post(`${HERE}/fulfillment-rule-examples`, { patron, barcode }, visitor);
+  test('says which rule decides for a patron and an item, and what each above was compared with', async () => {
+    const { body } = await ask('U1');
+    assert.deepEqual([body.libraryCode, body.locationCode, body.unitCode, body.touCode, body.refused], ['MAIN', 'STACKS', 'GENERAL', 'BOOK', null]);
+    assert.deepEqual(body.tried.map(({ name, matches, inputs }: never) => [name, matches, inputs]), [
+      ['Students', true, [{ ...is('userGroup', 'STUDENT'), value: 'STUDENT', holds: true }]],
+    ]);
+    const ofProfessor = (await ask('PROF')).body;
+    assert.deepEqual(ofProfessor.tried.map(({ name, matches }: never) => [name, matches]), [['Students', false], ['Faculty', true]]);
+    assert.equal(ofProfessor.touCode, 'RESERVE');
+    for (const known of [idOf('demo', 'PROF'), '29999000']) assert.deepEqual((await ask(known)).body, ofProfessor, known);
+  });
+  test('is what the desk does', async () => {
+    const { models } = library;
+    await shelved(models, 'demo', 'I2');
+    await models.Item.updateOne({ institutionId: 'demo', barcode: 'I2' }, { $set: { currentLocationCode: 'CELLAR' } });
+    assert.deepEqual([(await ask('U1', 'I2')).body.refused, (await ask('U1', 'I2')).body.unitCode], ['NO_FULFILLMENT_UNIT', null]);
+    const lent = await post(`${HERE}/loans`, { loanId: newId(), barcode: 'I2', user: 'U1' });
+    assert.equal(lent.body.errors?.[0]?.code ?? lent.status, 'NO_FULFILLMENT_UNIT');
+    await put(GENERAL, 3, { name: 'GENERAL', enabled: false });
+    assert.equal((await ask('U1')).body.refused, 'FULFILLMENT_UNIT_DISABLED');
+    await put(GENERAL, 4, { name: 'GENERAL' });
+    await models.TermsOfUse.updateOne({ institutionId: 'demo', code: 'BOOK' }, { $set: { deletedAt: library.clock.now } });
+    assert.deepEqual([(await ask('U1')).body.refused, (await ask('U1')).body.touCode], ['TOU_MISSING', 'BOOK']);
+    await models.TermsOfUse.updateOne({ institutionId: 'demo', code: 'BOOK' }, { $set: { deletedAt: null } });
+  });
+  test('of nobody, or of no item, is refused at that place; it is not for those who may not know patrons', async () => {
+    const refused = await ask('NOBODY', 'NOTHING');
+    assert.deepEqual([refused.status, pointers(refused)], [422, ['/patron', '/barcode']]);
+    assert.equal((await ask('U1', 'I1', auditor)).status, 403);
+    assert.equal((await ask('U1', 'I1', buyer)).status, 404);
+  });
+});
+
+test('a circulation desk manager reads units and rules and changes none; a purchasing operator does not see them; nobody sees those next door', async () => {
+  const { id } = await ruleNamed('Students');
+  const calls: [string, string, object?][] = [
+    ['GET', UNITS], ['GET', GENERAL], ['GET', `${GENERAL}/rules`], ['GET', `${GENERAL}/rules/${id}`], ['GET', `${GENERAL}/locations/MAIN/STACKS`],
+    ['POST', UNITS, { code: 'MINE', name: 'Mine' }], ['PUT', GENERAL, { name: 'Mine' }], ['DELETE', GENERAL],
+    ['PUT', `${GENERAL}/locations/WEST/MEDIA`, {}], ['DELETE', `${GENERAL}/locations/MAIN/STACKS`],
+    ['POST', `${GENERAL}/rules`, faculty], ['PUT', `${GENERAL}/rules/${id}`, faculty], ['PUT', `${GENERAL}/rules/${id}/place`, { before: null }], ['DELETE', `${GENERAL}/rules/${id}`],
+  ];
+  const version = async (path: string) => (await administrator.fetch(path.replace(/\/place$/, ''))).headers.get('etag') ?? '"1"';
+  const statuses = async (visitor: Visitor) => Promise.all(calls.map(async ([method, path, body]) => (await library.call(visitor, method, path, body, { 'if-match': await version(path) })).status));
+  assert.deepEqual(await statuses(manager), [...Array<number>(5).fill(200), ...Array<number>(9).fill(403)]);
+  assert.deepEqual(await statuses(buyer), Array<number>(14).fill(404));
+  assert.equal((await get('/api/v1/institutions/next-door/fulfillment-units')).status, 404);
+});
+
+test('nothing was written next door', async () => {
+  assert.deepEqual(await everythingOf(library.models, 'next-door'), nextDoor);
+});
