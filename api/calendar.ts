@@ -3,12 +3,14 @@
  * S2). Whoever sees fulfillment jobs reads them, whoever configures these changes them.
  */
 import { z } from 'zod';
-import { applyCalendarChanges, type CalendarLevel } from '../desk/apply-calendar-changes.js';
+import { applyCalendarChanges, type CalendarLevel, type SeenDraft } from '../desk/apply-calendar-changes.js';
+import type { DraftableRecord } from '../domain/calendar-drafts.js';
 import { newId } from '../models/document.js';
 import type { StoredCalendarChange, StoredCalendarRecord } from '../models/library.js';
 import { recordDeed, type Author } from './changes.js';
 import type { ApiContext } from './context.js';
-import { Refusal } from './refusal.js';
+import { checked, valid } from './job-settings.js';
+import { Refusal, type InputProblem } from './refusal.js';
 import { demandIn, type Viewer } from './viewer.js';
 
 const MOST_RECORDS = 1_000;
@@ -55,19 +57,48 @@ export async function calendarRecordsOf({ models }: ApiContext, viewer: Viewer, 
   return models.CalendarRecord.find({ institutionId, ...levelOf(libraryCode) }).sort({ createdAt: 1, _id: 1 }).limit(MOST_RECORDS).lean();
 }
 
-/** No rule sees it until it is applied. Refusals: forbidden, not-found, validation-failed. */
-export async function draftCalendarRecord(context: ApiContext, viewer: Viewer, fields: CalendarDraftFields): Promise<StoredCalendarRecord> {
+/** Of one calendar; refusal: not-found. */
+export async function calendarRecordOf({ models }: ApiContext, viewer: Viewer, libraryCode: string | null, id: string): Promise<StoredCalendarRecord> {
+  demandIn(viewer, 'FULFILLMENT', 'VIEW', 'the calendar');
+  const record = await models.CalendarRecord.findOne({ institutionId: viewer.institution.code, _id: id, ...levelOf(libraryCode) }).lean();
+  if (record === null) throw new Refusal('not-found', `There is no record ${id} in this calendar.`);
+  return record;
+}
+
+/**
+ * Drafts all of them or none; each is a body or a form as it came. No rule sees a draft until it is applied.
+ * Refusals: forbidden, not-found, validation-failed with a pointer per field, duplicate.
+ */
+export async function draftCalendarRecords(context: ApiContext, viewer: Viewer, inputs: readonly unknown[]): Promise<StoredCalendarRecord[]> {
   demandConfigure(viewer);
-  const { models } = context;
+  const drafts = inputs.map((input) => valid('draft', checked(calendarDraftSchema, input)));
+  for (const draft of drafts) await demandDraftable(context, viewer, draft, null);
   const institutionId = viewer.institution.code;
-  const { libraryCode, replacesRecordId, type } = fields;
-  await demandLibrary(context, viewer, libraryCode);
-  if (replacesRecordId !== null) {
-    const replaced = await models.CalendarRecord.findOne({ institutionId, _id: replacesRecordId, ...levelOf(libraryCode), type, state: 'APPLIED' }, { _id: 1 }).lean();
-    if (replaced === null) throw new Refusal('not-found', `There is no applied ${type} record ${replacesRecordId} in this calendar.`);
+  const made = await context.models.CalendarRecord.insertMany(
+    drafts.map((draft) => ({ _id: newId(), institutionId, ...draft, ...levelOf(draft.libraryCode), state: 'DRAFT' as const })),
+  );
+  return made.map((draft) => draft.toObject());
+}
+
+/**
+ * Replaces what `before`, a draft as it was read, says; it goes on to be of the same calendar, type and record.
+ * Refusals as of drafting, not-possible for a record in force, and precondition-failed when somebody else changed, discarded or applied it since.
+ */
+export async function changeCalendarDraft(context: ApiContext, viewer: Viewer, before: StoredCalendarRecord, input: unknown): Promise<StoredCalendarRecord> {
+  demandConfigure(viewer);
+  if (before.state === 'APPLIED') throw new Refusal('not-possible', 'This record is in force: it is changed by a draft that replaces it.');
+  const draft = valid('draft', checked(calendarDraftSchema, input));
+  const moved = (['libraryCode', 'type', 'replacesRecordId'] as const).filter((field) => draft[field] !== before[field]);
+  if (moved.length > 0) {
+    refuse('validation-failed', moved.map((field) => ({ pointer: `/${field}`, code: 'changed', message: `${shown(draft[field])} was given; expected ${shown(before[field])}, which stays` })));
   }
-  const draft = await models.CalendarRecord.create({ _id: newId(), institutionId, ...fields, ...levelOf(libraryCode), state: 'DRAFT' });
-  return draft.toObject();
+  await demandDraftable(context, viewer, draft, before._id);
+  const { institutionId, _id, version } = before;
+  const saved = await context.models.CalendarRecord.findOneAndUpdate(
+    { institutionId, _id, version, state: 'DRAFT' }, { $set: draft, $inc: { version: 1 } }, { returnDocument: 'after' },
+  ).lean();
+  if (saved === null) throw new Refusal('precondition-failed', 'This draft was changed, discarded or applied by somebody else meanwhile. Open the calendar again.');
+  return saved;
 }
 
 /** Refusals: forbidden, not-found. */
@@ -77,13 +108,25 @@ export async function discardCalendarDraft({ models }: ApiContext, viewer: Viewe
   if (deletedCount === 0) throw new Refusal('not-found', `There is no draft ${id}.`);
 }
 
-/** "Apply changes". Refusals: forbidden, not-found, not-possible. */
-export async function applyCalendar(context: ApiContext, viewer: Viewer, libraryCode: string | null, author: Author): Promise<StoredCalendarChange> {
+/** All of one calendar. Refusals: forbidden, not-found where there are none. */
+export async function discardCalendarDrafts({ models }: ApiContext, viewer: Viewer, libraryCode: string | null): Promise<void> {
+  demandConfigure(viewer);
+  const { deletedCount } = await models.CalendarRecord.deleteMany({ institutionId: viewer.institution.code, ...levelOf(libraryCode), state: 'DRAFT' });
+  if (deletedCount === 0) throw new Refusal('not-found', 'This calendar has no drafts.');
+}
+
+/** "Apply changes": of the drafts that were `seen`, or of all (null). Refusals: forbidden, not-found, not-possible, precondition-failed. */
+export async function applyCalendar(
+  context: ApiContext, viewer: Viewer, libraryCode: string | null, author: Author, seen: readonly SeenDraft[] | null,
+): Promise<StoredCalendarChange> {
   demandConfigure(viewer);
   const { models, now } = context;
   const institutionId = viewer.institution.code;
   await demandLibrary(context, viewer, libraryCode);
-  const applied = await applyCalendarChanges({ models, institutionId, at: now() }, levelOf(libraryCode));
+  const applied = await applyCalendarChanges({ models, institutionId, at: now() }, levelOf(libraryCode), seen);
+  if (applied.outcome === 'REFUSED' && applied.reason === 'OTHER_DRAFTS') {
+    throw new Refusal('precondition-failed', 'Some of these drafts were changed, discarded or applied by somebody else meanwhile. Look again at what will change.');
+  }
   if (applied.outcome === 'REFUSED') throw new Refusal('not-possible', 'This calendar has no drafts to apply.', [{ code: applied.reason, message: 'It has no drafts.' }]);
   const { _id, fromDate, toDate } = applied.change;
   await recordDeed(context, institutionId, { type: 'CalendarChange', id: _id, label: `${libraryCode ?? 'Institution'}, ${fromDate} to ${toDate}` }, { action: 'APPLY', author });
@@ -96,7 +139,38 @@ export async function openCalendarChanges({ models }: ApiContext, viewer: Viewer
   return models.CalendarChange.find({ institutionId: viewer.institution.code, processedAt: null }).sort({ appliedAt: 1 }).limit(MOST_RECORDS).lean();
 }
 
-const levelOf = (libraryCode: string | null): CalendarLevel => (libraryCode === null ? { level: 'INSTITUTION', libraryCode } : { level: 'LIBRARY', libraryCode });
+/** The calendar is there, a record that is replaced is in it and has no other draft, and nothing says the same already. */
+async function demandDraftable(context: ApiContext, viewer: Viewer, draft: CalendarDraftFields, itself: string | null): Promise<void> {
+  const { models } = context;
+  const { libraryCode, replacesRecordId, type, remove } = draft;
+  await demandLibrary(context, viewer, libraryCode);
+  const records = await models.CalendarRecord.find({ institutionId: viewer.institution.code, ...levelOf(libraryCode), type }).lean();
+  if (replacesRecordId !== null && !records.some(({ _id, state }) => _id === replacesRecordId && state === 'APPLIED')) {
+    throw new Refusal('not-found', `There is no applied ${type} record ${replacesRecordId} in this calendar.`);
+  }
+  const others = records.filter(({ _id }) => _id !== itself);
+  if (replacesRecordId !== null && others.some((other) => other.replacesRecordId === replacesRecordId)) {
+    refuse('duplicate', [{ pointer: '/replacesRecordId', code: 'duplicate', message: 'This record has a draft already: change that, or discard it' }]);
+  }
+  if (remove) return;
+  const replaced = new Set(others.map((other) => other.replacesRecordId));
+  const twin = others.find((other) => other._id !== replacesRecordId && !other.remove && !replaced.has(other._id) && saysTheSame(other, draft));
+  const place = type === 'EVENT' ? '/eventDate' : '/validFrom';
+  if (twin !== undefined) refuse('duplicate', [{ pointer: place, code: 'duplicate', message: `The same ${twin.state === 'DRAFT' ? 'has been drafted' : 'is in force'} already` }]);
+}
+
+const telling = ['dayOfWeek', 'fromTime', 'toTime', 'status', 'validFrom', 'validTo', 'eventName', 'eventDate', 'eventTime'] as const;
+const saysTheSame = (record: StoredCalendarRecord, draft: CalendarDraftFields): boolean => telling.every((field) => record[field] === draft[field]);
+
+function refuse(slug: 'validation-failed' | 'duplicate', problems: InputProblem[]): never {
+  throw new Refusal(slug, `The draft cannot be saved: ${problems.map(({ message }) => message).join('; ')}.`, problems);
+}
+const shown = (value: string | null): string => (value === null ? 'nothing' : `"${value}"`);
+
+/** As the rules take them. */
+export const recordsForRules = (records: readonly StoredCalendarRecord[]): DraftableRecord[] => records.map((record) => ({ ...record, createdAt: record.createdAt.getTime() }));
+
+export const levelOf = (libraryCode: string | null): CalendarLevel => (libraryCode === null ? { level: 'INSTITUTION', libraryCode } : { level: 'LIBRARY', libraryCode });
 const demandConfigure = (viewer: Viewer): void => demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', 'the calendar');
 
 async function demandLibrary({ models }: ApiContext, viewer: Viewer, libraryCode: string | null): Promise<void> {

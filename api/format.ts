@@ -1,5 +1,5 @@
 /** How instants, days and durations read on the pages: in the institution's zone, in British English. */
-import { dayText, localDay, localMinutes, weekday, type Zone } from '../domain/days.js';
+import { dayText, localDay, localMinutes, weekday, type DayNumber, type Zone } from '../domain/days.js';
 
 /** An instant for a `<time>` element. */
 export interface When {
@@ -47,6 +47,12 @@ export function briefly(zone: Zone, at: Date | null, now: Date): When | null {
     iso: at.toISOString(),
     text: `${day} ${month}${year === partsOf(zone, now).year ? '' : ` ${year}`} ${time}`,
   };
+}
+
+/** `Tue 12 May 2026`. */
+export function dayWords(day: DayNumber): string {
+  const [year, month, ofMonth] = dayText(day).split('-').map(Number);
+  return `${weekdays[weekday(day) % 7] ?? ''} ${ofMonth ?? ''} ${months[(month ?? 1) - 1] ?? ''} ${year ?? ''}`;
 }
 
 /** With seconds: `12 May 02:30:07`, for the steps of one night. */

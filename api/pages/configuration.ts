@@ -19,7 +19,10 @@ const seesFulfillment = (grants: Grants): boolean => grants.jobs.has('FULFILLMEN
 const groups: readonly Group[] = [
   {
     heading: 'Lending', isSeen: seesFulfillment,
-    entries: [{ href: '/terms-of-use', name: 'Terms of use', says: 'How long something is lent, and what it costs late or lost.' }],
+    entries: [
+      { href: '/terms-of-use', name: 'Terms of use', says: 'How long something is lent, and what it costs late or lost.' },
+      { href: '/calendars', name: 'Calendars', says: 'When a library is open, and the days on which nothing may be due.' },
+    ],
   },
   {
     heading: 'Notices and fees', isSeen: seesFulfillment,

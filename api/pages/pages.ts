@@ -3,6 +3,9 @@ import { Router } from 'express';
 import type { ApiContext } from '../context.js';
 import { apiKeyPages } from './api-keys.js';
 import type { Present } from './present.js';
+import { calendarApplyPages } from './calendar-apply.js';
+import { calendarRecordForms } from './calendar-record-form.js';
+import { calendarPages } from './calendars.js';
 import { configurationPage } from './configuration-page.js';
 import { finesProfilePages } from './fines-profiles.js';
 import { historyPage } from './history.js';
@@ -35,6 +38,7 @@ export function allPages(context: ApiContext, presenting: Present): Router {
   const inside = [
     homePage, scheduledPage, scheduledJobPage, jobForms, startForms, runningPage, historyPage, runPage, runDetails, runSteps,
     letterPages, mailboxPages, configurationPage, overdueProfilePages, finesProfilePages, termsOfUsePages, apiKeyPages, recordPage, helpPage,
+    calendarPages, calendarRecordForms, calendarApplyPages,
   ];
   for (const pages of inside) router.use(pages(context, presenting));
   return router;

@@ -35,6 +35,9 @@ const notices: Readonly<Record<string, string>> = {
   'profile-removed': 'The profile was deleted. What it has sent and charged stays on record.',
   terms: 'The terms of use were saved.',
   'key-revoked': 'The key was revoked. Nothing can be done with it any more.',
+  'calendar-draft': 'The draft was saved. It counts once the changes are applied.',
+  'calendar-discarded': 'What was drafted is gone. What is in force stays.',
+  'calendar-applied': 'The changes are in force now. The due date correction looks at the loans concerned when it runs next.',
   institution: 'You are looking at another institution now.',
   'signed-out': 'You are signed out.',
 };

@@ -80,6 +80,24 @@ test('of a library that is not there, and of a record of another calendar, nothi
   assert.equal((await draft({ ...closing, replacesRecordId: idOf('demo', 'nothing') })).status, 404);
 });
 
+test('a draft is changed by its version, stays of its type and record, and is one of its record; what says the same as another is refused', async () => {
+  const put = (id: string, version: number, body: Record<string, unknown>) => library.call(administrator, 'PUT', `${HERE}/calendar-records/${id}`, body, { 'if-match': `"${version}"` });
+  const longer = { type: 'STANDARD', dayOfWeek: 6, fromTime: '10:00', toTime: '18:00', validFrom: '2020-01-01', validTo: '2030-12-31', libraryCode: 'MAIN' };
+  const saturday = (await library.call(manager, 'GET', `${HERE}/calendar-records?libraryCode=MAIN`)).body.items.find(({ dayOfWeek }: Record<string, number>) => dayOfWeek === 6);
+  const { body: drafted } = await draft({ ...longer, replacesRecordId: saturday.id });
+  const changed = await put(drafted.id, 1, { ...longer, replacesRecordId: saturday.id, toTime: '19:00' });
+  assert.deepEqual([changed.status, changed.headers.get('etag'), changed.body.toTime], [200, '"2"', '19:00']);
+  assert.equal((await put(drafted.id, 1, { ...longer, replacesRecordId: saturday.id })).status, 412);
+  assert.equal((await put(saturday.id, 1, longer)).status, 409, 'what is in force is changed by a draft of it');
+  const elsewhere = await put(drafted.id, 2, longer);
+  assert.deepEqual([elsewhere.status, elsewhere.body.errors[0].pointer], [422, '/replacesRecordId']);
+  const second = await draft({ ...longer, replacesRecordId: saturday.id, toTime: '20:00' });
+  assert.deepEqual([second.status, second.body.errors[0].pointer], [409, '/replacesRecordId']);
+  const twin = await draft({ ...longer, dayOfWeek: 1, fromTime: '09:00', toTime: '21:00' });
+  assert.deepEqual([twin.status, twin.body.errors[0].pointer], [409, '/validFrom']);
+  assert.equal((await library.call(administrator, 'DELETE', `${HERE}/calendar-records/${drafted.id}`)).status, 204);
+});
+
 test('a circulation desk manager reads the calendar and changes none; a purchasing operator does not see it', async () => {
   assert.equal((await draft(closing, manager)).status, 403);
   assert.equal((await apply(null, manager)).status, 403);

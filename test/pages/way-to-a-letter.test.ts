@@ -21,6 +21,8 @@ beforeAll(async () => {
   mongo();
   temporal();
   pages = await openPages('pages');
+  const closing = { level: 'LIBRARY', libraryCode: 'MAIN', type: 'EXCEPTION', status: 'CLOSED', validFrom: '2030-05-02', validTo: '2030-05-02', state: 'DRAFT' } as const;
+  await pages.house.models.CalendarRecord.create({ institutionId: pages.institutionId, ...closing });
 });
 afterAll(() => pages?.close());
 
@@ -107,6 +109,7 @@ async function everyPath(): Promise<string[]> {
   return [
     '/', '/monitor-jobs/scheduled', '/monitor-jobs/running', '/monitor-jobs/history', jobPath, ...['run', 'preview', 'explain', 'schedule', 'parameters', 'activation'].map((form) => `${jobPath}/${form}`),
     proposals, report, `${report}/events`, `${report}/rerun`, `/letters/sent?run=${report.split('/').pop()}`, '/letters/sent', letter, loan, '/configuration', '/overdue-profiles', '/overdue-profiles/new', '/fines-profiles', '/fines-profiles/new', '/terms-of-use', '/new-terms-of-use', '/terms-of-use/BOOK', '/api-keys', '/api-keys/new', '/mail', caughtMail, '/help', '/nothing-here',
+    '/calendars', '/calendars/institution', '/calendars/library/MAIN', '/calendars/library/MAIN/new/hours', '/calendars/library/MAIN/apply',
   ];
 }
 
