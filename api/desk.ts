@@ -2,7 +2,6 @@
 import type { Deed } from '../desk/deed.js';
 import type { Fee } from '../models/fee.js';
 import type { Loan } from '../models/loan.js';
-import { recordDeed, type Author } from './changes.js';
 import type { ApiContext } from './context.js';
 import { Refusal } from './refusal.js';
 import { demand, type Viewer } from './viewer.js';
@@ -49,6 +48,10 @@ const reasons = {
   LOAN_LOST: 'The loan counts as lost: it has to be found first.',
   LOAN_NOT_LOST: 'The loan does not count as lost.',
   LOAN_CLAIMED: 'The patron says that it was returned.',
+  NOT_RECALLED: 'The loan is not recalled.',
+  RETURN_IN_FUTURE: 'The return would lie in the future.',
+  RETURN_BEFORE_LOAN: 'It would be returned before it was lent.',
+  RETURN_TOO_LONG_AGO: 'A return is dated back by a year at most.',
   CHANGED_SINCE: 'The due date is another since.',
   DUE_DATE_PAST: 'It would be due in the past.',
   LOAN_ID_USED: 'The loan id belongs to another loan.',
@@ -85,6 +88,7 @@ const reasons = {
   FEE_IN_DISPUTE: 'The fee is in dispute: it has to be restored first.',
   FEE_NOT_IN_DISPUTE: 'The fee is not in dispute.',
   FEE_IS_CREDIT: 'It is a credit: the library owes it to the patron.',
+  FEE_NOT_CREDIT: 'It is no credit: the patron owes it to the library.',
   FEE_BUSY: 'The fee was changed by others again and again. Try once more.',
   MORE_THAN_OWED: 'It is more than is owed.',
   TRANSACTION_ID_USED: 'The transaction id belongs to another booking on this fee.',
@@ -95,12 +99,4 @@ type DeskReason = keyof typeof reasons;
 export function notPossible(reason: DeskReason, detail: string | null = null): Refusal {
   const message = detail === null ? reasons[reason] : `${reasons[reason]} ${detail}`;
   return new Refusal('not-possible', message, [{ code: reason, message }]);
-}
-
-export function recordLoanDeed(context: ApiContext, { institutionId, _id, barcode }: Loan, action: string, author: Author): Promise<void> {
-  return recordDeed(context, institutionId, { type: 'Loan', id: _id, label: barcode }, { action, author });
-}
-
-export function recordFeeDeed(context: ApiContext, { institutionId, _id, type, title }: Fee, action: string, author: Author): Promise<void> {
-  return recordDeed(context, institutionId, { type: 'Fee', id: _id, label: title === null ? type : `${type}, ${title}` }, { action, author });
 }

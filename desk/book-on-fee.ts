@@ -1,4 +1,4 @@
-/** Pays, waives, disputes and restores fees; a lost loan that is paid for ends with its payment (fulfillment-loans.md, S7 and S11.8). */
+/** Pays, waives, disputes and restores fees, and pays credits out; a lost loan that is paid for ends with its payment (fulfillment-loans.md, S7 and S11.8). */
 import { decideBooking, type Booking, type BookingRefusal } from '../domain/fulfillment/fee-bookings.js';
 import type { Fee, FeeTransaction } from '../models/fee.js';
 import { closePaidLostLoan } from './close-paid-lost-loan.js';

@@ -16,3 +16,10 @@ export async function writeLoanEvent(
     { _id: newId(), institutionId, eventKey, loanId, dueCycle, type, at, by, oldDueDate, newDueDate, runId: null, createdAt: at, updatedAt: at },
   ]);
 }
+
+/** As the history tells it; null: it does not. */
+export async function dueDateOfCycleBefore({ models, institutionId }: Deed, { _id: loanId, dueCycle, originalDueDate }: Loan): Promise<Date | null> {
+  if (dueCycle === 2) return originalDueDate;
+  const events = await models.LoanEvent.find({ institutionId, loanId, dueCycle: dueCycle - 1 }, { newDueDate: 1 }).lean();
+  return events.find(({ newDueDate }) => newDueDate !== null)?.newDueDate ?? null;
+}

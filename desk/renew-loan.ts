@@ -8,7 +8,7 @@ import { newFee } from '../models/new-fee.js';
 import { readRenewalLimits, readRenewalSurroundings } from '../models/renewal-surroundings.js';
 import { ATTEMPTS, type Deed } from './deed.js';
 import { finedLoan } from './fined-loan.js';
-import { writeLoanEvent } from './loan-event.js';
+import { dueDateOfCycleBefore, writeLoanEvent } from './loan-event.js';
 import { readLoanGround, type LoanGround } from './loan-ground.js';
 import { postFine, takeBackFees } from './post-fine.js';
 
@@ -68,16 +68,9 @@ async function isOfJob({ models, institutionId }: Deed, { _id: loanId, dueCycle 
 async function renewedBefore(deed: Deed, loan: Loan): Promise<RenewedLoan> {
   if (!(await isOfJob(deed, loan))) {
     const then = { ...deed, at: loan.lastRenewalAt ?? deed.at };
-    await writeLoanEvent(then, loan, { type: 'RENEWED', oldDueDate: await dueDateBefore(deed, loan), newDueDate: loan.dueDate });
+    await writeLoanEvent(then, loan, { type: 'RENEWED', oldDueDate: await dueDateOfCycleBefore(deed, loan), newDueDate: loan.dueDate });
   }
   return { outcome: 'RENEWED', loan, fees: [], again: true };
-}
-
-/** Of the cycle before, as the history tells it; null: it does not. */
-async function dueDateBefore({ models, institutionId }: Deed, { _id: loanId, dueCycle, originalDueDate }: Loan): Promise<Date | null> {
-  if (dueCycle === 2) return originalDueDate;
-  const events = await models.LoanEvent.find({ institutionId, loanId, dueCycle: dueCycle - 1 }, { newDueDate: 1 }).lean();
-  return events.find(({ newDueDate }) => newDueDate !== null)?.newDueDate ?? null;
 }
 
 async function decide({ models, institutionId, at }: Deed, loan: Loan, { moment, policies, calendar }: LoanGround) {

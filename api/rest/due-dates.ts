@@ -1,12 +1,11 @@
 /** Due dates that staff set, and recalls (data-model.md, loan). */
 import { z } from 'zod';
-import { moveDueDate } from '../../desk/move-due-date.js';
 import { moveDueDates } from '../../desk/move-due-dates.js';
-import { recallLoan } from '../../desk/recall-loan.js';
 import { dayNumber } from '../../domain/days.js';
 import type { AskedDueDate } from '../../domain/fulfillment/moved-due-dates.js';
 import { recordDeed } from '../changes.js';
-import { deedOf, loanOf, notPossible, recordLoanDeed } from '../desk.js';
+import { deedOf, loanOf } from '../desk.js';
+import { endRecall, recall, setDueDate } from '../loan-deeds.js';
 import { Refusal } from '../refusal.js';
 import { endpoint } from './endpoint.js';
 import { loanPath, loanSchema, shownLoan } from './loans.js';
@@ -24,14 +23,11 @@ const change = endpoint({
   refusals: ['forbidden', 'not-possible'],
   handle: async (context, { viewer, path, body, author }) => {
     const { _id } = await loanOf(context, viewer, path.loan);
-    const result = await moveDueDate(deedOf(context, viewer), _id, askedDueDate(body));
-    if (result.outcome === 'REFUSED') throw notPossible(result.reason);
-    if (!result.again) await recordLoanDeed(context, result.loan, 'DUE_DATE', author());
-    return { body: shownLoan(result.loan) };
+    return { body: shownLoan(await setDueDate(context, { viewer, author: author() }, _id, askedDueDate(body))) };
   },
 });
 
-const recall = endpoint({
+const recallMade = endpoint({
   method: 'post', at: '/loans/{loan}/recall', tag, summary: 'Recall a loan that somebody waits for; it is due no later than before',
   path: loanPath, query: none,
   body: z.strictObject({ requestId: id.optional(), due: due.optional().describe('Without it, the loan stays due as it was.') }),
@@ -40,10 +36,18 @@ const recall = endpoint({
   handle: async (context, { viewer, path, body, author }) => {
     const { _id } = await loanOf(context, viewer, path.loan);
     const asked = { requestId: body.requestId ?? null, due: body.due === undefined ? null : askedDueDate(body.due) };
-    const result = await recallLoan(deedOf(context, viewer), _id, asked);
-    if (result.outcome === 'REFUSED') throw notPossible(result.reason);
-    if (!result.again) await recordLoanDeed(context, result.loan, 'RECALL', author());
-    return { body: shownLoan(result.loan) };
+    return { body: shownLoan(await recall(context, { viewer, author: author() }, _id, asked)) };
+  },
+});
+
+const recallEnded = endpoint({
+  method: 'delete', at: '/loans/{loan}/recall', tag, summary: 'Cancel a recall: the loan is due as it was before, unless staff have set another due date since',
+  path: loanPath, query: none, body: z.undefined(),
+  status: 200, answer: loanSchema,
+  refusals: ['forbidden', 'not-possible'],
+  handle: async (context, { viewer, path, author }) => {
+    const { _id } = await loanOf(context, viewer, path.loan);
+    return { body: shownLoan(await endRecall(context, { viewer, author: author() }, _id)) };
   },
 });
 
@@ -70,4 +74,4 @@ const changeMany = endpoint({
   },
 });
 
-export const dueDateEndpoints = [change, recall, changeMany];
+export const dueDateEndpoints = [change, recallMade, recallEnded, changeMany];

@@ -1,10 +1,10 @@
 /** Fees at the desk: a patron's, one, and what is booked on it (fulfillment-loans.md, S7). */
 import { z } from 'zod';
-import { bookOnFee } from '../../desk/book-on-fee.js';
 import type { Booking } from '../../domain/fulfillment/fee-bookings.js';
 import { newId } from '../../models/document.js';
 import type { Fee } from '../../models/fee.js';
-import { deedOf, feeOf, notPossible, recordFeeDeed, userIdOf } from '../desk.js';
+import { feeOf, userIdOf } from '../desk.js';
+import { book } from '../fee-deeds.js';
 import { pageOf } from '../paging.js';
 import { endpoint } from './endpoint.js';
 import { id, idPath, instant, iso, isoOrNull, maybeInstant, none, pageSchema, paging } from './values.js';
@@ -68,10 +68,10 @@ const saidOfIt = z.strictObject({
   reason: z.string().trim().min(1).max(200).optional(),
   comment: z.string().trim().min(1).max(2000).optional(),
 });
-const ofAmount = saidOfIt.extend({ amount: z.int().min(1).max(1_000_000_000).describe('Minor units; at most the balance.') });
+const ofAmount = saidOfIt.extend({ amount: z.int().min(1).max(1_000_000_000).describe('Minor units; at most the balance, of a credit what it is below zero.') });
 
 function bookingEndpoint<Body extends typeof saidOfIt>(
-  at: string, permission: 'CIRCULATION' | 'CIRCULATION_OVERRIDE', summary: string, asked: Body, bookingOf: (body: z.output<Body>) => Booking,
+  at: string, summary: string, asked: Body, bookingOf: (body: z.output<Body>) => Booking,
 ) {
   return endpoint({
     method: 'post', at: `/fees/{id}/${at}`, tag, summary,
@@ -79,24 +79,20 @@ function bookingEndpoint<Body extends typeof saidOfIt>(
     status: 201, answer: booked,
     refusals: ['forbidden', 'not-possible'],
     handle: async (context, { viewer, path, body, author }) => {
-      const deed = deedOf(context, viewer, permission);
       const { transactionId = newId(), reason = null, comment = null } = body;
       const { _id } = await feeOf(context, viewer, path.id);
-      const booking = bookingOf(body);
-      const result = await bookOnFee(deed, _id, { booking, transactionId, reason, comment });
-      if (result.outcome === 'REFUSED') throw notPossible(result.reason);
-      if (!result.again) await recordFeeDeed(context, result.fee, booking.type, author(reason));
-      return { body: { fee: shownFee(result.fee), closedLoanId: result.closedLoanId }, location: `/fees/${_id}` };
+      const { fee, closedLoanId } = await book(context, { viewer, author: author() }, _id, { booking: bookingOf(body), transactionId, reason, comment });
+      return { body: { fee: shownFee(fee), closedLoanId }, location: `/fees/${_id}` };
     },
   });
 }
 
-/** Taking money is everybody's at the desk; the rest its managers decide. */
 const bookings = [
-  bookingEndpoint('payments', 'CIRCULATION', 'Take a payment', ofAmount, ({ amount }) => ({ type: 'PAYMENT', amount })),
-  bookingEndpoint('waivers', 'CIRCULATION_OVERRIDE', 'Waive a part or all of what is owed', ofAmount, ({ amount }) => ({ type: 'WAIVE', amount })),
-  bookingEndpoint('disputes', 'CIRCULATION_OVERRIDE', 'Put in dispute: it is no debt until it is restored', saidOfIt, () => ({ type: 'DISPUTE' })),
-  bookingEndpoint('restorations', 'CIRCULATION_OVERRIDE', 'End a dispute: the fee is owed again', saidOfIt, () => ({ type: 'RESTORE' })),
+  bookingEndpoint('payments', 'Take a payment', ofAmount, ({ amount }) => ({ type: 'PAYMENT', amount })),
+  bookingEndpoint('waivers', 'Waive a part or all of what is owed', ofAmount, ({ amount }) => ({ type: 'WAIVE', amount })),
+  bookingEndpoint('disputes', 'Put in dispute: it is no debt until it is restored', saidOfIt, () => ({ type: 'DISPUTE' })),
+  bookingEndpoint('restorations', 'End a dispute: the fee is owed again', saidOfIt, () => ({ type: 'RESTORE' })),
+  bookingEndpoint('refunds', 'Pay out a part or all of a credit', ofAmount, ({ amount }) => ({ type: 'REFUND', amount })),
 ];
 
 export const feeEndpoints = [list, one, ...bookings];

@@ -1,17 +1,13 @@
 /** Loans at the desk: a patron's, one, and what happens to it (fulfillment-loans.md, S6 and S11). */
 import { z } from 'zod';
-import { claimReturned } from '../../desk/claim-returned.js';
-import { foundLoan } from '../../desk/found-loan.js';
-import { lendItem } from '../../desk/lend-item.js';
-import { renewLoan } from '../../desk/renew-loan.js';
-import { returnLoan } from '../../desk/return-loan.js';
 import { newId } from '../../models/document.js';
 import { processStatuses, type Loan } from '../../models/loan.js';
-import { deedOf, loanOf, notPossible, recordLoanDeed, userIdOf } from '../desk.js';
+import { loanOf, userIdOf } from '../desk.js';
+import { claim, find, giveBack, lend, renew } from '../loan-deeds.js';
 import { pageOf } from '../paging.js';
 import { endpoint } from './endpoint.js';
 import { feeSchema, shownFee } from './fees.js';
-import { id, instant, iso, isoOrNull, maybeInstant, none, pageSchema, paging } from './values.js';
+import { givenInstant, id, instant, iso, isoOrNull, maybeInstant, none, pageSchema, paging } from './values.js';
 
 const tag = 'Loans';
 
@@ -74,9 +70,10 @@ const one = endpoint({
 
 const refund = z.object({ waived: z.int(), credited: z.int() }).describe('Of the replacement fee of a lost loan; minor units.');
 
-const giveBack = endpoint({
+const checkIn = endpoint({
   method: 'post', at: '/loans/{loan}/return', tag, summary: 'Check in: the item is back. The fine is posted; what a lost loan cost is refunded',
-  path: loanPath, query: none, body: z.strictObject({}),
+  path: loanPath, query: none,
+  body: z.strictObject({ returnedAt: givenInstant.optional().describe('When it came back, if that was earlier, as from a book drop: fines go by it; needs CIRCULATION_OVERRIDE.') }),
   status: 200,
   answer: z.object({
     loan: loanSchema,
@@ -86,46 +83,39 @@ const giveBack = endpoint({
     problem: z.enum(['TOU_MISSING', 'LIBRARY_MISSING']).nullable().describe('Why no fine could be reckoned.'),
   }),
   refusals: ['forbidden', 'not-possible'],
-  handle: async (context, { viewer, path, author }) => {
+  handle: async (context, { viewer, path, body: { returnedAt = null }, author }) => {
     const { _id } = await loanOf(context, viewer, path.loan);
-    const result = await returnLoan(deedOf(context, viewer), _id);
-    if (result.outcome === 'REFUSED') throw notPossible(result.reason);
+    const result = await giveBack(context, { viewer, author: author() }, _id, returnedAt);
     if (result.outcome === 'RETURNED_BEFORE') return { body: { loan: shownLoan(result.loan), returnedBefore: true, fine: null, refund: { waived: 0, credited: 0 }, problem: null } };
     const { loan, fine, problem } = result;
-    await recordLoanDeed(context, loan, 'RETURN', author());
     return { body: { loan: shownLoan(loan), returnedBefore: false, fine: fine && shownFee(fine), refund: result.refund, problem } };
   },
 });
 
-const claim = endpoint({
+const claimed = endpoint({
   method: 'post', at: '/loans/{loan}/claim-returned', tag, summary: 'The patron says it was returned: its fine grows no longer',
   path: loanPath, query: none, body: z.strictObject({}),
   status: 200, answer: loanSchema,
   refusals: ['forbidden', 'not-possible'],
   handle: async (context, { viewer, path, author }) => {
     const { _id } = await loanOf(context, viewer, path.loan);
-    const result = await claimReturned(deedOf(context, viewer), _id);
-    if (result.outcome === 'REFUSED') throw notPossible(result.reason);
-    if (!result.again) await recordLoanDeed(context, result.loan, 'CLAIM_RETURNED', author());
-    return { body: shownLoan(result.loan) };
+    return { body: shownLoan(await claim(context, { viewer, author: author() }, _id)) };
   },
 });
 
-const find = endpoint({
+const found = endpoint({
   method: 'post', at: '/loans/{loan}/found', tag, summary: 'A lost item is found and still with the patron: the loan goes on, its lost fees are refunded',
   path: loanPath, query: none, body: z.strictObject({}),
   status: 200, answer: z.object({ loan: loanSchema, refund }),
   refusals: ['forbidden', 'not-possible'],
   handle: async (context, { viewer, path, author }) => {
     const { _id } = await loanOf(context, viewer, path.loan);
-    const result = await foundLoan(deedOf(context, viewer), _id);
-    if (result.outcome === 'REFUSED') throw notPossible(result.reason);
-    if (!result.again) await recordLoanDeed(context, result.loan, 'FOUND', author());
-    return { body: { loan: shownLoan(result.loan), refund: result.refund } };
+    const { loan, refund: given } = await find(context, { viewer, author: author() }, _id);
+    return { body: { loan: shownLoan(loan), refund: given } };
   },
 });
 
-const lend = endpoint({
+const checkOut = endpoint({
   method: 'post', at: '/loans', tag, summary: 'Check out: lend an item to a patron',
   path: none, query: none,
   body: z.strictObject({
@@ -137,15 +127,12 @@ const lend = endpoint({
   status: 201, answer: loanSchema,
   refusals: ['forbidden', 'not-possible'],
   handle: async (context, { viewer, body: { user, barcode, loanId = newId(), override }, author }) => {
-    const deed = deedOf(context, viewer, override ? 'CIRCULATION_OVERRIDE' : 'CIRCULATION');
-    const result = await lendItem(deed, { loanId, barcode, userId: await userIdOf(context, viewer, user), override });
-    if (result.outcome === 'REFUSED') throw notPossible(result.reason, result.detail);
-    if (!result.again) await recordLoanDeed(context, result.loan, override ? 'LEND_OVERRIDING' : 'LEND', author());
-    return { body: shownLoan(result.loan), location: `/loans/${result.loan._id}` };
+    const loan = await lend(context, { viewer, author: author() }, { loanId, barcode, userId: await userIdOf(context, viewer, user), override });
+    return { body: shownLoan(loan), location: `/loans/${loan._id}` };
   },
 });
 
-const renew = endpoint({
+const renewal = endpoint({
   method: 'post', at: '/loans/{loan}/renew', tag, summary: 'Renew a loan; the fine of an overdue one is posted',
   path: loanPath, query: none,
   body: z.strictObject({ dueCycle: z.int().min(1).optional().describe('The one that the caller has seen: it is renewed once. Without it, the present one.') }),
@@ -153,11 +140,9 @@ const renew = endpoint({
   refusals: ['forbidden', 'not-possible'],
   handle: async (context, { viewer, path, body, author }) => {
     const before = await loanOf(context, viewer, path.loan);
-    const result = await renewLoan(deedOf(context, viewer), before._id, body.dueCycle ?? before.dueCycle);
-    if (result.outcome === 'REFUSED') throw notPossible(result.reason, result.detail);
-    if (!result.again) await recordLoanDeed(context, result.loan, 'RENEW', author());
-    return { body: { loan: shownLoan(result.loan), fees: result.fees.map(shownFee) } };
+    const { loan, fees } = await renew(context, { viewer, author: author() }, before._id, body.dueCycle ?? before.dueCycle);
+    return { body: { loan: shownLoan(loan), fees: fees.map(shownFee) } };
   },
 });
 
-export const loanEndpoints = [list, one, lend, renew, giveBack, claim, find];
+export const loanEndpoints = [list, one, checkOut, renewal, checkIn, claimed, found];

@@ -54,12 +54,12 @@ const toWaive = (most: number, { waivedForRefund, balance }: LostFee): number =>
 
 export type OverdueFineOnLostReturn = 'NONE' | 'TO_LOST_DATE' | 'TO_RETURN_DATE';
 
-/** Rule 4, of a lost loan that is returned and whose fine was not posted when it became lost; null: none is to be posted. */
+/** Rule 4, of a lost loan that is returned at `at` and whose fine was not posted when it became lost; null: none is to be posted. */
 export function fineOnLostReturn(
   loan: FinedLoan, lostAt: Instant, setting: OverdueFineOnLostReturn, policies: LoanPolicies, calendar: Calendar, at: Instant,
 ): OverdueFine | null {
   if (setting === 'NONE') return null;
-  return overdueFine(loan, policies, calendar, setting === 'TO_LOST_DATE' ? lostAt : at);
+  return overdueFine(loan, policies, calendar, setting === 'TO_LOST_DATE' ? Math.min(lostAt, at) : at);
 }
 
 /** Rule 8: of its lost fees, at least one, each was paid in full. What was waived or handed to the bursar was not paid. */

@@ -68,6 +68,10 @@ test('a loan is given another due date and recalled; all that are due in a week 
   assert.deepEqual([moved.status, moved.body.dueDate, moved.body.dueDateSource, moved.body.dueCycle], [200, '2025-03-21T01:00:00.000Z', 'MANUAL', 2]);
   const recalled = await library.call(clerk, 'POST', `${HERE}/loans/barcode:M1/recall`, { due: { instant: '2025-03-10T12:00:00-04:00' } });
   assert.deepEqual([recalled.status, recalled.body.dueDate, recalled.body.processStatus, recalled.body.recalled], [200, '2025-03-10T16:00:00.000Z', 'RECALL', true]);
+  const cancelled = await library.call(clerk, 'DELETE', `${HERE}/loans/barcode:M1/recall`);
+  assert.deepEqual([cancelled.status, cancelled.body.dueDate, cancelled.body.processStatus, cancelled.body.recalled, cancelled.body.dueCycle], [200, '2025-03-21T01:00:00.000Z', 'NORMAL', false, 4]);
+  assert.deepEqual((await library.call(clerk, 'DELETE', `${HERE}/loans/barcode:M2/recall`)).body.errors[0].code, 'NOT_RECALLED');
+  assert.deepEqual(await audited(id('M1')), [['DUE_DATE', null], ['RECALL', null], ['CANCEL_RECALL', null]]);
   const past = await library.call(clerk, 'PUT', `${HERE}/loans/barcode:M2/due-date`, { day: '2025-03-04' });
   assert.deepEqual([past.status, past.body.errors[0].code], [409, 'DUE_DATE_PAST']);
 
@@ -115,6 +119,24 @@ test('a clerk takes money, a manager waives and disputes; the reason is in the a
   assert.deepEqual([over.status, over.body.errors[0].code], [409, 'FEE_CLOSED']);
   assert.deepEqual((await audited(fee._id)).at(-1), ['WAIVE', 'Flood']);
   assert.equal((await library.call(manager, 'POST', `${HERE}/fees/${fee._id}/payments`, { amount: 0 })).status, 422);
+});
+
+test('a credit is paid out by a manager; a return is dated back by a manager, and the audit tells it from others', async () => {
+  await loan(library.models, 'demo', 'P');
+  await lose(library.models, 'demo', 'P');
+  const fee = await library.models.Fee.findOneAndUpdate({ institutionId: 'demo', barcode: 'P' }, { $set: { type: 'CREDIT', originalAmount: -100, balance: -100 } }).orFail().lean();
+  const refunds = `${HERE}/fees/${fee._id}/refunds`;
+  assert.equal((await library.call(clerk, 'POST', refunds, { amount: 100 })).status, 403);
+  const paidOut = await library.call(manager, 'POST', refunds, { amount: 100 });
+  assert.deepEqual([paidOut.status, paidOut.body.fee.status, paidOut.body.fee.transactions[0].type], [201, 'CLOSED', 'REFUND']);
+
+  await loan(library.models, 'demo', 'Q');
+  const dated = { returnedAt: '2025-03-03T20:00:00-05:00' };
+  assert.equal((await library.call(clerk, 'POST', `${HERE}/loans/barcode:Q/return`, dated)).status, 403);
+  const early = await library.call(manager, 'POST', `${HERE}/loans/barcode:Q/return`, { returnedAt: '2025-02-01T12:00:00-05:00' });
+  assert.deepEqual([early.status, early.body.errors[0].code], [409, 'RETURN_BEFORE_LOAN']);
+  const returned = await library.call(manager, 'POST', `${HERE}/loans/barcode:Q/return`, dated);
+  assert.deepEqual([returned.body.loan.returnDate, returned.body.fine, await audited(id('Q'))], ['2025-03-04T01:00:00.000Z', null, [['RETURN_DATED_BACK', null]]]);
 });
 
 test('terms of use are shown with every policy, and worked through by the rules of the desk', async () => {

@@ -1,6 +1,7 @@
 /** The desk moves due dates and recalls: data-model.md, loan; fulfillment-loans.md, S6.2 and S10. */
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { cancelRecall } from '../../desk/cancel-recall.js';
 import { moveDueDate } from '../../desk/move-due-date.js';
 import { moveDueDates } from '../../desk/move-due-dates.js';
 import { recallLoan } from '../../desk/recall-loan.js';
@@ -106,6 +107,60 @@ describe('recalled', () => {
   test('a recall that dies after any of its writes is completed by the next', { timeout: 60_000 }, async () => {
     await loan(models, 'demo', 'B4', due('2025-06-30 21:00'));
     assert.equal(await survivesEveryDeath(models, 'demo', () => recallLoan(noon, id('B4'), { requestId: null, due: on('2025-05-22') })), 2);
+  });
+});
+
+describe('a recall is cancelled', () => {
+  const recalled = async (barcode: string, day: string | null) => {
+    await loan(models, 'demo', barcode, due('2025-06-30 21:00'));
+    await recallLoan(noon, id(barcode), { requestId: null, due: day === null ? null : on(day) });
+  };
+  const later = desk('2025-05-14 12:00');
+
+  test('the loan is due as before, in another cycle, and by the usual rate when it comes late; asked once more, nothing changes', async () => {
+    await recalled('R1', '2025-05-22');
+    assert.equal((await cancelRecall(later, id('R1'))).outcome, 'CANCELLED');
+    const { dueDate, dueDateSource, dueCycle, processStatus, processStatusDate, recall } = await stored('R1');
+    assert.deepEqual([dueDate, dueDateSource, dueCycle, processStatus, processStatusDate, recall?.active], [new Date(at('2025-06-30 21:00')), 'RECALL', 3, 'NORMAL', later.at, false]);
+    assert.deepEqual((await events('R1')).map(({ type, dueCycle: cycle, oldDueDate, newDueDate }) => [type, cycle, oldDueDate, newDueDate]), [
+      ['RECALLED', 2, dueDate, new Date(at('2025-05-22 21:00'))], ['DUE_DATE_CORRECTED', 3, new Date(at('2025-05-22 21:00')), dueDate],
+    ]);
+    const before = await everythingOf(models, 'demo');
+    const again = await cancelRecall(desk('2025-05-15 12:00'), id('R1'));
+    assert.deepEqual(['again' in again && again.again, await everythingOf(models, 'demo')], [true, before]);
+    await returnLoan(desk('2025-07-03 12:00'), id('R1'));
+    assert.deepEqual(await feesOf(models, 'demo', 'R1'), ['OVERDUE_FINE ACTIVE 75 of 75']);
+  });
+
+  test('that changed no due date keeps the cycle; what was never recalled is not cancelled', async () => {
+    await recalled('R2', null);
+    await cancelRecall(later, id('R2'));
+    const { dueCycle, processStatus } = await stored('R2');
+    assert.deepEqual([dueCycle, processStatus, (await events('R2')).map(({ type }) => type)], [1, 'NORMAL', ['RECALLED']]);
+    await loan(models, 'demo', 'R3');
+    assert.deepEqual(await cancelRecall(later, id('R3')), { outcome: 'REFUSED', reason: 'NOT_RECALLED' });
+  });
+
+  test('moved by hand meanwhile, it stays due then; lost meanwhile, it is left', async () => {
+    await recalled('R4', '2025-05-22');
+    const move = { dueCycle: 3, dueDateSource: 'MANUAL', ...due('2025-05-28 21:00') } as const;
+    await overtaken('loans.findOneAndUpdate', 'R4', move, () => cancelRecall(later, id('R4')));
+    const moved = await stored('R4');
+    assert.deepEqual([moved.dueDate, moved.dueCycle, moved.processStatus, moved.recall?.active], [move.dueDate, 3, 'NORMAL', false]);
+    await recalled('R5', '2025-05-22');
+    const result = await overtaken('loans.findOneAndUpdate', 'R5', { processStatus: 'LOST' }, () => cancelRecall(later, id('R5')));
+    assert.deepEqual([result, (await stored('R5')).recall?.active], [{ outcome: 'REFUSED', reason: 'LOAN_LOST' }, true]);
+  });
+
+  test('by two desks at one moment, it is cancelled once', async () => {
+    await recalled('R6', '2025-05-22');
+    await Promise.all([cancelRecall(later, id('R6')), cancelRecall(later, id('R6'))]);
+    assert.deepEqual([(await stored('R6')).dueCycle, (await events('R6')).length], [3, 2]);
+  });
+
+  test('an end of a recall that dies after any of its writes is completed by the next', { timeout: 60_000 }, async () => {
+    await recalled('R7', '2025-05-22');
+    assert.equal(await survivesEveryDeath(models, 'demo', () => cancelRecall(later, id('R7'))), 2);
   });
 });
 

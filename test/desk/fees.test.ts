@@ -1,6 +1,6 @@
 /** Money at the desk: data-model.md 4, fee; README.md, Documents. */
 import assert from 'node:assert/strict';
-import { afterAll, beforeAll, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { bookOnFee } from '../../desk/book-on-fee.js';
 import type { Booking } from '../../domain/fulfillment/fee-bookings.js';
 import { demoLibrary, idOf, loan } from '../support/demo-library.js';
@@ -83,6 +83,43 @@ test('the payment that ends a lost loan, died at any write and made once more, i
   await models.Fee.deleteOne({ institutionId: 'demo', barcode: 'P5', type: 'LOST_ITEM_PROCESS_FEE' });
   assert.equal(await survivesEveryDeath(models, 'demo', () => book({ type: 'PAYMENT', amount: 4250 }, 'T1')), 3);
   assert.deepEqual(await feesOf(models, 'demo', 'P5'), ['LOST_ITEM_REPLACEMENT_FEE CLOSED 0 of 4250']);
+});
+
+describe('a credit', () => {
+  const creditOf = async (barcode: string) => {
+    const { fee, book, stored } = await feeOf(barcode);
+    await models.Fee.updateOne({ institutionId: 'demo', _id: fee._id }, { $set: { type: 'CREDIT', originalAmount: -4250, balance: -4250 } });
+    return { book, stored };
+  };
+
+  test('is paid out part by part, as transactions of whoever did it; the last one closes it', async () => {
+    const { book, stored } = await creditOf('C1');
+    await book({ type: 'REFUND', amount: 250 }, 'T1');
+    assert.deepEqual([(await stored()).status, (await stored()).balance], ['ACTIVE', -4000]);
+    await book({ type: 'REFUND', amount: 4000 }, 'T2', '2025-04-06 12:00');
+    const { status, balance, closedAt, transactions } = await stored();
+    assert.deepEqual([status, balance, closedAt, transactions.map(({ type, amount, by }) => [type, amount, by])],
+      ['CLOSED', 0, desk('2025-04-06 12:00').at, [['REFUND', 250, CLERK], ['REFUND', 4000, CLERK]]]);
+  });
+
+  test('that two desks pay out at one moment is paid out once', async () => {
+    const { book, stored } = await creditOf('C2');
+    let first = true;
+    const stop = onWrites(async ({ name, send }) => {
+      if (name === 'fees.findOneAndUpdate' && first) {
+        first = false;
+        await book({ type: 'REFUND', amount: 4250 }, 'other desk');
+      }
+      return send();
+    });
+    assert.deepEqual(await book({ type: 'REFUND', amount: 4250 }, 'this desk').finally(stop), { outcome: 'REFUSED', reason: 'FEE_CLOSED' });
+    assert.deepEqual((await stored()).transactions.map(({ transactionId }) => transactionId), ['other desk']);
+  });
+
+  test('paid out by a desk that died and did it once more, is paid out once', { timeout: 60_000 }, async () => {
+    const { book } = await creditOf('C3');
+    assert.equal(await survivesEveryDeath(models, 'demo', () => book({ type: 'REFUND', amount: 4250 }, 'T1')), 1);
+  });
 });
 
 test('a fee that is not there is not booked on', async () => {

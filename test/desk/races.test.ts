@@ -1,11 +1,13 @@
 /** The desk and a run at work on one loan: whoever is faster, neither undoes what the other did (fulfillment-loans.md, S10 and S11). */
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { cancelRecall } from '../../desk/cancel-recall.js';
 import type { Deed } from '../../desk/deed.js';
 import { foundLoan } from '../../desk/found-loan.js';
 import { moveDueDate } from '../../desk/move-due-date.js';
 import { renewLoan } from '../../desk/renew-loan.js';
 import { returnLoan } from '../../desk/return-loan.js';
+import { returnLoanDatedBack } from '../../desk/return-loan-dated-back.js';
 import { dayNumber } from '../../domain/days.js';
 import type { Run } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
@@ -55,9 +57,10 @@ beforeAll(async () => {
 });
 afterAll(async () => assert.deepEqual(await everythingOf(models, 'next-door'), nextDoor, 'the library next door is as it was'));
 
-/** A page of the job; before its write number `at` the desk does its deed. False: it has fewer writes. */
-async function pageWithDesk(job: JobKey, at: number, deed: () => Promise<unknown>): Promise<boolean> {
+/** A page of the job over loans made ready; before its write number `at` the desk does its deed. False: it has fewer writes. */
+async function pageWithDesk(job: JobKey, at: number, ready: () => Promise<unknown>, deed: () => Promise<unknown>): Promise<boolean> {
   await restore(writtenTo);
+  await ready();
   let [made, isDone] = [0, false];
   const stop = onWrites(async ({ send }) => {
     made += 1;
@@ -72,6 +75,10 @@ async function pageWithDesk(job: JobKey, at: number, deed: () => Promise<unknown
   return isDone;
 }
 
+/** It was to be out until May; lost and found since, it is in the page of the others. */
+const recalledBefore = (barcode: string) => models.Loan.updateOne({ institutionId: 'demo', _id: id(barcode) }, { $set: {
+  dueDateSource: 'RECALL', recall: { active: true, requestId: null, at: new Date(at('2025-02-20 12:00')), dueDateBefore: new Date(at('2025-05-05 21:00')), dueDateChanged: true },
+} });
 const stored = (barcode: string) => models.Loan.findOne({ institutionId: 'demo', _id: id(barcode) }).orFail().lean();
 async function standing(barcode: string) {
   const { status, processStatus, closeReason, dueCycle } = await stored(barcode);
@@ -100,20 +107,26 @@ const returned = (deed: Deed, loanId: string) => returnLoan(deed, loanId);
 const renewed = (deed: Deed, loanId: string) => renewLoan(deed, loanId, 1);
 const moved = (deed: Deed, loanId: string) => moveDueDate(deed, loanId, { day: dayNumber('2025-04-21') });
 const found = (deed: Deed, loanId: string) => foundLoan(deed, loanId);
+const cancelled = (deed: Deed, loanId: string) => cancelRecall(deed, loanId);
+const datedBack = (deed: Deed, loanId: string) => returnLoanDatedBack(deed, loanId, new Date(at('2025-03-20 12:00')));
 
 describe.each<[deed: string, job: JobKey, subject: string, bystander: string, deed: (deed: Deed, loanId: string) => Promise<{ outcome: string }>, ends: string[]]>([
   ['returned', 'loans-overdue-and-lost', 'A', 'B ACTIVE LOST cycle 1, item LOST_LOAN', returned, ['RETURNED cycle 1, item free']],
   ['found', 'loans-overdue-and-lost', 'A', 'B ACTIVE LOST cycle 1, item LOST_LOAN', found, ['ACTIVE LOST cycle 1, item LOST_LOAN', 'ACTIVE NORMAL cycle 1, item LOAN']],
   ['renewed', 'loans-overdue-and-lost', 'A', 'B ACTIVE LOST cycle 1, item LOST_LOAN', renewed, ['ACTIVE RENEW cycle 2, item LOAN', 'ACTIVE LOST cycle 1, item LOST_LOAN']],
+  ['returned and dated back', 'loans-overdue-and-lost', 'A', 'B ACTIVE LOST cycle 1, item LOST_LOAN', datedBack, ['RETURNED cycle 1, item free']],
+  ['recalled no longer', 'loans-overdue-and-lost', 'A', 'B ACTIVE LOST cycle 1, item LOST_LOAN', cancelled, ['ACTIVE LOST cycle 1, item LOST_LOAN', 'ACTIVE NORMAL cycle 2, item LOAN']],
   ['returned', 'notifications-courtesy-and-renewals', 'C', 'D ACTIVE RENEW cycle 2, item LOAN', returned, ['RETURNED cycle 1, item free', 'RETURNED cycle 2, item free']],
   ['renewed', 'notifications-courtesy-and-renewals', 'C', 'D ACTIVE RENEW cycle 2, item LOAN', renewed, ['ACTIVE RENEW cycle 2, item LOAN']],
   ['returned', 'loans-due-date-correction', 'E', 'F ACTIVE NORMAL cycle 2, item LOAN', returned, ['RETURNED cycle 1, item free', 'RETURNED cycle 2, item free']],
   ['moved by hand', 'loans-due-date-correction', 'E', 'F ACTIVE NORMAL cycle 2, item LOAN', moved, ['ACTIVE NORMAL cycle 2, item LOAN', 'ACTIVE NORMAL cycle 3, item LOAN']],
+  ['recalled no longer', 'loans-due-date-correction', 'E', 'F ACTIVE NORMAL cycle 2, item LOAN', cancelled, ['ACTIVE NORMAL cycle 2, item LOAN', 'ACTIVE NORMAL cycle 3, item LOAN']],
 ])('a loan is %s at the desk while a page of %s is at work', (_, job, subject, bystander, deed, ends) => {
   test('between any two writes of the page', { timeout: 120_000 }, async () => {
     const seen = new Set<string>();
     let places = 0;
-    while (await pageWithDesk(job, places + 1, () => deed(now, id(subject)))) {
+    const ready = () => (deed === cancelled ? recalledBefore(subject) : Promise.resolve());
+    while (await pageWithDesk(job, places + 1, ready, () => deed(now, id(subject)))) {
       places += 1;
       const told = `before write ${places}`;
       seen.add(await standing(subject));

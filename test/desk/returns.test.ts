@@ -5,6 +5,7 @@ import { bookOnFee } from '../../desk/book-on-fee.js';
 import { claimReturned } from '../../desk/claim-returned.js';
 import { foundLoan } from '../../desk/found-loan.js';
 import { returnLoan } from '../../desk/return-loan.js';
+import { returnLoanDatedBack } from '../../desk/return-loan-dated-back.js';
 import type { Loan } from '../../models/loan.js';
 import { demoLibrary, idOf, loan } from '../support/demo-library.js';
 import { deskOf, feesOf, lose, survivesEveryDeath } from '../support/desk.js';
@@ -111,6 +112,50 @@ describe('a return', () => {
     await loan(models, 'demo', 'R6');
     await lose(models, 'demo', 'R6');
     assert.ok((await survivesEveryDeath(models, 'demo', () => returnLoan(noon('2025-04-10'), id('R6')))) >= 6);
+  });
+});
+
+describe('dated back', () => {
+  const backAt = (barcode: string, seen: string, local: string) => returnLoanDatedBack(desk(seen), id(barcode), new Date(at(local)));
+
+  test('the fine is that of the day on which it came back, and the records say that day', async () => {
+    await loan(models, 'demo', 'D1');
+    const result = await backAt('D1', '2025-03-10 09:05', '2025-03-05 20:00');
+    assert.deepEqual([result.outcome, await feesOf(models, 'demo', 'D1')], ['RETURNED', ['OVERDUE_FINE ACTIVE 50 of 50']]);
+    const then = new Date(at('2025-03-05 20:00'));
+    const fee = await models.Fee.findOne({ institutionId: 'demo', barcode: 'D1' }).orFail().lean();
+    assert.deepEqual([(await stored('D1')).returnDate, (await item('D1')).processTypeAt, fee.createdAt], [then, then, then]);
+  });
+
+  test('before it fell due, it costs nothing', async () => {
+    await loan(models, 'demo', 'D2');
+    await backAt('D2', '2025-03-10 09:05', '2025-03-03 20:59');
+    assert.deepEqual(await feesOf(models, 'demo', 'D2'), []);
+  });
+
+  test('to a day on which it was not lost yet, it is fined until then and refunded as a lost loan', async () => {
+    await models.FulfillmentSettings.updateOne({ institutionId: 'demo' }, { $set: { overdueFineOnLostReturn: 'TO_LOST_DATE' } });
+    await loan(models, 'demo', 'D3');
+    await lose(models, 'demo', 'D3');
+    await backAt('D3', '2025-04-03 09:00', '2025-03-20 12:00');
+    await models.FulfillmentSettings.updateOne({ institutionId: 'demo' }, { $set: { overdueFineOnLostReturn: 'TO_RETURN_DATE' } });
+    assert.deepEqual(await feesOf(models, 'demo', 'D3'), [
+      'LOST_ITEM_PROCESS_FEE ACTIVE 1500 of 1500', 'LOST_ITEM_REPLACEMENT_FEE CLOSED 0 of 4250', 'OVERDUE_FINE ACTIVE 425 of 425',
+    ]);
+  });
+
+  test('neither before the loan nor into the future, and of no loan that there is not', async () => {
+    await loan(models, 'demo', 'D4');
+    const before = await everythingOf(models, 'demo');
+    assert.deepEqual(await backAt('D4', '2025-03-10 09:05', '2025-02-03 13:59'), { outcome: 'REFUSED', reason: 'RETURN_BEFORE_LOAN' });
+    assert.deepEqual(await backAt('D4', '2025-03-10 09:05', '2025-03-10 09:06'), { outcome: 'REFUSED', reason: 'RETURN_IN_FUTURE' });
+    assert.deepEqual(await returnLoanDatedBack(noon('2025-03-10'), idOf('next-door', 'A'), new Date(at('2025-03-05 20:00'))), { outcome: 'REFUSED', reason: 'NO_LOAN' });
+    assert.deepEqual(await everythingOf(models, 'demo'), before);
+  });
+
+  test('that dies at any of its writes and is done again leaves what an undisturbed one leaves', { timeout: 60_000 }, async () => {
+    await loan(models, 'demo', 'D5');
+    assert.ok((await survivesEveryDeath(models, 'demo', () => backAt('D5', '2025-03-20 09:00', '2025-03-10 12:00'))) >= 4);
   });
 });
 

@@ -32,6 +32,19 @@ describe('disputes', () => {
   test('what is not in dispute is not restored', () => assert.equal(refused(owed, { type: 'RESTORE' }), 'FEE_NOT_IN_DISPUTE'));
 });
 
+describe('a credit', () => {
+  const credit: BookedFee = { status: 'ACTIVE', balance: -1500 };
+  test('is paid out in part, and closed by the last of it', () => {
+    assert.deepEqual(decideBooking(credit, { type: 'REFUND', amount: 1499 }), { action: 'BOOK', amount: 1499, status: 'ACTIVE', balance: -1 });
+    assert.deepEqual(decideBooking(credit, { type: 'REFUND', amount: 1500 }), { action: 'BOOK', amount: 1500, status: 'CLOSED', balance: 0 });
+  });
+  test('no more than it is is paid out, nor anything of what is owed', () => {
+    assert.equal(refused(credit, { type: 'REFUND', amount: 1501 }), 'MORE_THAN_OWED');
+    assert.equal(refused(owed, { type: 'REFUND', amount: 1 }), 'FEE_NOT_CREDIT');
+    assert.equal(refused({ status: 'CLOSED', balance: 0 }, { type: 'REFUND', amount: 1 }), 'FEE_CLOSED');
+  });
+});
+
 test('closed, exported and credit fees take no booking', () => {
   const each: Booking[] = [{ type: 'PAYMENT', amount: 1 }, { type: 'WAIVE', amount: 1 }, { type: 'DISPUTE' }, { type: 'RESTORE' }];
   const all = (fee: BookedFee) => [...new Set(each.map((booking) => refused(fee, booking)))];

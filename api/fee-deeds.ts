@@ -1,0 +1,23 @@
+/** What is booked on a fee at the desk, by pages and REST alike: who may, how it is refused, what the audit says (platform.md 11 and 12). */
+import { bookOnFee, type AskedBooking, type BookedOnFee } from '../desk/book-on-fee.js';
+import type { InstitutionPermission } from '../domain/permissions.js';
+import type { Booking } from '../domain/fulfillment/fee-bookings.js';
+import { recordDeed } from './changes.js';
+import type { ApiContext } from './context.js';
+import { deedOf, notPossible } from './desk.js';
+import type { Clerk } from './loan-deeds.js';
+
+/** Taking money is everybody's at the desk; the rest its managers decide. */
+export const permissionFor = (type: Booking['type']): Extract<InstitutionPermission, 'CIRCULATION' | 'CIRCULATION_OVERRIDE'> =>
+  type === 'PAYMENT' ? 'CIRCULATION' : 'CIRCULATION_OVERRIDE';
+
+/** The reason of the booking is the reason in the audit. Refusals: forbidden, not-possible. */
+export async function book(context: ApiContext, { viewer, author }: Clerk, feeId: string, asked: AskedBooking): Promise<Exclude<BookedOnFee, { outcome: 'REFUSED' }>> {
+  const { booking, reason } = asked;
+  const result = await bookOnFee(deedOf(context, viewer, permissionFor(booking.type)), feeId, asked);
+  if (result.outcome === 'REFUSED') throw notPossible(result.reason);
+  const { institutionId, _id, type, title } = result.fee;
+  const target = { type: 'Fee', id: _id, label: title === null ? type : `${type}, ${title}` };
+  if (!result.again) await recordDeed(context, institutionId, target, { action: booking.type, author: { ...author, reason } });
+  return result;
+}
