@@ -3,6 +3,7 @@ import { calendarOf } from '../domain/calendar.js';
 import { localDay, type DayNumber, type Zone } from '../domain/days.js';
 import { policiesByTerms } from '../domain/terms-of-use.js';
 import type { Fee } from '../models/fee.js';
+import { letterStates } from '../models/letter.js';
 import type { Loan } from '../models/loan.js';
 import type { Models } from '../models/models.js';
 
@@ -16,6 +17,10 @@ export interface AfterNight {
   /** Nights in a row before this one that nothing ran in. */
   missed: number;
 }
+/** The one lists all loans of a patron each time, the other is of the desk. */
+const withoutNotice = new Set(['FulUserBorrowingActivityLetter', 'FulLostRefundFeeLoanLetter']);
+const PART_AND_CHANNEL = /:\d+:[A-Z]+$/;
+const DAY_MS = 24 * 60 * 60_000;
 type Invariant = (after: AfterNight) => Promise<string[]>;
 
 export const invariants = {
@@ -28,16 +33,16 @@ export const invariants = {
   'nothing names an anonymised user': nobodyNamed,
 } satisfies Record<string, Invariant>;
 
-/** Of one kind and by one channel a loan is in one letter of a day, and of one notice's stage in one letter of its due cycle. */
-async function lettersOnce({ models, institutionId, zone }: AfterNight): Promise<string[]> {
-  const [letters, notices] = await Promise.all([
-    models.Letter.find({ institutionId }, { letterCode: 1, channel: 1, causes: 1, dedupeKey: 1, part: 1, createdAt: 1 }).lean(),
-    models.LoanNotice.find({ institutionId, state: 'LETTERED' }, { loanId: 1, dueCycle: 1, kind: 1, profileId: 1, dayKey: 1, letterKey: 1 }).lean(),
-  ]);
+/** Of one kind and by one channel a loan is in one letter of a day, and a letter about a notice is the one that the notice names: each notice is there once. */
+async function lettersOnce({ models, institutionId, zone, asOf, missed }: AfterNight): Promise<string[]> {
+  const since = new Date(asOf.getTime() - (missed + 2) * DAY_MS);
+  const letters = await models.Letter.find({ institutionId, state: { $in: letterStates }, createdAt: { $gte: since } }, { letterCode: 1, channel: 1, causes: 1, dedupeKey: 1, createdAt: 1 }).lean();
+  const told = letters.flatMap(({ causes, ...letter }) => causes.filter(({ recordType }) => recordType === 'loan').map(({ recordId }) => ({ ...letter, recordId })));
+  const notices = await models.LoanNotice.find({ institutionId, loanId: { $in: told.map(({ recordId }) => recordId) }, state: 'LETTERED' }, { loanId: 1, letterKey: 1 }).lean();
+  const named = new Set(notices.map(({ loanId, letterKey }) => `${loanId} ${letterKey}`));
   return [
-    ...twice(letters.flatMap(({ letterCode, channel, causes, dedupeKey, createdAt }) => causes.filter(({ recordType }) => recordType === 'loan').map(({ recordId }): [string, string] =>
-      [[recordId, letterCode, channel, localDay(zone, createdAt.getTime())].join(' '), dedupeKey]))),
-    ...twice(notices.map(({ loanId, dueCycle, kind, profileId, dayKey, letterKey }) => [[loanId, dueCycle, kind, profileId, dayKey].join(' '), letterKey])),
+    ...twice(told.map(({ recordId, letterCode, channel, createdAt, dedupeKey }) => [[recordId, letterCode, channel, localDay(zone, createdAt.getTime())].join(' '), dedupeKey])),
+    ...told.flatMap(({ recordId, letterCode, dedupeKey }) => (withoutNotice.has(letterCode) || named.has(`${recordId} ${dedupeKey.replace(PART_AND_CHANNEL, '')}`) ? [] : [`no notice of loan ${recordId} names letter ${dedupeKey}`])),
   ];
 }
 

@@ -1,7 +1,7 @@
 /**
  * `npm run simulate`: a year of days and nights of a library; ends with status 1 at the first night that breaks what must hold.
  *
- * The store of such a night is kept, and `--again` lives through that night alone.
+ * The store before each tenth night is kept: `--again` lives from there to the night that broke something, and from then on through that night alone.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,11 +9,18 @@ import { Command, InvalidArgumentError } from 'commander';
 import { onlyMongodb, withServers } from '../bench/servers.js';
 import { environment } from '../config/environment.js';
 import { createIndexes, type Models } from '../models/models.js';
-import { keepBefore, restoreBefore } from './before.js';
+import { keepBefore, restoreBefore, type State } from './before.js';
 import type { Life } from './day.js';
 import { beginLife, lifeOf, passDayAndNight, type Fault } from './simulate.js';
 
 const SHOWN = 20;
+/** A copy of the store takes as long as a night of a small library. */
+const KEPT_EACH = 10;
+interface Lived {
+  /** Up to which night. */
+  lived: number;
+  faults: Fault[];
+}
 interface Given {
   seed: number;
   nights: number;
@@ -36,7 +43,7 @@ const program = new Command('npm run simulate --')
   .option('--users <n>', 'of the library', whole, 20_000)
   .option('--loans <n>', 'open at the beginning, and about as many at any time', whole, 40_000)
   .option('--explained <n>', 'loans that are explained before each job and looked at after it', whole, 200)
-  .option('--again', 'only the night that broke something before, with the same seed, users and loans', false)
+  .option('--again', 'the nights since the last that was kept, and the second time only the night that broke something, with the same seed, users and loans', false)
   .parse();
 const { seed, nights, users, loans, explained: sample, again } = program.opts<Given>();
 const size = { users, items: loans * 5, loans };
@@ -45,30 +52,33 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 if (!again) await rm(folder, { recursive: true, force: true });
 const startedAt = performance.now();
-const { lived, faults } = await withServers(folder, onlyMongodb, {}, (_servers, models) => (again ? oneNight(models) : manyNights(models)));
+const { lived, faults } = await withServers(folder, onlyMongodb, {}, (_servers, models) => (again ? nightsAgain(models) : manyNights(models)));
 if (faults.length === 0 && !again) await rm(folder, { recursive: true, force: true });
 for (const { night, invariant, sentence } of faults.slice(0, SHOWN)) console.log(`night ${night}, ${invariant}: ${sentence}`);
 console.log(`${lived} nights, ${users} users, ${loans} loans, seed ${seed}: ${faults.length} faults, ${Math.round((performance.now() - startedAt) / 1000)} s`);
 if (faults.length > 0) console.log(`This night alone: npm run simulate -- --again --seed ${seed} --users ${users} --loans ${loans} --explained ${sample}`);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
-async function manyNights(models: Models): Promise<{ lived: number; faults: Fault[] }> {
+async function manyNights(models: Models): Promise<Lived> {
   await createIndexes(models);
-  const life = await beginLife(models, seed, size);
-  let missed = 0;
-  for (let night = 1; night <= nights; night += 1) {
-    await keepBefore(models, { night, missed });
+  return live(await beginLife(models, seed, size), { night: 1, missed: 0 }, (night) => night % KEPT_EACH === 1);
+}
+
+async function nightsAgain(models: Models): Promise<Lived> {
+  const state = await restoreBefore(models);
+  if (state === null) throw new Error(`No night is kept in ${folder}: expected one that broke something before`);
+  return live(lifeOf(models, seed, size), state, () => true);
+}
+
+async function live(life: Life, from: State, isKept: (night: number) => boolean): Promise<Lived> {
+  let { missed } = from;
+  for (let { night } = from; night <= nights; night += 1) {
+    if (isKept(night)) await keepBefore(life.models, { night, missed });
     const faults = await pass(life, night, missed);
     if (faults !== null && faults.length > 0) return { lived: night, faults };
     missed = faults === null ? missed + 1 : 0;
   }
   return { lived: nights, faults: [] };
-}
-
-async function oneNight(models: Models): Promise<{ lived: number; faults: Fault[] }> {
-  const state = await restoreBefore(models);
-  if (state === null) throw new Error(`No night is kept in ${folder}: expected one that broke something before`);
-  return { lived: 1, faults: (await pass(lifeOf(models, seed, size), state.night, state.missed)) ?? [] };
 }
 
 async function pass(life: Life, night: number, missed: number): Promise<Fault[] | null> {
