@@ -28,7 +28,7 @@ interface Target {
   label: string;
 }
 
-type Configuration = Versioned & { lastChange: LastChange | null };
+export type Configuration = Versioned & { lastChange: LastChange | null };
 
 /**
  * Makes a document and its entry, whose change is the whole `content`; answers its id. A key that is taken is the store's error.

@@ -174,19 +174,24 @@ overdueLostProfileSchema.index({ institutionId: 1, name: 1 }, { unique: true });
 export const overdueLostProfileModel = (db: Connection) =>
   db.model<StoredOverdueLostProfile>('OverdueLostProfile', overdueLostProfileSchema);
 
+export const blockedActions = ['LOAN', 'RENEW', 'HOLD', 'RESOURCE_SHARING'] as const;
+type BlockedAction = (typeof blockedActions)[number];
+
 export interface UserBlockDefinition extends Versioned {
   code: string;
   description: string;
-  blockedActions: string[];
+  blockedActions: BlockedAction[];
   overridable: boolean;
   active: boolean;
+  lastChange: LastChange | null;
 }
 const userBlockDefinitionSchema = versioned<UserBlockDefinition>('userBlockDefinitions', {
   code: text,
   description: { type: String, default: '' },
-  blockedActions: texts,
+  blockedActions: { type: [{ type: String, enum: blockedActions }], default: [] },
   overridable: yes,
   active: yes,
+  lastChange: { type: anything, default: null },
 });
 userBlockDefinitionSchema.index({ institutionId: 1, code: 1 }, { unique: true });
 export const userBlockDefinitionModel = (db: Connection) =>

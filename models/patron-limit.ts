@@ -1,6 +1,7 @@
 /** patronLimit and blockPreference: what stops loans and renewals beside blocks (spec/data-model.md, 4). */
 import type { Connection } from 'mongoose';
-import { maybeNumber, oneOf, text, versioned, type Versioned } from './document.js';
+import { anything, maybeNumber, oneOf, text, versioned, type Versioned } from './document.js';
+import type { LastChange } from './scheduled-job.js';
 
 /** null: no limit. */
 export interface StoredPatronLimit extends Versioned {
@@ -10,9 +11,11 @@ export interface StoredPatronLimit extends Versioned {
   maxOverdueLoans: number | null;
   maxOverdueRecalls: number | null;
   enabled: boolean;
+  lastChange: LastChange | null;
 }
 const patronLimitSchema = versioned<StoredPatronLimit>('patronLimits', {
   userGroup: text, maxOwedAmount: maybeNumber, maxOverdueLoans: maybeNumber, maxOverdueRecalls: maybeNumber, enabled: { type: Boolean, default: true },
+  lastChange: { type: anything, default: null },
 });
 patronLimitSchema.index({ institutionId: 1, userGroup: 1 }, { unique: true });
 export const patronLimitModel = (db: Connection) => db.model<StoredPatronLimit>('PatronLimit', patronLimitSchema);

@@ -25,6 +25,13 @@ const groups: readonly Group[] = [
     ],
   },
   {
+    heading: 'Patrons', isSeen: seesFulfillment,
+    entries: [
+      { href: '/patron-limits', name: 'Patron limits', says: 'How much a patron may owe or keep and still borrow and renew.' },
+      { href: '/block-definitions', name: 'Block definitions', says: 'What a patron who is blocked cannot do.' },
+    ],
+  },
+  {
     heading: 'Notices and fees', isSeen: seesFulfillment,
     entries: [
       { href: '/overdue-profiles', name: 'Overdue and lost profiles', says: 'When a patron hears that a loan is late, and when it is lost.' },

@@ -6,6 +6,7 @@ import type { Present } from './present.js';
 import { calendarApplyPages } from './calendar-apply.js';
 import { calendarRecordForms } from './calendar-record-form.js';
 import { calendarPages } from './calendars.js';
+import { blockDefinitionPages } from './block-definitions.js';
 import { configurationPage } from './configuration-page.js';
 import { finesProfilePages } from './fines-profiles.js';
 import { historyPage } from './history.js';
@@ -15,6 +16,7 @@ import { jobForms } from './job-forms.js';
 import { letterPages } from './letters.js';
 import { mailboxPages } from './mailbox.js';
 import { overdueProfilePages } from './overdue-profiles.js';
+import { patronLimitPages } from './patron-limits.js';
 import { recordPage } from './record.js';
 import { runPage } from './run.js';
 import { runDetails } from './run-details.js';
@@ -39,6 +41,7 @@ export function allPages(context: ApiContext, presenting: Present): Router {
     homePage, scheduledPage, scheduledJobPage, jobForms, startForms, runningPage, historyPage, runPage, runDetails, runSteps,
     letterPages, mailboxPages, configurationPage, overdueProfilePages, finesProfilePages, termsOfUsePages, apiKeyPages, recordPage, helpPage,
     calendarPages, calendarRecordForms, calendarApplyPages,
+    patronLimitPages, blockDefinitionPages,
   ];
   for (const pages of inside) router.use(pages(context, presenting));
   return router;

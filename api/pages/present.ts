@@ -33,6 +33,8 @@ const notices: Readonly<Record<string, string>> = {
   aborting: 'The run is being stopped. What it has done stays done.',
   profile: 'The profile was saved.',
   'profile-removed': 'The profile was deleted. What it has sent and charged stays on record.',
+  record: 'It was saved. The next run goes by it; a run that is at work is not changed.',
+  'record-removed': 'It was deleted. What was done by it stays on record.',
   terms: 'The terms of use were saved.',
   'key-revoked': 'The key was revoked. Nothing can be done with it any more.',
   'calendar-draft': 'The draft was saved. It counts once the changes are applied.',

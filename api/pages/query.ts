@@ -13,6 +13,10 @@ export class Query {
     return this.parameters.get(name)?.trim() ?? '';
   }
 
+  list(name: string): string[] {
+    return this.parameters.getAll(name);
+  }
+
   /** The values that are among `allowed`; what is not there, or unknown, filters nothing. */
   among<T extends string>(name: string, allowed: readonly T[]): T[] {
     return allowed.filter((value) => this.parameters.getAll(name).includes(value));

@@ -6,6 +6,7 @@ import { openApiDocument, problemResponses } from '../openapi.js';
 import { Refusal } from '../refusal.js';
 import { apiKeyEndpoints } from './api-keys.js';
 import { calendarEndpoints } from './calendar.js';
+import { configurationTableEndpoints } from './configuration-tables.js';
 import { apiDocs } from './docs.js';
 import { dueDateEndpoints } from './due-dates.js';
 import { feeEndpoints } from './fees.js';
@@ -32,6 +33,7 @@ const endpoints = [
   ...calendarEndpoints,
   ...termsOfUseEndpoints,
   ...fulfillmentUnitEndpoints,
+  ...configurationTableEndpoints,
   ...loanEndpoints,
   ...dueDateEndpoints,
   ...feeEndpoints,

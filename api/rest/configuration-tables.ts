@@ -1,0 +1,22 @@
+/** The small tables of configuration, and what they come to by an example. */
+import { z } from 'zod';
+import { blockDefinitions } from '../block-definitions.js';
+import { exampleOfLimits, limitRefusals, limitsExampleSchema, patronLimits } from '../patron-limits.js';
+import { tableEndpoints } from './configuration-table.js';
+import { endpoint } from './endpoint.js';
+import { none } from './values.js';
+
+const stops = z.enum(limitRefusals).nullable().describe('What stops it; null: nothing.');
+const limitExample = endpoint({
+  method: 'post', at: '/patron-limit-examples', tag: 'Patron limits', summary: 'What a patron could still do, by the limits and block preferences as they are',
+  path: none, query: none, body: limitsExampleSchema,
+  status: 200, answer: z.object({ loan: stops, renew: stops }),
+  refusals: ['validation-failed'],
+  handle: async (context, { viewer, body }) => ({ body: await exampleOfLimits(context, viewer, body) }),
+});
+
+export const configurationTableEndpoints = [
+  ...tableEndpoints(patronLimits, { at: '/patron-limits', name: 'PatronLimit' }),
+  limitExample,
+  ...tableEndpoints(blockDefinitions, { at: '/block-definitions', name: 'BlockDefinition' }),
+];
