@@ -36,7 +36,8 @@ export function forAMinute(page: (run: Run, onward: Onward) => Promise<Page>): (
         const ahead = await working.ahead;
         const following = ahead !== null && mayBegin() ? begun(page, run, ahead) : null;
         at = await working.done.catch(async (error: unknown) => {
-          await following?.done.catch(() => undefined); // nothing works on after the activity has failed
+          // Nothing works on after the activity has failed. The engine hears of one error; of the other the log.
+          await following?.done.catch((beside: unknown) => context.log.warn('the page beside a failed one failed too', { error: beside }));
           throw error;
         });
         context.heartbeat(at);

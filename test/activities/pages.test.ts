@@ -16,14 +16,14 @@ interface Watched {
   atOnce: number;
 }
 
-/** Pages of ten records; `early`: each says where the next begins; `fails`: the cursor of one that does not come to its end. */
+/** Pages of ten records; `early`: each says where the next begins; `fails`: the cursors of those that do not come to their end. */
 function walk({
   early,
-  fails,
+  fails = [],
   each,
 }: {
   early: boolean;
-  fails?: string;
+  fails?: string[];
   each?: (cursor: string | null) => Promise<void> | void;
 }) {
   const watched: Watched = { heard: [], atOnce: 0 };
@@ -37,7 +37,7 @@ function walk({
     for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
     await each?.(cursor);
     working -= 1;
-    if (cursor === (fails ?? 'none')) throw new Error(`page ${cursor} failed`);
+    if (cursor !== null && fails.includes(cursor)) throw new Error(`page ${cursor} failed`);
     watched.heard.push(`-${cursor}`);
     return { next, batchNo: batchNo + 1, done: done + 10 };
   };
@@ -79,13 +79,26 @@ test('a page fails: the one beside it comes to its end, nothing works on, and th
   const environment = new MockActivityEnvironment();
   const places: (string | null)[] = [];
   environment.on('heartbeat', ({ next }: Page) => places.push(next));
-  const { page, watched } = walk({ early: true, fails: 'a' });
+  const { page, watched } = walk({ early: true, fails: ['a'] });
   await assert.rejects(environment.run(page, run), /page a failed/);
   assert.deepEqual(places, ['a']);
   assert.ok(watched.heard.includes('-b'));
   const heard = watched.heard.length;
   for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
   assert.equal(watched.heard.length, heard);
+});
+
+test('two pages fail: the engine hears of the first, the log of both', async () => {
+  const logged: unknown[] = [];
+  const note = (message: string, meta?: Record<string, unknown>) => void logged.push([message, String(meta?.['error'])]);
+  const silent = () => undefined;
+  const logger = { log: silent, trace: silent, debug: silent, info: silent, warn: note, error: silent };
+  const { page } = walk({ early: true, fails: ['a', 'b'] });
+  await assert.rejects(new MockActivityEnvironment({}, { logger }).run(page, run), /page a failed/);
+  assert.deepEqual(logged, [
+    ['the page beside a failed one failed too', 'Error: page b failed'],
+    ['Activity failed', 'Error: page a failed'],
+  ]);
 });
 
 test('an abort ends the walk after the pages at work; no other begins', async () => {
