@@ -1,6 +1,7 @@
 /** What the API is handed: its store, its engine, its clock and the operations it shares with the command line. */
 import type { Logger } from 'pino';
 import type { Now } from '../config/clock.js';
+import type { RunRef } from '../domain/run.js';
 import type { Explanation } from '../domain/explanation.js';
 import type { Models } from '../models/models.js';
 import type { StoredRun } from '../models/run.js';
@@ -14,7 +15,7 @@ export interface Operations {
   rerun(request: RepeatRequest): Promise<StoredRun>;
   retryFailed(request: RepeatRequest): Promise<StoredRun>;
   abortRun(request: { institutionId: string; runId: string; by: string; reason: string }): Promise<StoredRun>;
-  approveRun(request: { institutionId: string; runId: string; by: string; reason: string }): Promise<StoredRun>;
+  approveRun(run: RunRef): Promise<StoredRun>;
   explainRecord(question: ExplainInput): Promise<Explanation>;
   /** Whether the engine could start something now; never throws. */
   engineAnswers(): Promise<boolean>;

@@ -87,9 +87,10 @@ export async function abort(context: ApiContext, viewer: Viewer, run: StoredRun,
   return stopped;
 }
 
-export async function approve(context: ApiContext, viewer: Viewer, run: StoredRun, reason: string, author: Author): Promise<StoredRun> {
+/** Why is kept in the audit. */
+export async function approve(context: ApiContext, viewer: Viewer, run: StoredRun, author: Author): Promise<StoredRun> {
   if (!mayIn(viewer.grants, run.category, 'RUN')) throw forbidden('RUN');
-  const approved = await context.operations.approveRun({ institutionId: run.institutionId, runId: run._id, by: viewer.actor.name, reason });
+  const approved = await context.operations.approveRun({ institutionId: run.institutionId, runId: run._id });
   await record(context, run, 'APPROVE', author);
   return approved;
 }

@@ -1,20 +1,19 @@
 /** Abort and approve: what a person does to a run at work (platform.md 6.6, 6.8). */
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { isFinal } from '../../domain/run-status.js';
+import type { RunRef } from '../../domain/run.js';
 import type { StoredRun } from '../../models/run.js';
 import { Refusal } from '../refusal.js';
 import { runOf, type Operating } from './context.js';
 
-interface Steering {
-  institutionId: string;
-  runId: string;
+interface Stop extends RunRef {
   /** Who asks. */
   by: string;
   reason: string;
 }
 
 /** Asks a run to stop: waiting it ends at once, running after its present page; what it did stays. */
-export async function abortRun(operating: Operating, { institutionId, runId, by, reason }: Steering): Promise<StoredRun> {
+export async function abortRun(operating: Operating, { institutionId, runId, by, reason }: Stop): Promise<StoredRun> {
   const { models, client, now } = operating;
   const run = await runOf(operating, institutionId, runId);
   if (isFinal(run.status)) throw new Refusal('already-final', `Run ${run.processId} has ended already (${run.status}).`);
@@ -32,7 +31,7 @@ export async function abortRun(operating: Operating, { institutionId, runId, by,
 }
 
 /** Lets a run go on that the guard stopped. */
-export async function approveRun(operating: Operating, { institutionId, runId }: Steering): Promise<StoredRun> {
+export async function approveRun(operating: Operating, { institutionId, runId }: RunRef): Promise<StoredRun> {
   const run = await runOf(operating, institutionId, runId);
   if (run.status !== 'MANUAL_HANDLING_REQUIRED') {
     throw new Refusal('already-final', `Run ${run.processId} does not wait for a decision (${run.status}).`);

@@ -35,7 +35,8 @@ const steps: readonly Step[] = [
     says: () => 'It ends after the records it has in hand. What it has done stays done, and its letters go out. It can be re-run later: what is done is not done twice.',
   },
   {
-    path: 'approve', allowed: 'approve', heading: 'Approve', button: 'Let it go on', danger: false, reasonNeeded: true, done: 'started', take: approve,
+    path: 'approve', allowed: 'approve', heading: 'Approve', button: 'Let it go on', danger: false, reasonNeeded: true, done: 'started',
+    take: (context, viewer, run, _reason, author) => approve(context, viewer, run, author),
     says: () => 'The run stopped before its first effect because it selected far more records than usual. It counts again and then does its work.',
   },
   {
@@ -85,7 +86,7 @@ export function runSteps(context: ApiContext, { present }: Present): Router {
 }
 
 function reasonProblem({ reasonNeeded }: Step, reason: string): string | null {
-  if (reasonNeeded && reason === '') return 'Say why, in a few words: it is kept with the run';
+  if (reasonNeeded && reason === '') return 'Say why, in a few words: it is kept on record';
   return reason.length > REASON_LENGTH ? `The reason has ${reason.length} characters; at most ${REASON_LENGTH} are kept` : null;
 }
 

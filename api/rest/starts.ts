@@ -86,7 +86,7 @@ const approveRun = endpoint({
   refusals: ['forbidden', 'already-final', 'engine-unavailable'],
   handle: async (context, { viewer, path, body, author }) => {
     const run = await runOf(context, viewer, reference(path.id));
-    return started(await approve(context, viewer, run, body.reason, author(body.reason)));
+    return started(await approve(context, viewer, run, author(body.reason)));
   },
 });
 

@@ -99,7 +99,7 @@ async function recordRuns(house: House, jobKey: string, { prefix, previewAsOf, a
   })) as never);
   const guarded = await startRun(operating, { ...night(approving), trigger: 'MANUAL', submittedBy });
   await until(async () => (await models.Run.countDocuments({ institutionId: approving, status: 'MANUAL_HANDLING_REQUIRED' })) > 0);
-  await approveRun(operating, { institutionId: approving, runId: guarded._id, by: submittedBy.id, reason: 'It is right.' });
+  await approveRun(operating, { institutionId: approving, runId: guarded._id });
   await house.finished(approving, guarded._id);
   await keep(`${jobKey}.approved`, guarded.workflowId);
 }

@@ -147,7 +147,7 @@ test('example 12: 2,000 loans are five times the usual 400, and one more stops t
   assert.equal(await models.RunBatch.countDocuments({ institutionId: 'guarded', runId: stopped._id }), 0);
   assert.equal(await models.Loan.countDocuments({ institutionId: 'guarded', processStatus: 'LOST' }), 1);
 
-  await approveRun(operating, { institutionId: 'guarded', runId: stopped._id, by: 'u-tester', reason: 'A new branch.' });
+  await approveRun(operating, { institutionId: 'guarded', runId: stopped._id });
   const approved = await house.finished('guarded', stopped._id);
   assert.deepEqual([approved.status, approved.counters.recordsSelected, approved.counters.changedToLost], ['COMPLETED_SUCCESSFULLY', 2_001, 2]);
 });
@@ -176,7 +176,7 @@ test('a run that is aborted while it waits behind another of its job ends withou
   const aborted = await abort('queued', behind._id);
   assert.deepEqual([aborted.status, aborted.startedAt, aborted.noWork], ['ABORTED_BY_USER', null, false]);
 
-  await approveRun(house.operating, { institutionId: 'queued', runId: before._id, by: 'u-tester', reason: 'It is right.' });
+  await approveRun(house.operating, { institutionId: 'queued', runId: before._id });
   assert.equal((await house.finished('queued', before._id)).counters.changedToLost, 2);
 });
 
