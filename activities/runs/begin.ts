@@ -38,7 +38,8 @@ export async function beginRun({ models, now, publicUrl }: BeginDependencies, re
   if (!parameters.success) {
     throw permanently('PARAMETERS_INVALID', `The parameters of ${stored.name} cannot be used: ${parameters.error.message}`);
   }
-  await moveRun(models, ref, 'INITIALIZING', startedAt, { startedAt, asOf, businessDate, waitReason: null });
+  const moved = await moveRun(models, ref, 'INITIALIZING', startedAt, { startedAt, asOf, businessDate, waitReason: null });
+  if (!moved && (await endedMeanwhile(models, ref))) return null;
 
   return {
     runId,
@@ -59,6 +60,12 @@ export async function beginRun({ models, now, publicUrl }: BeginDependencies, re
     cursor: null,
     stepsDone: [],
   };
+}
+
+/** An earlier attempt may have moved it; or it was ended since it was read. */
+async function endedMeanwhile(models: Models, { institutionId, runId }: RunRef): Promise<boolean> {
+  const run = await models.Run.findOne({ institutionId, _id: runId }, { status: 1 }).lean();
+  return run === null || isFinal(run.status);
 }
 
 function asOfStart(stored: StoredRun, startedAt: Date): Date {

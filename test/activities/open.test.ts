@@ -136,6 +136,18 @@ test('begun twice, a run keeps its moment and its first start; once it was ended
   assert.equal(await begin('2025-04-02T08:03:00.000Z'), null);
 });
 
+test('a run that is ended between the look and its first move does not begin', async () => {
+  const ref = await record(models, demo, new Date(wednesday));
+  const stopWatching = onWrites(async ({ name, send }) => {
+    if (name === 'runs.updateOne') {
+      stopWatching();
+      await models.Run.updateOne({ institutionId: demo, _id: ref.runId }, { $set: { status: 'SKIPPED' } });
+    }
+    return send();
+  });
+  assert.equal(await beginRun({ models, now: soonAfter(wednesday), publicUrl: 'http://127.0.0.1' }, ref), null);
+});
+
 test('started twice, a run is at work once; one that was ended meanwhile stays ended', async () => {
   const ref = await record(models, demo, new Date(wednesday));
   const now = soonAfter(wednesday);
