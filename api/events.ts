@@ -1,12 +1,10 @@
 /** The events of a run, as far as a person may read them (platform.md 8 and 11). */
 import type { QueryFilter } from 'mongoose';
 import { masked, may, type Grants } from '../domain/permissions.js';
-import type { Severity } from '../domain/run.js';
+import { severities, type Severity } from '../domain/run.js';
 import type { Proposal, RunEvent, StoredRun } from '../models/run.js';
 import type { ApiContext } from './context.js';
 import { pageOf, type PageOf } from './paging.js';
-
-export const severities = ['ERROR', 'WARNING', 'INFO'] as const;
 
 export interface EventFilter {
   severities: readonly Severity[];

@@ -1,6 +1,7 @@
 /** The numbers of a run's report: its counters beside those of the runs before it, and how far it is (platform.md 5 and 8). */
 import type { JobDefinition } from '../catalogue/definition.js';
 import { exponentOf } from '../domain/money.js';
+import { completedStatuses } from '../domain/run.js';
 import { isFinal, median } from '../domain/run-status.js';
 import type { StoredRun } from '../models/run.js';
 import type { ApiContext } from './context.js';
@@ -40,7 +41,7 @@ export async function reportOf({ models }: ApiContext, run: StoredRun, definitio
       institutionId: run.institutionId,
       scheduledJobId: run.scheduledJobId,
       submittedAt: { $lt: run.submittedAt },
-      status: { $in: ['COMPLETED_SUCCESSFULLY', 'COMPLETED_WITH_WARNINGS', 'COMPLETED_WITH_ERRORS'] },
+      status: { $in: [...completedStatuses] },
       trigger: { $in: run.trigger === 'DRY_RUN' ? ['DRY_RUN', 'SCHEDULE', 'MANUAL', 'API', 'RERUN'] : ['SCHEDULE', 'MANUAL', 'API', 'RERUN'] },
     },
     { processId: 1, counters: 1, parameters: 1 },

@@ -1,5 +1,5 @@
 /** The life of a run: which status may follow which, and how a run ends (platform.md 5). */
-import { finalStatuses, openStatuses, type FinalStatus, type RunStatus } from './run.js';
+import { completedStatuses, finalStatuses, openStatuses, type FinalStatus, type RunStatus } from './run.js';
 
 /** How the workflow left off. */
 export type Ending = 'ENDED' | 'FAILED' | 'ABORTED_BY_USER' | 'ABORTED_BY_SYSTEM';
@@ -13,7 +13,7 @@ export function finalStatusOf(ending: Ending, problems: { errors: number; warnin
 }
 
 export const isFinal = (status: RunStatus): status is FinalStatus => (finalStatuses as readonly string[]).includes(status);
-export const isCompleted = (status: RunStatus): boolean => status.startsWith('COMPLETED_');
+export const isCompleted = (status: RunStatus): boolean => (completedStatuses as readonly string[]).includes(status);
 
 /** The statuses a run may come from; a change from another one was made before, or came too late, and is ignored. */
 export const comesFrom: Record<RunStatus, readonly RunStatus[]> = {

@@ -21,10 +21,9 @@ export const openStatuses = [
   'RUNNING',
   'FINALIZING',
 ] as const;
+export const completedStatuses = ['COMPLETED_SUCCESSFULLY', 'COMPLETED_WITH_WARNINGS', 'COMPLETED_WITH_ERRORS'] as const;
 export const finalStatuses = [
-  'COMPLETED_SUCCESSFULLY',
-  'COMPLETED_WITH_WARNINGS',
-  'COMPLETED_WITH_ERRORS',
+  ...completedStatuses,
   'FAILED',
   'ABORTED_BY_USER',
   'ABORTED_BY_SYSTEM',
@@ -34,7 +33,8 @@ export const runStatuses = [...openStatuses, ...finalStatuses] as const;
 export type RunStatus = (typeof runStatuses)[number];
 export type FinalStatus = (typeof finalStatuses)[number];
 
-export type Severity = 'INFO' | 'WARNING' | 'ERROR';
+export const severities = ['ERROR', 'WARNING', 'INFO'] as const;
+export type Severity = (typeof severities)[number];
 
 /** The problem of one record, or of the run where it names none. One per run, code and record. */
 export interface Problem {

@@ -1,5 +1,5 @@
 /** What a page did, kept so that a page done twice counts once (spec/README.md, Runs: Counters). */
-import type { Counters, Page, Problem, Run } from '../../domain/run.js';
+import { severities, type Counters, type Page, type Problem, type Run } from '../../domain/run.js';
 import { newId } from '../../models/document.js';
 import { insertOnce } from '../../models/insert-once.js';
 import type { Models } from '../../models/models.js';
@@ -115,7 +115,7 @@ async function recordEvents(models: Models, run: Run, problems: Problem[], now: 
   const overflow: Counters = {};
   const events: RunEvent[] = [];
 
-  for (const severity of ['ERROR', 'WARNING', 'INFO'] as const) {
+  for (const severity of severities) {
     const ofSeverity = problems.filter((problem) => problem.severity === severity);
     if (ofSeverity.length === 0) continue;
     const before = await models.RunEvent.countDocuments({

@@ -7,6 +7,7 @@ import type { Run, RunRef } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
 import type { StoredRun } from '../../models/run.js';
 import { permanently } from '../failures.js';
+import { lastCompleted } from './last-completed.js';
 import { moveRun } from './status.js';
 
 interface BeginDependencies {
@@ -103,12 +104,6 @@ async function guardStops(models: Models, run: Run, selected: number): Promise<b
   const { institutionId, scheduledJobId } = run;
   const job = await models.ScheduledJob.findOne({ institutionId, _id: scheduledJobId }, { guard: 1 }).lean();
   if (job === null) return false;
-  const earlier = await models.Run.find(
-    { institutionId, scheduledJobId, trigger: 'SCHEDULE', status: { $in: ['COMPLETED_SUCCESSFULLY', 'COMPLETED_WITH_WARNINGS', 'COMPLETED_WITH_ERRORS'] } },
-    { counters: 1 },
-  )
-    .sort({ submittedAt: -1, _id: -1 })
-    .limit(10)
-    .lean();
+  const earlier = await lastCompleted(models, run);
   return guardTrips(job.guard, earlier.map(({ counters }) => counters.recordsSelected ?? 0), selected);
 }

@@ -1,11 +1,12 @@
 /** A run ends: totals from its batches, status from its problems, and what follows for its job and its parent. */
 import { jobOf } from '../../catalogue/jobs.js';
 import { finalStatusOf, isCompleted, isFinal, median, type Ending } from '../../domain/run-status.js';
-import type { Counters, RunRef, RunStatus, Severity } from '../../domain/run.js';
+import { severities, type Counters, type RunRef, type RunStatus, type Severity } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
 import { finalLetterCountsOf } from '../../models/run-letters.js';
 import type { StoredRun } from '../../models/run.js';
 import type { ScheduledJob } from '../../models/scheduled-job.js';
+import { lastCompleted } from './last-completed.js';
 import { moveRun } from './status.js';
 
 /** The counters of every job, in their order (platform.md 5). */
@@ -103,9 +104,10 @@ async function totalsOf(
   const found = kept.map(({ _id, count }) => ({ ..._id, count }));
   let eventsTruncated = false;
   for (const [key, value] of Object.entries(sums)) {
-    const [, severity, code] = /^overflow:(ERROR|WARNING|INFO):(.+)$/.exec(key) ?? [];
+    const [, given, code] = /^overflow:([A-Z]+):(.+)$/.exec(key) ?? [];
+    const severity = severities.find((each) => each === given);
     if (severity === undefined || code === undefined) continue;
-    found.push({ severity: severity as Severity, code, count: value });
+    found.push({ severity, code, count: value });
     eventsTruncated = true;
   }
   const counters: Counters = {};
@@ -194,31 +196,19 @@ async function rememberRun(
       $set: {
         ...(isLast ? { lastRun: { runId, status, endedAt } } : {}),
         ...(isLastSuccess ? { lastSuccessAt: endedAt } : {}),
-        ...(await mediansOf(models, institutionId, scheduledJobId)),
+        ...(await mediansOf(models, { institutionId, scheduledJobId })),
       },
     },
     { timestamps: false }, // bookkeeping
   );
 }
 
-/** Of the last ten scheduled runs that completed; null where there is none. */
+/** Null where no scheduled run completed yet. */
 async function mediansOf(
   models: Models,
-  institutionId: string,
-  scheduledJobId: string,
+  run: Pick<StoredRun, 'institutionId' | 'scheduledJobId'>,
 ): Promise<Pick<ScheduledJob, 'medianDurationSec' | 'medianSelected'>> {
-  const completed = await models.Run.find(
-    {
-      institutionId,
-      scheduledJobId,
-      trigger: 'SCHEDULE',
-      status: { $in: ['COMPLETED_SUCCESSFULLY', 'COMPLETED_WITH_WARNINGS', 'COMPLETED_WITH_ERRORS'] },
-    },
-    { startedAt: 1, endedAt: 1, counters: 1 },
-  )
-    .sort({ submittedAt: -1, _id: -1 })
-    .limit(10)
-    .lean();
+  const completed = await lastCompleted(models, run);
   const seconds = completed.flatMap(({ startedAt, endedAt }) =>
     startedAt === null || endedAt === null ? [] : [(endedAt.getTime() - startedAt.getTime()) / 1000],
   );

@@ -1,10 +1,11 @@
 /** What lies behind a report: the events of a run, and what a preview would have done (platform.md 8). */
 import { Router } from 'express';
 import { may } from '../../domain/permissions.js';
+import { severities } from '../../domain/run.js';
 import type { RunEvent, StoredRun } from '../../models/run.js';
 import type { ApiContext } from '../context.js';
 import { sendCsv } from '../csv.js';
-import { eventsOf, readableProposal, readableValues, severities, type EventFilter } from '../events.js';
+import { eventsOf, readableProposal, readableValues, type EventFilter } from '../events.js';
 import { count, toTheSecond } from '../format.js';
 import { Refusal } from '../refusal.js';
 import { runOf } from '../runs.js';

@@ -79,7 +79,7 @@ function sorted(jobs: ListedJob[], sort: Sort): ListedJob[] {
   if (sort === 'name') return jobs;
   if (sort === '-name') return [...jobs].reverse();
   if (sort.endsWith('category')) {
-    const word = ({ job }: ListedJob) => categoryWords[job.category as keyof typeof categoryWords];
+    const word = ({ job }: ListedJob) => categoryWords[job.category];
     return [...jobs].sort((a, b) => sign * word(a).localeCompare(word(b), 'en'));
   }
   return [...jobs].sort((a, b) => {

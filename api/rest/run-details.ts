@@ -1,6 +1,7 @@
 /** What lies behind the report of a run: its events, the proposals of a preview, its letters (platform.md 7 and 8). */
 import { z } from 'zod';
-import { eventsOf, readableProposal, severities } from '../events.js';
+import { severities } from '../../domain/run.js';
+import { eventsOf, readableProposal } from '../events.js';
 import { allLetters, lettersOf } from '../letters.js';
 import { runOf } from '../runs.js';
 import { endpoint } from './endpoint.js';

@@ -74,7 +74,7 @@ export function shownRun(run: StoredRun): z.input<typeof runSchema> {
     scheduledJobId: run.scheduledJobId,
     jobKey: run.jobKey,
     name: run.name,
-    category: z.enum(categories).parse(run.category),
+    category: run.category,
     trigger: run.trigger,
     status: run.status,
     skipReason: run.skipReason,

@@ -42,7 +42,7 @@ function shownJob({ job, definition, active, nextRunAt, openRun, heldUntil }: Li
     userSchedulable: definition.userSchedulable, schedule: job.schedule, scheduleText: scheduleText(job.schedule),
     nextRunAt: isoOrNull(nextRunAt), heldUntil: isoOrNull(heldUntil),
     openRun: openRun === null ? null : { id: openRun._id, processId: openRun.processId, status: openRun.status },
-    lastRun: lastRun === null ? null : { id: lastRun.runId, status: z.enum(runStatuses).parse(lastRun.status), endedAt: iso(lastRun.endedAt) },
+    lastRun: lastRun === null ? null : { id: lastRun.runId, status: lastRun.status, endedAt: iso(lastRun.endedAt) },
     parameters: job.parameters, version: job.version,
   };
 }

@@ -7,7 +7,7 @@ import { calendarOf, type CalendarRecord } from '../../../domain/calendar.js';
 import { momentAt, zoneOf } from '../../../domain/days.js';
 import type { CourtesyContext } from '../../../domain/fulfillment/notifications-courtesy-and-renewals.js';
 import { inOrder } from '../../../domain/rule-tables.js';
-import type { FinalStatus, Trigger } from '../../../domain/run.js';
+import { completedStatuses, type Trigger } from '../../../domain/run.js';
 import { policiesByTerms } from '../../../domain/terms-of-use.js';
 import type { Models } from '../../../models/models.js';
 import { readRenewalLimits } from '../../../models/renewal-surroundings.js';
@@ -55,7 +55,6 @@ export async function readGround(models: Models, { institutionId, runId, asOf, t
   return { context, letters };
 }
 
-const completed: readonly FinalStatus[] = ['COMPLETED_SUCCESSFULLY', 'COMPLETED_WITH_WARNINGS', 'COMPLETED_WITH_ERRORS'];
 /** They look at the whole window; a preview writes nothing, a retry takes up single loans. */
 const whole: readonly Trigger[] = ['SCHEDULE', 'MANUAL', 'API', 'RERUN', 'AUTO_RETRY', 'CONTINUATION'];
 
@@ -63,7 +62,7 @@ const whole: readonly Trigger[] = ['SCHEDULE', 'MANUAL', 'API', 'RERUN', 'AUTO_R
 async function readLastRun(models: Models, institutionId: string, asOf: Date): Promise<number | null> {
   const job = await models.ScheduledJob.findOne({ institutionId, jobKey: notificationsCourtesyAndRenewals.key }, { _id: 1 }).lean();
   if (job === null) return null;
-  const runs = { institutionId, scheduledJobId: job._id, status: { $in: completed }, trigger: { $in: whole }, asOf: { $lt: asOf } };
+  const runs = { institutionId, scheduledJobId: job._id, status: { $in: [...completedStatuses] }, trigger: { $in: whole }, asOf: { $lt: asOf } };
   const last = await models.Run.findOne(runs, { asOf: 1 }).sort({ submittedAt: -1, _id: -1 }).lean();
   return last?.asOf.getTime() ?? null;
 }
