@@ -26,8 +26,13 @@ export async function carryOut<Outcome>(models: Models, run: Run, effects: Effec
   return { outcome, proposals: effects.propose(outcome).slice(0, Math.max(0, PROPOSALS_SHOWN - shown)) };
 }
 
-/** How many proposals the earlier pages of a preview show. */
+/** How many proposals the earlier pages of a preview show; looked no further than to the most there may be. */
 async function proposedBefore(models: Models, { institutionId, runId, batchNo }: Run): Promise<number> {
-  const batches = await models.RunBatch.find({ institutionId, runId, batchNo: { $lt: batchNo } }, { proposals: 1 }).lean();
-  return batches.reduce((sum, { proposals }) => sum + proposals.length, 0);
+  const proposing = { institutionId, runId, batchNo: { $lt: batchNo }, 'proposals.recordId': { $gte: '' } };
+  let shown = 0;
+  for await (const { proposals } of models.RunBatch.find(proposing, { proposals: 1 }).lean().cursor({ batchSize: 10 })) {
+    shown += proposals.length;
+    if (shown >= PROPOSALS_SHOWN) break;
+  }
+  return shown;
 }
