@@ -30,7 +30,7 @@ const ofAPage = (records: readonly unknown[]): boolean => records.length > 2;
 /** By what has just been written; in the order of a run. */
 export const failpoints = {
   'a notice of a broken run is taken back': on('loanNotices', 'deleteMany'),
-  'the loans of a page are claimed': claims((leaving) => ofAPage(leaving) && !areLetterKeys(leaving)),
+  'the records of a page are claimed': claims((leaving) => ofAPage(leaving) && !areLetterKeys(leaving)),
   'its notices are written': on('loanNotices', 'insertMany', ({ inserted }) => ofAPage(inserted)),
   'its loans are lost': on('loans', 'updateMany', ({ set }) => set.processStatus === 'LOST'),
   'its loans have moved': on('loans', 'updateMany', ({ set }) => set.dueDateSource === 'CALENDAR'),

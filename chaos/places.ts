@@ -39,7 +39,7 @@ export const places = {
   'the loans are counted': isDone('OPENING', 'countOverdueLoans', 'countLoansDueToday', 'countReadingListNews', 'countLoansConcerned', 'countEndingBlocks', 'countEndedRecords', 'countLoansFallingDue', 'countDebtors', 'countAccounts'),
   'startWork is done': isDone('OPENING', 'startWork'),
   'a notice of a broken run is taken back': after('LEFT_NOTICES', failpoints['a notice of a broken run is taken back']),
-  'the loans of a page are claimed': after('PAGES', failpoints['the loans of a page are claimed']),
+  'the records of a page are claimed': after('PAGES', failpoints['the records of a page are claimed']),
   'before its notices are written': before('PAGES', failpoints['its notices are written']),
   'its notices are written': after('PAGES', failpoints['its notices are written']),
   'before its loans are lost': before('PAGES', failpoints['its loans are lost']),

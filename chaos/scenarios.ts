@@ -28,18 +28,18 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'loans-overdue-and-lost': {
     prepare: nightsWork,
     own: [
-      'a notice of a broken run is taken back', 'the loans of a page are claimed', 'before its loans are lost', 'its loans are lost', 'its items are marked',
+      'a notice of a broken run is taken back', 'the records of a page are claimed', 'before its loans are lost', 'its loans are lost', 'its items are marked',
       'its fees are charged', 'its users are blocked', 'the fees for its letters are charged', ...ofNotices, ...ofMail,
     ],
   },
   'loans-due-date-correction': {
     prepare: closedDays,
     own: [
-      'a notice of a broken run is taken back', 'the loans of a page are claimed', 'before its loans have moved', 'its loans have moved', 'the history of its loans is written',
+      'a notice of a broken run is taken back', 'the records of a page are claimed', 'before its loans have moved', 'its loans have moved', 'the history of its loans is written',
       'the calendar changes are closed', ...ofNotices, ...ofMail,
     ],
   },
-  'email-leganto-notifications': { prepare: newsOfReadingLists, own: ['the loans of a page are claimed', 'its news are claimed', 'the news of its mails are marked', ...ofLetters, ...ofMail] },
+  'email-leganto-notifications': { prepare: newsOfReadingLists, own: ['the records of a page are claimed', 'its news are claimed', 'the news of its mails are marked', ...ofLetters, ...ofMail] },
   'fines-fees-notifications': {
     prepare: debtsWork,
     own: [
@@ -50,7 +50,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'notifications-courtesy-and-renewals': {
     prepare: fallingDue,
     own: [
-      'a notice of a broken run is taken back', 'the loans of a page are claimed', 'before its loans are renewed', 'its loans are renewed', 'the history of its loans is written',
+      'a notice of a broken run is taken back', 'the records of a page are claimed', 'before its loans are renewed', 'its loans are renewed', 'the history of its loans is written',
       'the reasons are noted on its loans', ...ofNotices, ...ofMail,
     ],
   },
@@ -59,13 +59,13 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'fulfillment-historical-archiving': {
     prepare: archiveWork,
     own: [
-      'the loans of a page are claimed', 'the history of its items is written', 'its fees have left their loans', 'its notices name nobody', 'its points have left their loans',
+      'the records of a page are claimed', 'the history of its items is written', 'its fees have left their loans', 'its notices name nobody', 'its points have left their loans',
       'before its loans name nobody', 'its loans name nobody', 'its fees name nobody', 'its requests name nobody',
     ],
   },
   'users-remove-blocks': {
     prepare: blocksWork,
-    own: ['the loans of a page are claimed', 'the points of its suspensions are consumed', 'before its blocks have ended', 'its blocks have ended'],
+    own: ['the records of a page are claimed', 'the points of its suspensions are consumed', 'before its blocks have ended', 'its blocks have ended'],
   },
 };
 
