@@ -3,7 +3,7 @@ import type { Run } from '../../domain/run.js';
 import type { Institution } from '../../models/institution.js';
 import type { Library } from '../../models/library.js';
 import type { User } from '../../models/user.js';
-import type { LoanLetterData } from '../../templates/letters/loan-letter-data.js';
+import type { PatronLetterData } from '../../templates/letters/patron-letter-data.js';
 import { recipientFields, type Recipient } from '../letters.js';
 
 export type LetterPatron = Recipient & Pick<User, 'firstName' | 'lastName' | 'userGroup'>;
@@ -12,7 +12,7 @@ export const patronFields = { ...recipientFields, firstName: 1, lastName: 1, use
 /** `library` undefined: the letter is of none alone. */
 export function commonOf(
   { currency, timeZone, asOf }: Pick<Run, 'currency' | 'timeZone' | 'asOf'>, { code, name, settings }: Institution, user: LetterPatron, library: Pick<Library, 'code' | 'name' | 'email'> | undefined,
-): LoanLetterData {
+): PatronLetterData {
   const account = settings.publicAccountUrl;
   return {
     library: library === undefined ? null : { code: library.code, name: library.name, email: library.email },

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import type { Letter } from '../letter.js';
 import { readerOf, type Reader } from '../reader.js';
-import { loanInLetter, loanLetterData } from './loan-letter-data.js';
+import { loanInLetter, patronLetterData } from './patron-letter-data.js';
 import { dublinersOfMain, toAda } from './loan-letter-samples.js';
 import { loanLetterView } from './loan-letter-view.js';
 
-const renewalLetterData = loanLetterData.extend({
+const renewalLetterData = patronLetterData.extend({
   /** In any order; `dueDate` is the new one. */
   loans: z.array(loanInLetter.extend({
     oldDueDate: z.iso.datetime(),

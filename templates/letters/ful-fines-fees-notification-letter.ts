@@ -4,10 +4,10 @@ import type { Letter } from '../letter.js';
 import { readerOf, type Reader } from '../reader.js';
 import { webAddress } from '../text.js';
 import { feeInLetter, feesByLibrary, type FeeInLetter, type FeesOfLibrary } from './fee-in-letter.js';
-import { loanLetterData } from './loan-letter-data.js';
+import { patronLetterData } from './patron-letter-data.js';
 import { patronLetterView, type PatronLetterView } from './patron-letter-view.js';
 
-export const finesFeesLetterData = loanLetterData.extend({
+export const finesFeesLetterData = patronLetterData.extend({
   /** 1 … 5 as the profile's type. */
   notificationType: z.int().min(1).max(5),
   /** Those that qualified, and the credits taken off; in any order. */

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import type { Letter } from '../letter.js';
 import { readerOf } from '../reader.js';
-import { loanInLetter, loanLetterData } from './loan-letter-data.js';
+import { loanInLetter, patronLetterData } from './patron-letter-data.js';
 import { dublinersOfMain } from './loan-letter-samples.js';
 import { loanLetterView } from './loan-letter-view.js';
 
-const changedDueDateData = loanLetterData.extend({
+const changedDueDateData = patronLetterData.extend({
   /** Why: the hours of the library. Recalls use the letter with messages of their own. */
   message: z.literal('DUE_DATE_CHANGE_ONLY'),
   /** With the new due date. */

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import type { Letter } from '../letter.js';
 import { readerOf } from '../reader.js';
-import { loanInLetter, loanLetterData } from './loan-letter-data.js';
+import { loanInLetter, patronLetterData } from './patron-letter-data.js';
 import { dublinersOfMain } from './loan-letter-samples.js';
 import { loanLetterView } from './loan-letter-view.js';
 
-const lostRefundData = loanLetterData.extend({
+const lostRefundData = patronLetterData.extend({
   /** Back at the library, or found and still with the patron. */
   found: z.enum(['RETURNED', 'WITH_PATRON']),
   loan: loanInLetter,

@@ -4,13 +4,13 @@ import type { Letter } from '../letter.js';
 import { readerOf, type Reader } from '../reader.js';
 import { webAddress } from '../text.js';
 import { feeInLetter, feesByLibrary, type FeesOfLibrary } from './fee-in-letter.js';
-import { loanInLetter, loanLetterData } from './loan-letter-data.js';
+import { loanInLetter, patronLetterData } from './patron-letter-data.js';
 import { dublinersOfMain } from './loan-letter-samples.js';
 import { loansByLibrary, type LoansOfLibrary } from './loan-letter-view.js';
 import { patronLetterView, type PatronLetterView } from './patron-letter-view.js';
 
 /** Amounts are minor units of the letter's currency. */
-export const activityReportData = loanLetterData.extend({
+export const activityReportData = patronLetterData.extend({
   /** In any order. */
   loans: z.array(loanInLetter.extend({
     overdue: z.boolean(),

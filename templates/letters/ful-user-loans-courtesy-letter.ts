@@ -4,11 +4,11 @@ import { notRenewedReasons } from '../../domain/fulfillment/notifications-courte
 import type { Letter } from '../letter.js';
 import { readerOf, type Reader } from '../reader.js';
 import { isolated, oneLine } from '../text.js';
-import { loanInLetter, loanLetterData } from './loan-letter-data.js';
+import { loanInLetter, patronLetterData } from './patron-letter-data.js';
 import { dublinersOfMain, toAda } from './loan-letter-samples.js';
 import { loanLetterView } from './loan-letter-view.js';
 
-const courtesyLetterData = loanLetterData.extend({
+const courtesyLetterData = patronLetterData.extend({
   /** In any order. */
   loans: z.array(loanInLetter.extend({
     /** Why it was not renewed. */

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import type { Letter } from '../letter.js';
 import { readerOf } from '../reader.js';
-import { loanInLetter, loanLetterData } from './loan-letter-data.js';
+import { loanInLetter, patronLetterData } from './patron-letter-data.js';
 import { dublinersOfMain } from './loan-letter-samples.js';
 import { loanLetterView } from './loan-letter-view.js';
 
-const dueDateReminderData = loanLetterData.extend({
+const dueDateReminderData = patronLetterData.extend({
   /** Due on the local day of `date`; in any order. */
   loans: z.array(loanInLetter.extend({
     /** Another reader waits for it. */

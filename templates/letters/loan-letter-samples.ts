@@ -1,6 +1,6 @@
 /** What letters about loans tell of in their samples. */
 import type { z } from 'zod';
-import type { LoanInLetter, loanLetterData } from './loan-letter-data.js';
+import type { LoanInLetter, patronLetterData } from './patron-letter-data.js';
 
 /** When it was lent and is due, each letter says for itself. */
 export const dublinersOfMain: Omit<LoanInLetter, 'loanDate' | 'dueDate' | 'shortLoan'> = {
@@ -15,7 +15,7 @@ export const dublinersOfMain: Omit<LoanInLetter, 'loanDate' | 'dueDate' | 'short
 };
 
 /** Whom the letters of one morning are for, of the whole institution; which loans they are about, each says for itself. */
-export const toAda: z.infer<typeof loanLetterData> = {
+export const toAda: z.infer<typeof patronLetterData> = {
   library: null,
   user: { firstName: 'Ada', lastName: 'Lovelace', primaryId: '21456', userGroup: 'STUDENT' },
   currency: 'USD',

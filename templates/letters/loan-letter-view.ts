@@ -5,7 +5,7 @@
  */
 import type { Reader } from '../reader.js';
 import { isolated, oneLine, webAddress } from '../text.js';
-import type { LoanInLetter, LoanLetterData } from './loan-letter-data.js';
+import type { LoanInLetter, PatronLetterData } from './patron-letter-data.js';
 import { patronLetterView, type PatronLetterView } from './patron-letter-view.js';
 
 interface LoanView {
@@ -41,7 +41,7 @@ export interface LoanLetterView extends PatronLetterView {
 
 /** `remarksOf`: what the letter says of a loan beside what tells it from others. */
 export function loanLetterView<L extends LoanInLetter>(
-  letter: LoanLetterData & { loans: readonly L[] }, reader: Reader, remarksOf: (loan: L) => string[],
+  letter: PatronLetterData & { loans: readonly L[] }, reader: Reader, remarksOf: (loan: L) => string[],
 ): LoanLetterView {
   const sorted = letter.loans.toSorted((a, b) => byLibraryDueDateTitle(a, b, reader));
   const first = sorted.toSorted((a, b) => Date.parse(a.dueDate) - Date.parse(b.dueDate))[0]!;

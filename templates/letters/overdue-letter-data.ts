@@ -1,6 +1,6 @@
 /** What the four letters of loans-overdue-and-lost know beside what all letters about loans do, as it is stored. */
 import { z } from 'zod';
-import { loanInLetter, loanLetterData } from './loan-letter-data.js';
+import { loanInLetter, patronLetterData } from './patron-letter-data.js';
 
 /** Minor units of the letter's currency. */
 const amount = z.int();
@@ -10,7 +10,7 @@ const feeTypes = [
   'OVERDUE_NOTIFICATION_FINE', 'LOST_ITEM_REPLACEMENT_FEE', 'LOST_ITEM_PROCESS_FEE', 'OVERDUE_FINE', 'RECALLED_OVERDUE_FINE',
 ] as const;
 
-export const overdueLetterData = loanLetterData.extend({
+export const overdueLetterData = patronLetterData.extend({
   /** 1 … 5 as the profile's type; null: the loans have become lost. */
   notificationType: z.int().min(1).max(5).nullable(),
   /** In any order: the letter groups them by library, then sorts by due date and title. */

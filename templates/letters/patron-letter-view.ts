@@ -2,7 +2,7 @@
 import type { LetterView } from '../letter.js';
 import type { Reader } from '../reader.js';
 import { isolated } from '../text.js';
-import type { LoanLetterData } from './loan-letter-data.js';
+import type { PatronLetterData } from './patron-letter-data.js';
 
 export interface PatronLetterView extends LetterView {
   patronName: string;
@@ -10,7 +10,7 @@ export interface PatronLetterView extends LetterView {
   contactEmail: string | null;
 }
 
-export function patronLetterView({ library, institution, user, date }: LoanLetterData, reader: Reader): PatronLetterView {
+export function patronLetterView({ library, institution, user, date }: PatronLetterData, reader: Reader): PatronLetterView {
   const senderName = library?.name ?? institution.name;
   return {
     senderName,

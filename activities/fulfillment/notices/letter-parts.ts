@@ -6,7 +6,7 @@ import { letterPartKey, letterParts } from '../../../domain/fulfillment/loan-let
 import type { Run } from '../../../domain/run.js';
 import type { Loan, LoanNotice } from '../../../models/loan.js';
 import type { Models } from '../../../models/models.js';
-import type { LoanInLetter, LoanLetterData } from '../../../templates/letters/loan-letter-data.js';
+import type { LoanInLetter, PatronLetterData } from '../../../templates/letters/patron-letter-data.js';
 import type { LetterRequest, Recipient } from '../../letters.js';
 import { commonOf, patronFields, type LetterPatron } from '../patron-letters.js';
 import type { LetterSettings } from './letter-settings.js';
@@ -40,7 +40,7 @@ export interface LetterPart {
   ofLetter: LetterNotice[];
   /** Set when the letter is of one library. */
   libraryCode: string | null;
-  common: LoanLetterData;
+  common: PatronLetterData;
 }
 
 /** What is not taken back: loans that a written letter tells of, and letters that have been paid for. */

@@ -1,10 +1,10 @@
-/** What every letter about loans knows, as it is stored: instants and codes, nothing formatted (fulfillment-loans.md, S8, Common template data). */
+/** What every letter to a patron knows, as it is stored: instants and codes, nothing formatted (fulfillment-loans.md, S8, Common template data). */
 import { z } from 'zod';
 
 /** ISO 8601, UTC. */
 const instant = z.iso.datetime();
 
-export const loanLetterData = z.object({
+export const patronLetterData = z.object({
   /** Of a letter of one library; null: the loans may be of several. */
   library: z.object({ code: z.string(), name: z.string(), email: z.string().nullable() }).nullable(),
   user: z.object({
@@ -23,7 +23,7 @@ export const loanLetterData = z.object({
   /** When the letter was written. */
   date: instant,
 });
-export type LoanLetterData = z.infer<typeof loanLetterData>;
+export type PatronLetterData = z.infer<typeof patronLetterData>;
 
 export const loanInLetter = z.object({
   loanId: z.string(),
