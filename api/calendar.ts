@@ -168,7 +168,8 @@ function refuse(slug: 'validation-failed' | 'duplicate', problems: InputProblem[
 const shown = (value: string | null): string => (value === null ? 'nothing' : `"${value}"`);
 
 /** As the rules take them. */
-export const recordsForRules = (records: readonly StoredCalendarRecord[]): DraftableRecord[] => records.map((record) => ({ ...record, createdAt: record.createdAt.getTime() }));
+export const recordsForRules = (records: readonly StoredCalendarRecord[]): (DraftableRecord & { description: string })[] =>
+  records.map((record) => ({ ...record, createdAt: record.createdAt.getTime() }));
 
 export const levelOf = (libraryCode: string | null): CalendarLevel => (libraryCode === null ? { level: 'INSTITUTION', libraryCode } : { level: 'LIBRARY', libraryCode });
 const demandConfigure = (viewer: Viewer): void => demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', 'the calendar');

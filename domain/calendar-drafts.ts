@@ -14,9 +14,9 @@ export interface DraftableRecord extends CalendarRecord {
 }
 
 /** The records as they will be in force. One that is changed keeps its id and its place among the exceptions of a day. */
-export function withDraftsApplied(records: readonly DraftableRecord[]): DraftableRecord[] {
+export function withDraftsApplied<T extends DraftableRecord>(records: readonly T[]): T[] {
   const changes = new Map(records.flatMap((record) => (record.state === 'DRAFT' && record.replacesRecordId !== null ? [[record.replacesRecordId, record] as const] : [])));
-  return records.flatMap((record): DraftableRecord[] => {
+  return records.flatMap((record): T[] => {
     if (record.state === 'DRAFT') return record.replacesRecordId === null ? [{ ...record, state: 'APPLIED' }] : [];
     const change = changes.get(record._id);
     if (change === undefined) return [record];

@@ -5,6 +5,7 @@ import { apiKeyPages } from './api-keys.js';
 import type { Present } from './present.js';
 import { calendarApplyPages } from './calendar-apply.js';
 import { calendarRecordForms } from './calendar-record-form.js';
+import { calendarYearPage } from './calendar-year.js';
 import { calendarPages } from './calendars.js';
 import { blockDefinitionPages } from './block-definitions.js';
 import { configurationPage } from './configuration-page.js';
@@ -40,8 +41,8 @@ export function allPages(context: ApiContext, presenting: Present): Router {
   const inside = [
     homePage, scheduledPage, scheduledJobPage, jobForms, startForms, runningPage, historyPage, runPage, runDetails, runSteps,
     letterPages, mailboxPages, configurationPage, overdueProfilePages, finesProfilePages, termsOfUsePages, apiKeyPages, recordPage, helpPage,
-    calendarPages, calendarRecordForms, calendarApplyPages,
     patronLimitPages, blockDefinitionPages,
+    calendarPages, calendarRecordForms, calendarApplyPages, calendarYearPage,
   ];
   for (const pages of inside) router.use(pages(context, presenting));
   return router;

@@ -213,6 +213,58 @@ describe('applied', () => {
   });
 });
 
+describe('the year', () => {
+  /** The cells of a month as they are read out, by day. */
+  const daysOf = (html: string, month: string) =>
+    new Map([...html.split(`<caption>${month}</caption>`)[1]!.split('</table>')[0]!.matchAll(/<td class="[^"]*" title="([^"]*)"[^>]*>(\d+)<span[^>]*>[^<]*<\/span><span class="sr">, ([^<]*)</g)].map(([, hours, day, said]) => [Number(day), `${said}: ${hours}`]));
+  const linesOf = (html: string, month: string) =>
+    [...html.split(`<caption>${month}</caption>`)[1]!.split('</ul>')[0]!.matchAll(/<li[^>]*>([^]*?)<\/li>/g)].map(([, line = '']) => words(line).trim());
+  const totalsOf = (html: string) => [...html.matchAll(/<tr><th scope="row">([^<]+)<\/th>([^]*?)<\/tr>/g)].map(([, name, cells = '']) => `${name}:${words(cells)}`.trim());
+
+  test('tells each day by words: open, closed, with other hours; what is not as every week is listed below its month', async () => {
+    const html = await manager.page(`${MAIN}/year`);
+    assert.match(html, /<h1>Main Library in 2025<\/h1>/);
+    const november = daysOf(html, 'November 2025');
+    assert.equal(november.size, 30);
+    assert.deepEqual([22, 23, 24, 26, 27].map((day) => november.get(day)), ['open: 10:00–17:00', 'closed: closed', 'open: 09:00–21:00', 'other hours: 09:00–15:00', 'closed: closed']);
+    assert.deepEqual(linesOf(html, 'November 2025'), ['26 09:00–15:00', '27–28 closed']);
+    assert.deepEqual(linesOf(html, 'June 2025'), ['19 closed (Juneteenth)']);
+    assert.deepEqual(linesOf(html, 'December 2025'), ['19 END_OF_TERM', '24–27, 29–31 closed']);
+    assert.match(html, /aria-current="date">12</);
+    // 52 Sundays, and 13 other days: 26 May, 19 June, 4 July, 2 August, 27 and 28 November, 24 to 27 and 29 to 31 December.
+    assert.deepEqual(totalsOf(html), ['Open days: 300', 'Closed days: 65', 'Of the open, with other hours: 1']);
+  });
+  test('shows beside them what the drafts of the calendar make of them, and not those of another', async () => {
+    await submit(administrator, `${MAIN}/new/hours`, { dayOfWeek: '7', fromTime: '13:00', toTime: '17:00', validFrom: '2025-11-01', validTo: '2025-11-30', description: '' });
+    await submit(administrator, `${MAIN}/new/exception`, { status: 'OPEN', validFrom: '2025-11-26', validTo: '', dayOfWeek: '', fromTime: '15:00', toTime: '18:00', description: 'After all' });
+    const html = await administrator.page(`${MAIN}/year?year=2025`);
+    const november = daysOf(html, 'November 2025');
+    assert.deepEqual([23, 24, 26].map((day) => november.get(day)), [
+      'closed, with the drafts open: closed → 13:00–17:00', 'open: 09:00–21:00', 'other hours, with the drafts other hours: 09:00–15:00 → 09:00–18:00',
+    ]);
+    assert.deepEqual(linesOf(html, 'November 2025'), ['2, 9, 16, 23, 30 Draft: 13:00–17:00, was closed', '26 Draft: 09:00–18:00 (After all), was 09:00–15:00', '27–28 closed']);
+    assert.deepEqual(totalsOf(html), ['Open days: 300 305', 'Closed days: 65 60', 'Of the open, with other hours: 1 1']);
+    assert.equal(daysOf(html, 'October 2025').get(13), 'open: 09:00–21:00', 'drafted for the institution alone');
+    assert.equal(daysOf(await administrator.page(`${INSTITUTION}/year`), 'October 2025').get(13), 'open, with the drafts closed: open all day → closed');
+    await submit(administrator, MAIN, {}, `${MAIN}/discard`);
+  });
+  test('leads to the years around it; what is no year is this one', async () => {
+    const html = await manager.page(`${MAIN}/year?year=2026`);
+    assert.deepEqual([...html.matchAll(/rel="(?:prev|next)" href="([^"]+)"/g)].map(([, href]) => href!.replaceAll('&#x3D;', '=')), [`${MAIN}/year?year=2025`, `${MAIN}/year?year=2027`]);
+    assert.match(linesOf(html, 'January 2026').join(), /^1 closed$/);
+    assert.match(await manager.page(`${MAIN}/year?year=99999`), /<h1>Main Library in 2025<\/h1>/);
+  });
+  test('of a library without hours says that it counts as open, of an institution without them shows its closings', async () => {
+    assert.equal(daysOf(await manager.page('/calendars/library/WEST/year'), 'July 2025').get(4), 'no hours, counts as open: open all day');
+    const html = await manager.page(`${INSTITUTION}/year`);
+    assert.deepEqual([daysOf(html, 'July 2025').get(4), daysOf(html, 'July 2025').get(5)], ['closed: closed', 'open: open all day']);
+    assert.match(html, /The institution has no weekly hours/);
+  });
+  test('is light enough to be sent at once', async () => {
+    assert.ok((await manager.page(`${MAIN}/year`)).length < 100_000);
+  });
+});
+
 test('a circulation desk manager reads calendars and changes none; a purchasing operator does not see them; nobody sees a library next door', async () => {
   const html = await manager.page(MAIN);
   assert.doesNotMatch(html, /New hours|<form method="post" action="\/calendars/);
@@ -221,7 +273,7 @@ test('a circulation desk manager reads calendars and changes none; a purchasing 
   for (const path of [`${MAIN}/new/exception`, `${MAIN}/apply`, `${MAIN}/discard`]) {
     assert.equal((await manager.post(path, { token, seen: 'a 1', status: 'CLOSED', validFrom: '2025-09-09' })).status, 403, path);
   }
-  for (const path of ['/calendars', MAIN, INSTITUTION, `${MAIN}/apply`]) assert.equal((await buyer.fetch(path)).status, 404, path);
+  for (const path of ['/calendars', MAIN, INSTITUTION, `${MAIN}/apply`, `${MAIN}/year`]) assert.equal((await buyer.fetch(path)).status, 404, path);
   assert.equal((await administrator.fetch('/calendars/library/GONE')).status, 404);
   assert.equal((await administrator.fetch(`${MAIN}/records/${idOf('next-door', 'any')}`)).status, 404);
 });
