@@ -21,6 +21,7 @@ const groups: readonly Group[] = [
     heading: 'Lending', isSeen: seesFulfillment,
     entries: [
       { href: '/terms-of-use', name: 'Terms of use', says: 'How long something is lent, and what it costs late or lost.' },
+      { href: '/fulfillment-units', name: 'Fulfillment units', says: 'Which locations lend by which rules: the rules choose the terms of use.' },
       { href: '/calendars', name: 'Calendars', says: 'When a library is open, and the days on which nothing may be due.' },
     ],
   },

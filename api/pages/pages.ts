@@ -10,6 +10,7 @@ import { calendarPages } from './calendars.js';
 import { blockDefinitionPages } from './block-definitions.js';
 import { configurationPage } from './configuration-page.js';
 import { finesProfilePages } from './fines-profiles.js';
+import { fulfillmentUnitPages } from './fulfillment-units.js';
 import { historyPage } from './history.js';
 import { homePage } from './home.js';
 import { helpPage } from './help.js';
@@ -28,6 +29,7 @@ import { scheduledJobPage } from './scheduled-job.js';
 import { scheduledPage } from './scheduled.js';
 import { signInPages } from './sign-in.js';
 import { termsOfUsePages } from './terms-of-use.js';
+import { unitRulePages } from './unit-rules.js';
 
 export function allPages(context: ApiContext, presenting: Present): Router {
   const router = Router();
@@ -40,7 +42,7 @@ export function allPages(context: ApiContext, presenting: Present): Router {
   router.use(signInPages(context, presenting));
   const inside = [
     homePage, scheduledPage, scheduledJobPage, jobForms, startForms, runningPage, historyPage, runPage, runDetails, runSteps,
-    letterPages, mailboxPages, configurationPage, overdueProfilePages, finesProfilePages, termsOfUsePages, apiKeyPages, recordPage, helpPage,
+    letterPages, mailboxPages, configurationPage, overdueProfilePages, finesProfilePages, termsOfUsePages, fulfillmentUnitPages, unitRulePages, apiKeyPages, recordPage, helpPage,
     patronLimitPages, blockDefinitionPages,
     calendarPages, calendarRecordForms, calendarApplyPages, calendarYearPage,
   ];

@@ -9,13 +9,13 @@ import { majorUnits, minorUnits } from './typed.js';
 export type Typed = (id: string) => string;
 
 const periodWords = { DAYS: 'days', OPEN_DAYS: 'open days', WEEKS: 'weeks', MONTHS: 'months', YEARS: 'years', HOURS: 'hours', MINUTES: 'minutes', EVENT: 'until an event' };
-const longWords = { DAYS: 'days', WEEKS: 'weeks', MONTHS: 'months', YEARS: 'years' };
-const graceWords = { DAYS: 'days, the due day first', OPEN_DAYS: 'open days, the due day first', EXACT_DAYS: 'days, to the minute', HOURS: 'hours', MINUTES: 'minutes' };
+export const longWords = { DAYS: 'days', WEEKS: 'weeks', MONTHS: 'months', YEARS: 'years' };
+export const graceWords = { DAYS: 'days, the due day first', OPEN_DAYS: 'open days, the due day first', EXACT_DAYS: 'days, to the minute', HOURS: 'hours', MINUTES: 'minutes' };
 const rateWords = { DAY: 'for each day', OPEN_DAY: 'for each open day', HOUR: 'for each hour', OPEN_HOUR: 'for each open hour', MINUTE: 'for each minute' };
-const closedWords = {
+export const closedWords = {
   NEXT_OPEN: 'moves to the next open day', NEXT_OPEN_START: 'moves to when the library opens next', PREVIOUS_OPEN: 'moves to the open day before', KEEP: 'stays',
 };
-const renewFromWords = { NOW: 'the day of the renewal', DUE_DATE: 'the due date' };
+export const renewFromWords = { NOW: 'the day of the renewal', DUE_DATE: 'the due date' };
 const replacementWords = { NONE: 'Nothing', FIXED: 'This amount', ITEM_COST: 'The price of the item, else this amount' };
 
 interface Field {

@@ -257,6 +257,107 @@ test('a circulation desk manager reads units and rules and changes none; a purch
   assert.equal((await get('/api/v1/institutions/next-door/fulfillment-units')).status, 404);
 });
 
+describe('the pages', () => {
+  const path = '/fulfillment-units/GENERAL';
+  const reordered = async (button: RegExp) => {
+    const html = await administrator.page(path);
+    const [, before = ''] = button.exec(html) ?? assert.fail(`no button ${String(button)}`);
+    return before;
+  };
+  /** The choice of every field that a rule may ask about, as a browser sends them. */
+  const choices = Object.fromEntries(['userGroup', 'location', 'itemPolicy', 'materialType', 'processType', 'jobCategory'].map((field) => [`${field}.0.choice`, 'IS']));
+
+  test('name the locations of no unit, and lead to each unit', async () => {
+    const html = await manager.page('/fulfillment-units');
+    assert.match(html, /Locations of no unit, where nothing can be lent: Films \(WEST\/MEDIA\)/);
+    assert.match(html, /href="\/fulfillment-units\/GENERAL"[\s\S]*MAIN\/STACKS/);
+    assert.doesNotMatch(html, /New fulfillment unit/);
+    assert.match(await manager.page('/configuration'), /href="\/fulfillment-units"/);
+    assert.equal((await buyer.fetch('/fulfillment-units')).status, 404);
+  });
+  test('show the rules in their order with their inputs in words, and no buttons to those who may not change them', async () => {
+    const html = await manager.page(path);
+    assert.match(html, /1\. <a[^>]*>Students<\/a>[\s\S]*User group is STUDENT[\s\S]*2\. <a[^>]*>Faculty<\/a>[\s\S]*3\. <a[^>]*>All<\/a>[\s\S]*Whatever no rule above matches/);
+    assert.doesNotMatch(html, /Move |Save |Add a rule/);
+  });
+  test('move a rule up and down and switch it off, by buttons', async () => {
+    const { id } = await ruleNamed('Faculty');
+    const at = `${path}/rules/${id}`;
+    const up = await administrator.submit(path, { before: await reordered(/value="([^"]*)" title="Move up">[^]*?Move Faculty up/) }, `${at}/move`);
+    assert.deepEqual([up.status, up.headers.get('location'), await names()], [303, `${path}?done=rule-moved#loan`, ['Faculty', 'Students', 'All']]);
+    await administrator.submit(path, { before: await reordered(/value="([^"]*)" title="Move down">[^]*?Move Faculty down/) }, `${at}/move`);
+    assert.deepEqual(await names(), ['Students', 'Faculty', 'All']);
+    const [, token = ''] = /name="token" value="([^"]+)"/.exec(await administrator.page(path)) ?? [];
+    const { version } = await ruleNamed('Faculty');
+    const off = await administrator.post(`${at}/enabled`, { token, version: String(version), enabled: 'no' });
+    assert.deepEqual([off.status, (await get(`${GENERAL}/rules/${id}`)).body.enabled], [303, false]);
+    assert.equal((await administrator.post(`${at}/enabled`, { token, version: String(version), enabled: 'yes' })).status, 412);
+    await administrator.post(`${at}/enabled`, { token, version: String(version + 1), enabled: 'yes' });
+  });
+  test('make a rule of what was chosen: one value or several, ticked or typed; what is empty does not matter', async () => {
+    const made = await administrator.submit(`${path}/rules/new?type=LOAN`, {
+      ...choices, name: 'Maps for some', enabled: '1', touCode: 'RESERVE', 'userGroup.0.values': ['FACULTY', 'STUDENT'], 'materialType.0.choice': 'IS_NOT', 'materialType.0.values': 'BOOK, DVD', 'jobCategory.0.choice': 'IS_EMPTY',
+    }, `${path}/rules/new`);
+    assert.equal(made.status, 303, await made.text());
+    const { id } = await ruleNamed('Maps for some');
+    assert.deepEqual((await get(`${GENERAL}/rules/${id}`)).body.parameters, [is('userGroup', 'FACULTY', 'STUDENT'), { field: 'materialType', op: 'NOT_IN', values: ['BOOK', 'DVD'] }, { field: 'jobCategory', op: 'IS_EMPTY', values: [] }]);
+    const html = await administrator.page(`${path}/rules/${id}`);
+    assert.match(html, /name="userGroup\.0\.values" value="FACULTY" checked/);
+    assert.match(html, /name="materialType\.0\.values" value="BOOK, DVD"/);
+    assert.match(html, /<details class="more" open>/);
+  });
+  test('say beside its field what is wrong, with everything that was typed', async () => {
+    const { id } = await ruleNamed('Maps for some');
+    const at = `${path}/rules/${id}`;
+    const wrong = await administrator.submit(at, { ...choices, name: ' ', touCode: 'GONE', 'userGroup.0.values': 'PIRATES', 'processType.0.values': 'ASLEEP' });
+    assert.equal(wrong.status, 422);
+    assert.match(await wrong.text(), /id="name"[^>]*aria-invalid/);
+    const unknown = await (await administrator.submit(at, { ...choices, name: 'Maps', touCode: 'GONE', 'userGroup.0.values': 'PIRATES', 'processType.0.values': 'ASLEEP' })).text();
+    for (const field of ['touCode', 'userGroup.0', 'processType.0']) assert.match(unknown, new RegExp(`id="${field.replace('.', '\\.')}-error"`), field);
+    assert.match(unknown, /value="PIRATES" checked> PIRATES \(not here\)/);
+    const none = await (await administrator.submit(at, { ...choices, name: 'Maps', touCode: 'BOOK' })).text();
+    assert.match(none, /id="inputs-error"/);
+    assert.equal((await administrator.submit(at, {}, `${at}/delete`)).headers.get('location'), `${path}?done=rule-removed#loan`);
+  });
+  test('put ticked locations into the unit and take unticked ones out, and leave what others did meanwhile', async () => {
+    const html = await administrator.page(path);
+    assert.match(html, /value="MAIN\/RESERVE" disabled> RESERVE <span class="note">\(in RESERVES\)/);
+    const saved = await administrator.submit(path, { locations: ['WEST/MEDIA'], before: ['MAIN/STACKS'] }, `${path}/locations`);
+    assert.deepEqual([saved.status, saved.headers.get('location')], [303, `${path}?done=unit-locations`]);
+    const own = async () => (await get(GENERAL)).body.locations.map((each: { libraryCode: string; code: string }) => `${each.libraryCode}/${each.code}`);
+    assert.deepEqual(await own(), ['WEST/MEDIA']);
+    await administrator.submit(path, { locations: ['MAIN/STACKS'], before: [] }, `${path}/locations`);
+    assert.deepEqual(await own(), ['MAIN/STACKS', 'WEST/MEDIA']);
+    assert.equal((await administrator.submit(path, { locations: ['MAIN/RESERVE'], before: [] }, `${path}/locations`)).status, 409);
+  });
+  test('work an example through: which rules did not match and why, and what the terms of use say', async () => {
+    const html = await (await manager.submit(path, { patron: 'PROF', barcode: 'I1' }, `${path}/example`)).text();
+    assert.match(html, /The item is at MAIN\/STACKS, which belongs to <a href="\/fulfillment-units\/GENERAL">GENERAL<\/a>/);
+    assert.match(html, /Does not match[\s\S]*Students[\s\S]*User group is STUDENT: here it is FACULTY[\s\S]*Matches[\s\S]*Faculty/);
+    assert.match(html, /Lent by <a href="\/terms-of-use\/RESERVE">RESERVE<\/a>[\s\S]*Lent for<\/dt><dd>2 hours; a due date on closed time moves to the next open day/);
+    const none = await manager.submit(path, { patron: 'PROF', barcode: 'NOTHING' }, `${path}/example`);
+    assert.equal(none.status, 422);
+    assert.match(await none.text(), /id="barcode-error"/);
+    assert.doesNotMatch(await auditor.page(path), /Show the example/);
+  });
+  test('create a unit, change it, and delete it without locations', async () => {
+    const made = await administrator.submit('/new-fulfillment-unit', { code: 'OLD', name: 'Old books' });
+    assert.deepEqual([made.status, made.headers.get('location')], [303, '/fulfillment-units/OLD?done=unit']);
+    assert.match(await (await administrator.submit('/new-fulfillment-unit', { code: 'OLD', name: 'Old books' })).text(), /id="code-error"/);
+    assert.match(await administrator.page('/fulfillment-units/OLD'), /There is no rule: nothing can be lent/);
+    await administrator.submit('/fulfillment-units/OLD', { name: 'Rare books' });
+    assert.match(await administrator.page('/fulfillment-units/OLD'), /Disabled: nothing is lent/);
+    assert.doesNotMatch(await administrator.page(path), /\/GENERAL\/delete/);
+    const gone = await administrator.submit('/fulfillment-units/OLD', {}, '/fulfillment-units/OLD/delete');
+    assert.deepEqual([gone.status, gone.headers.get('location')], [303, '/fulfillment-units?done=unit-removed']);
+  });
+  test('tell of a rule whose terms of use are gone', async () => {
+    await library.models.TermsOfUse.updateOne({ institutionId: 'demo', code: 'RESERVE' }, { $set: { deletedAt: library.clock.now } });
+    assert.match(await manager.page(path), /RESERVE are gone/);
+    await library.models.TermsOfUse.updateOne({ institutionId: 'demo', code: 'RESERVE' }, { $set: { deletedAt: null } });
+  });
+});
+
 test('nothing was written next door', async () => {
   assert.deepEqual(await everythingOf(library.models, 'next-door'), nextDoor);
 });

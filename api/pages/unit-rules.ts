@@ -1,0 +1,177 @@
+/** A rule of a fulfillment unit: its form, and the buttons of its row (fulfillment-loans.md, S9). */
+import { Router, type Request, type Response } from 'express';
+import { locationKey, type unitRuleFields } from '../../domain/fulfillment/loan-terms.js';
+import { mayIn } from '../../domain/permissions.js';
+import { unitRuleTypes, type FulfillmentUnitRule, type UnitRuleType } from '../../models/fulfillment-unit.js';
+import { authorOf } from '../changes.js';
+import type { ApiContext } from '../context.js';
+import { fulfillmentUnitOf, type ReadUnit } from '../fulfillment-units.js';
+import { changeUnitRule, createUnitRule, isDefault, placeUnitRule, removeUnitRule, unitRuleOf, userGroupsOf } from '../unit-rules.js';
+import { Refusal } from '../refusal.js';
+import { demandIn, viewerOf, type Viewer } from '../viewer.js';
+import { demandFormOf, fieldProblems, formOf, messageFor, type FieldProblem, type Form } from './form.js';
+import { withProblems } from './job-forms.js';
+import type { Present } from './present.js';
+import { options, Query, type Option } from './query.js';
+import { choiceWords, parametersIn, rowsFrom, rowsIn, type InputRow } from './rule-inputs.js';
+import { fieldWords, typeWords, unitPath, UNITS_PATH } from './unit-rule-tables.js';
+
+const RULE_PATH = `${UNITS_PATH}/:code/rules/:id`;
+const fields = Object.keys(fieldWords);
+
+interface TypedRule {
+  name: string;
+  enabled: boolean;
+  touCode: string;
+  rows: InputRow[];
+}
+
+export function unitRulePages(context: ApiContext, { present }: Present): Router {
+  const router = Router();
+  const { models } = context;
+
+  router.get(`${UNITS_PATH}/:code/rules/new`, async (request, response) => {
+    const viewer = viewerOf(request);
+    demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', 'rules of fulfillment units');
+    const read = await fulfillmentUnitOf(context, viewer, request.params.code);
+    const type = Query.of(request).one('type', unitRuleTypes) ?? 'LOAN';
+    await show(request, response, { read, rule: null, type }, { name: '', enabled: true, touCode: '', rows: rowsFrom(fields, []) }, []);
+  });
+
+  router.get(RULE_PATH, async (request, response) => {
+    const { read, rule } = await ruleOf(request, request.params);
+    await show(request, response, { read, rule, type: rule.ruleType }, { ...rule, rows: rowsFrom(fields, rule.parameters) }, []);
+  });
+
+  router.post(`${UNITS_PATH}/:code/rules/new`, async (request, response) => {
+    const viewer = viewerOf(request);
+    const form = formOf(request);
+    const read = await fulfillmentUnitOf(context, viewer, request.params.code);
+    const type = unitRuleTypes.find((each) => each === form.text('ruleType')) ?? 'LOAN';
+    await saved(request, response, { read, rule: null, type }, form, (body) => createUnitRule(context, viewer, read, { ruleType: type, ...body }, authorOf(viewer, request.id)));
+  });
+
+  router.post(RULE_PATH, async (request, response) => {
+    const viewer = viewerOf(request);
+    const form = formOf(request);
+    const { read, rule } = await ruleOf(request, request.params);
+    demandFormOf(rule, form);
+    await saved(request, response, { read, rule, type: rule.ruleType }, form, (body) => changeUnitRule(context, viewer, read, rule, body, authorOf(viewer, request.id)));
+  });
+
+  router.post(`${RULE_PATH}/move`, async (request, response) => {
+    const { read, rule, form, viewer } = await pressed(request, request.params);
+    const before = form.text('before');
+    await placeUnitRule(context, viewer, read, rule, before === '' ? null : before, authorOf(viewer, request.id));
+    response.redirect(303, `${unitPath(read.unit.code)}?done=rule-moved#${rule.ruleType.toLowerCase()}`);
+  });
+
+  router.post(`${RULE_PATH}/enabled`, async (request, response) => {
+    const { read, rule, form, viewer } = await pressed(request, request.params);
+    const { name, parameters, touCode } = rule;
+    await changeUnitRule(context, viewer, read, rule, { name, enabled: form.text('enabled') === 'yes', parameters, touCode }, authorOf(viewer, request.id));
+    response.redirect(303, `${unitPath(read.unit.code)}?done=rule#${rule.ruleType.toLowerCase()}`);
+  });
+
+  router.post(`${RULE_PATH}/delete`, async (request, response) => {
+    const { read, rule, viewer } = await pressed(request, request.params);
+    await removeUnitRule(context, viewer, read, rule, authorOf(viewer, request.id));
+    response.redirect(303, `${unitPath(read.unit.code)}?done=rule-removed#${rule.ruleType.toLowerCase()}`);
+  });
+
+  async function ruleOf(request: Request, { code, id }: { code: string; id: string }): Promise<{ read: ReadUnit; rule: FulfillmentUnitRule }> {
+    const read = await fulfillmentUnitOf(context, viewerOf(request), code);
+    return { read, rule: await unitRuleOf(context, viewerOf(request), read, id) };
+  }
+
+  /** A button of the rule's row. */
+  async function pressed(request: Request, path: { code: string; id: string }) {
+    const form = formOf(request);
+    const found = await ruleOf(request, path);
+    demandFormOf(found.rule, form);
+    return { ...found, form, viewer: viewerOf(request) };
+  }
+
+  /** Saves and goes back to the unit; what is wrong is shown beside its field, with everything that was typed. */
+  async function saved(request: Request, response: Response, about: About, form: Form, save: (body: object) => Promise<unknown>): Promise<void> {
+    const rows = rowsIn(fields, form);
+    const typed = { name: form.text('name'), enabled: form.ticked('enabled'), touCode: form.text('touCode'), rows };
+    const { parameters, asked } = parametersIn(rows);
+    try {
+      await save({ name: typed.name, enabled: typed.enabled, parameters, touCode: typed.touCode });
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.problems.length === 0) throw error;
+      return show(request, response, about, typed, fieldProblems(error.problems, (pointer) => fieldAt(pointer, asked)));
+    }
+    response.redirect(303, `${unitPath(about.read.unit.code)}?done=rule#${about.type.toLowerCase()}`);
+  }
+
+  async function show(request: Request, response: Response, { read, rule, type }: About, typed: TypedRule, problems: readonly FieldProblem[]): Promise<void> {
+    const viewer = viewerOf(request);
+    const institutionId = viewer.institution.code;
+    const { unit, locations } = read;
+    const [terms, groups, others] = await Promise.all([
+      models.TermsOfUse.find({ institutionId, type, deletedAt: null }).sort({ code: 1 }).lean(),
+      userGroupsOf(context, institutionId),
+      models.FulfillmentUnitRule.find({ institutionId, unitCode: unit.code, ruleType: type, deletedAt: null }, { parameters: 1 }).lean(),
+    ]);
+    const named = terms.filter(({ active, code }) => active || code === typed.touCode);
+    const offered: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+      userGroup: Object.fromEntries(groups.map((group) => [group, group])),
+      location: Object.fromEntries(locations.map((location) => [locationKey(location.libraryCode, location.code), `${location.name} (${locationKey(location.libraryCode, location.code)})`])),
+    };
+    const path = `${unitPath(unit.code)}/rules/${rule?._id ?? 'new'}`;
+    const rows = typed.rows.map((each) => shownRow(each, offered[each.field] ?? null, problems));
+    present(request, response, 'unit-rule', {
+      title: rule?.name ?? 'New rule',
+      section: 'configuration',
+      unit: { name: unit.name, href: unitPath(unit.code) },
+      table: typeWords[type],
+      type,
+      action: path,
+      remove: rule === null || (isDefault(rule) && others.length > 1) ? null : `${path}/delete`,
+      version: String(rule?.version ?? ''),
+      mayChange: mayChange(viewer) && unit.owner === 'LOCAL',
+      ...withProblems(problems),
+      name: { id: 'name', value: typed.name, error: messageFor(problems, 'name') },
+      enabled: { id: 'enabled', ticked: typed.enabled, error: messageFor(problems, 'enabled') },
+      touCode: { id: 'touCode', error: messageFor(problems, 'touCode') },
+      terms: options(Object.fromEntries(named.map(({ code, name }) => [code, `${name} (${code})`])), [typed.touCode]),
+      inputs: { id: 'inputs', error: messageFor(problems, 'inputs') },
+      isDefault: rule !== null && isDefault(rule) && others.length > 1,
+      rows: rows.filter(({ rare }) => !rare),
+      rareRows: rows.filter(({ rare }) => rare),
+      rareOpen: rows.some(({ rare, used }) => rare && used),
+    }, problems.length === 0 ? 200 : 422);
+  }
+  return router;
+}
+
+interface About {
+  read: ReadUnit;
+  /** null: a new one. */
+  rule: FulfillmentUnitRule | null;
+  type: UnitRuleType;
+}
+
+const mayChange = ({ grants }: Viewer): boolean => mayIn(grants, 'FULFILLMENT', 'CONFIGURE');
+const RARE: readonly string[] = ['processType', 'jobCategory'] satisfies (keyof typeof unitRuleFields)[];
+
+/** `/parameters/1/values/0` belongs to the row that made parameter 1, `/parameters` to all of them. */
+function fieldAt(pointer: string, asked: readonly InputRow[]): string {
+  const [, name = '', at] = pointer.split('/');
+  return name === 'parameters' ? (asked[Number(at)]?.id ?? 'inputs') : name;
+}
+
+/** `offered` null: there is no list to choose from, and codes are typed. A value that is not offered any more is shown all the same. */
+function shownRow({ id, field, choice, values }: InputRow, offered: Readonly<Record<string, string>> | null, problems: readonly FieldProblem[]) {
+  const ticks: Option[] | null = offered === null ? null : options({ ...offered, ...Object.fromEntries(values.filter((value) => !(value in offered)).map((value) => [value, `${value} (not here)`])) }, values);
+  return {
+    id, error: messageFor(problems, id),
+    label: Object.entries(fieldWords).find(([name]) => name === field)?.[1] ?? field,
+    choices: options(choiceWords, [choice]),
+    ticks, typed: values.join(', '),
+    rare: RARE.includes(field),
+    used: choice !== 'IS' || values.length > 0,
+  };
+}
