@@ -228,6 +228,34 @@ const bad: [CollectionName, string | object, place: string, value: unknown, expe
   ['requests', { key: 'hold 4', primaryId: 'U2', requestedAt: '2025-03-01T10:00:00Z', pickupLibraryCode: 'WEST' }, 'recordId', null, 'either recordId or barcode'],
 ];
 
+describe('closings', () => {
+  beforeEach(empty);
+  const closing = (day: string, libraryCode: string | null = null) => ({ libraryCode, type: 'EXCEPTION', status: 'CLOSED', validFrom: day, validTo: day });
+  const changes = async () => (await models.CalendarChange.find({ institutionId: HERE }).sort({ libraryCode: 1, fromDate: 1 }).lean())
+    .map(({ libraryCode, fromDate, toDate, appliedAt, processedAt }) => [libraryCode, fromDate, toDate, appliedAt.toISOString(), processedAt]);
+  const inForce = () => models.CalendarRecord.countDocuments({ institutionId: HERE, state: 'APPLIED' });
+
+  test('of a library that lends are heard of by the due date correction, once: a change for each calendar that got new ones', async () => {
+    await loadLibrary();
+    assert.deepEqual(await changes(), [], 'nothing was lent when the first hours came');
+    const lines = ndjson([closing('2025-03-17'), closing('2025-03-19'), closing('2025-03-24', 'MAIN')]);
+    const first = await load('calendarRecords', 'closings.ndjson', lines);
+    assert.deepEqual([first.inserted, await inForce()], [3, 5]);
+    const told = [[null, '2025-03-17', '2025-03-19', noon.toISOString(), null], ['MAIN', '2025-03-24', '2025-03-24', noon.toISOString(), null]];
+    assert.deepEqual(await changes(), told);
+    const again = await load('calendarRecords', 'closings.ndjson', lines);
+    assert.deepEqual([again.unchanged, await changes()], [3, told]);
+  });
+  test('leave drafts of staff as they are, but for one that says the same', async () => {
+    await loadLibrary();
+    const draft = { institutionId: HERE, level: 'INSTITUTION', libraryCode: null, type: 'EXCEPTION', status: 'CLOSED', state: 'DRAFT' } as const;
+    await models.CalendarRecord.create([{ ...draft, validFrom: '2025-03-17', validTo: '2025-03-17' }, { ...draft, validFrom: '2025-04-18', validTo: '2025-04-18' }]);
+    const { unchanged } = await load('calendarRecords', 'closings.ndjson', ndjson([closing('2025-03-17')]));
+    assert.deepEqual([unchanged, await changes()], [1, [[null, '2025-03-17', '2025-03-17', noon.toISOString(), null]]]);
+    assert.deepEqual((await models.CalendarRecord.find({ institutionId: HERE, state: 'DRAFT' }).lean()).map(({ validFrom }) => validFrom), ['2025-04-18']);
+  });
+});
+
 describe('a bad line', () => {
   beforeAll(async () => {
     await empty();

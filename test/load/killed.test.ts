@@ -28,7 +28,7 @@ beforeAll(async () => {
   await load('locations', [{ libraryCode: 'WEST', code: 'STACKS', name: 'Stacks' }]);
   await load('items', moreItems);
   const touched = await kept(models, HERE);
-  restore = () => touched(new Set(['users', 'userIdentifiers', 'items', 'holdings', 'loans']));
+  restore = () => touched(new Set(['users', 'userIdentifiers', 'items', 'holdings', 'loans', 'calendarRecords', 'calendarChanges']));
 });
 afterAll(async () => {
   await close();
@@ -90,4 +90,26 @@ test.each<[string, CollectionName, object[], string[]]>([
     }
   }
   assert.deepEqual([...died], writes);
+});
+
+test('closings: whatever counts by then is in an open change, and the next load applies the rest', async () => {
+  const closing = (day: string, libraryCode: string | null) => ({ libraryCode, type: 'EXCEPTION', status: 'CLOSED', validFrom: day, validTo: day });
+  const lines = [closing('2025-03-17', null), closing('2025-03-18', null), closing('2025-03-19', 'MAIN')];
+  const inForce = async () => (await models.CalendarRecord.find({ institutionId: HERE, state: 'APPLIED', validFrom: { $gte: '2025-03-17', $lte: '2025-03-19' } }).sort({ validFrom: 1 }).lean());
+  const toldOf = async (libraryCode: string | null, day: string) =>
+    (await models.CalendarChange.countDocuments({ institutionId: HERE, libraryCode, fromDate: { $lte: day }, toDate: { $gte: day }, processedAt: null })) > 0;
+  const died = new Set<string>();
+  for (const how of ['after', 'in the middle of'] as const) {
+    for (let at = 1; ; at += 1) {
+      await restore();
+      const write = await dying(() => load('calendarRecords', lines), at, how);
+      for (const { libraryCode, validFrom } of await inForce()) assert.ok(await toldOf(libraryCode, validFrom), `${validFrom}, died ${how} write ${at}`);
+      if (write === null) break;
+      died.add(write);
+      await load('calendarRecords', lines);
+      assert.deepEqual((await inForce()).map(({ validFrom }) => validFrom), ['2025-03-17', '2025-03-18', '2025-03-19'], `died ${how} write ${at}`);
+      for (const { libraryCode, validFrom } of await inForce()) assert.ok(await toldOf(libraryCode, validFrom), `${validFrom}, repeated after ${how} write ${at}`);
+    }
+  }
+  assert.deepEqual([...died], ['calendarRecords.insertMany', 'calendarRecords.updateOne', 'calendarChanges.findOneAndUpdate']);
 });

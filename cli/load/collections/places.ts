@@ -1,8 +1,8 @@
-/** libraries, locations, calendarRecords. */
+/** libraries, locations. */
 import { z } from 'zod';
-import type { Library, Location, StoredCalendarRecord } from '../../../models/library.js';
+import type { Library, Location } from '../../../models/library.js';
 import { loadable, missing, nothing, type Destination } from './loadable.js';
-import { amount, code, day, email, integer, text, time, truth } from './values.js';
+import { amount, code, email, integer, text, truth } from './values.js';
 
 const library = z.strictObject({
   code,
@@ -79,71 +79,6 @@ export const locations = loadable<Location, z.output<typeof location>, Set<strin
     suppressFromDiscovery: false,
     active: true,
     lastChange: null,
-  }),
-  beside: nothing,
-});
-
-const calendarRecord = z
-  .strictObject({
-    /** Null or left out: the institution's. */
-    libraryCode: code.nullable().default(null),
-    type: z.enum(['STANDARD', 'EXCEPTION', 'EVENT']),
-    dayOfWeek: integer.pipe(z.int().min(1).max(7)).nullable().default(null),
-    fromTime: time.nullable().default(null),
-    toTime: time.nullable().default(null),
-    status: z.enum(['OPEN', 'CLOSED']).nullable().default(null),
-    validFrom: day,
-    validTo: day,
-    eventName: text.nullable().default(null),
-    eventDate: day.nullable().default(null),
-    eventTime: time.nullable().default(null),
-    description: z.string().default(''),
-  })
-  .refine((line) => line.validFrom <= line.validTo, { path: ['validTo'], message: 'a day not before validFrom' })
-  .refine((line) => (line.fromTime === null) === (line.toTime === null), { path: ['toTime'], message: 'both times or neither' })
-  .refine((line) => line.fromTime === null || line.toTime === null || line.fromTime < line.toTime, { path: ['toTime'], message: 'a time after fromTime' })
-  .refine((line) => line.type !== 'STANDARD' || (line.dayOfWeek !== null && line.fromTime !== null), { path: ['dayOfWeek'], message: 'weekday and hours of standard hours' })
-  .refine((line) => line.type !== 'EXCEPTION' || line.status !== null, { path: ['status'], message: 'OPEN or CLOSED of an exception' })
-  .refine((line) => line.type !== 'EVENT' || (line.eventName !== null && line.eventDate !== null), { path: ['eventName'], message: 'name and date of an event' });
-type CalendarLine = z.output<typeof calendarRecord>;
-
-const calendarKey = (record: CalendarLine | StoredCalendarRecord) =>
-  [record.libraryCode, record.type, record.dayOfWeek, record.validFrom, record.validTo, record.fromTime, record.toTime, record.status, record.eventName, record.eventDate]
-    .map((part) => part ?? '-').join('|');
-
-/** A record of the calendar is what it says; all but its description is its key. */
-export const calendarRecords = loadable<StoredCalendarRecord, CalendarLine, Set<string>>({
-  name: 'calendarRecords',
-  model: (models) => models.CalendarRecord,
-  line: calendarRecord,
-  keyOf: calendarKey,
-  storedKeyOf: calendarKey,
-  stored: (model, institutionId, lines) =>
-    model
-      .find({ institutionId, level: { $in: ['INSTITUTION', 'LIBRARY'] }, libraryCode: { $in: [...new Set(lines.map((line) => line.libraryCode))] }, state: 'APPLIED' })
-      .lean<StoredCalendarRecord[]>(),
-  references: (destination, lines) => librariesNamed(destination, lines.map((line) => line.libraryCode)),
-  fields: (line, known) =>
-    line.libraryCode !== null && !known.has(line.libraryCode)
-      ? [missing('libraryCode', line.libraryCode, 'code of a library')]
-      : { ...line, level: line.libraryCode === null ? 'INSTITUTION' : 'LIBRARY' },
-  blank: () => ({
-    level: undefined,
-    libraryCode: undefined,
-    type: undefined,
-    dayOfWeek: null,
-    fromTime: null,
-    toTime: null,
-    status: null,
-    validFrom: undefined,
-    validTo: undefined,
-    eventName: null,
-    eventDate: null,
-    eventTime: null,
-    description: '',
-    state: 'APPLIED',
-    replacesRecordId: null,
-    remove: false,
   }),
   beside: nothing,
 });
