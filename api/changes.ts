@@ -55,13 +55,13 @@ type Deletable = Configuration & { code: string; deletedAt: Date | null; deleteA
 
 /**
  * Makes a document under a code that no other of the institution has, or revives the deleted one that had it (README.md, Documents: Deleting).
- * Refusal `duplicate`; `what` names the kind in it: `a fulfillment unit`.
+ * Refusal `duplicate`, which begins with `existing`: `There is a fulfillment unit`.
  */
 export async function createByCode<T extends Deletable>(
-  context: { models: Models; now: Now }, model: Model<T>, institutionId: string, content: Partial<T> & { code: string }, { what, label, author }: { what: string; label: string; author: Author },
+  context: { models: Models; now: Now }, model: Model<T>, institutionId: string, content: Partial<T> & { code: string }, { existing, label, author }: { existing: string; label: string; author: Author },
 ): Promise<void> {
   const { code } = content;
-  const duplicate = () => new Refusal('duplicate', `There is ${what} "${code}" already.`, [{ pointer: '/code', code: 'duplicate', message: `"${code}" was given; expected a code that is not taken` }]);
+  const duplicate = () => new Refusal('duplicate', `${existing} "${code}" already.`, [{ pointer: '/code', code: 'duplicate', message: `"${code}" was given; expected a code that is not taken` }]);
   const former = await model.findOne({ institutionId, code }).lean<T>();
   if (former !== null) {
     if (former.deletedAt === null) throw duplicate();

@@ -58,7 +58,7 @@ export async function createFulfillmentUnit(context: ApiContext, viewer: Viewer,
   const unit = valid('fulfillment unit', checked(newFulfillmentUnitFields, input));
   await demandNetworkUnit(context, viewer, unit.networkUnitCode);
   const content = { ...unit, owner: 'LOCAL', originKey: `#${newId()}` } as const;
-  await createByCode(context, context.models.FulfillmentUnit, viewer.institution.code, content, { what: 'a fulfillment unit', label: unit.name, author });
+  await createByCode(context, context.models.FulfillmentUnit, viewer.institution.code, content, { existing: 'There is a fulfillment unit', label: unit.name, author });
   return fulfillmentUnitOf(context, viewer, unit.code);
 }
 

@@ -14,7 +14,7 @@ import { senselessIn } from '../domain/fulfillment/terms-sense.js';
 import { loanPolicies, policiesByTerms, type LoanPolicies } from '../domain/terms-of-use.js';
 import { newId } from '../models/document.js';
 import type { TermsOfUse } from '../models/fulfillment.js';
-import { createRecorded, isDuplicateKey, saveChange, type Author } from './changes.js';
+import { createByCode, deletion, saveChange, type Author } from './changes.js';
 import type { ApiContext } from './context.js';
 import { checked, valid } from './job-settings.js';
 import { lastingCode } from './profiles.js';
@@ -93,14 +93,8 @@ export async function createTermsOfUse(context: ApiContext, viewer: Viewer, inpu
   await demandEvents(context, viewer, policies);
   const institutionId = viewer.institution.code;
   const named = await policiesStored(context, institutionId, policies, null);
-  const content = { code, name, type: 'LOAN', policies: named, originKey: `#${newId()}` };
-  try {
-    await createRecorded(context, context.models.TermsOfUse, institutionId, content, { label: name, author });
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    const message = `"${code}" was given; expected a code that no other terms of use have`;
-    throw new Refusal('duplicate', `There are terms of use "${code}" already.`, [{ pointer: '/code', code: 'duplicate', message }]);
-  }
+  const content = { code, name, type: 'LOAN', policies: named, owner: 'LOCAL', active: true, originKey: `#${newId()}` } as const;
+  await createByCode(context, context.models.TermsOfUse, institutionId, content, { existing: 'There are terms of use', label: name, author });
   return termsOfUseOf(context, viewer, code);
 }
 
@@ -117,6 +111,37 @@ export async function changeTermsOfUse(context: ApiContext, viewer: Viewer, befo
   const set = { name, policies: await policiesStored(context, terms.institutionId, policies, before) };
   await saveChange(context, context.models.TermsOfUse, terms, set, { action: 'CHANGE', label: name, author });
   return termsOfUseOf(context, viewer, terms.code);
+}
+
+/** A rule of a fulfillment unit that names terms of use. */
+export interface NamingRule {
+  unitCode: string;
+  name: string;
+}
+
+/** By unit and order, disabled ones too: enabled again they would lend by terms that are not there. */
+export async function rulesNaming({ models }: ApiContext, { institutionId, code }: Pick<TermsOfUse, 'institutionId' | 'code'>): Promise<NamingRule[]> {
+  return models.FulfillmentUnitRule.find({ institutionId, touCode: code, deletedAt: null }, { unitCode: 1, name: 1 }).sort({ unitCode: 1, ruleType: 1, order: 1 }).lean();
+}
+
+const LOANS_NAMED = 3;
+
+/**
+ * Refusals: forbidden, precondition-failed, and not-possible for terms of the network, or while a rule names them or an open loan goes by them. Open
+ * loans are looked through for that, as no index leads from terms to loans: some seconds where millions are out, for terms that no rule names.
+ * Terms that are created under the same code revive these.
+ */
+export async function removeTermsOfUse(context: ApiContext, viewer: Viewer, { terms }: ReadTerms, author: Author): Promise<void> {
+  demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', 'terms of use');
+  if (isOfNetwork(terms)) throw new Refusal('not-possible', `${terms.name} come from the network, which keeps them.`);
+  const { models, now } = context;
+  const { institutionId, _id, name } = terms;
+  const inUse = (use: string) => new Refusal('not-possible', `${name} cannot be deleted: ${use}.`, [{ code: 'in-use', message: `It cannot be deleted: ${use}` }]);
+  const rules = await rulesNaming(context, terms);
+  if (rules.length > 0) throw inUse(`rules name them: ${rules.map((rule) => `${rule.name} (${rule.unitCode})`).join(', ')}`);
+  const loans = await models.Loan.find({ institutionId, status: 'ACTIVE', touId: _id }, { barcode: 1 }).limit(LOANS_NAMED + 1).lean();
+  if (loans.length > 0) throw inUse(`loans that are out go by them: ${loans.slice(0, LOANS_NAMED).map(({ barcode }) => barcode).join(', ')}${loans.length > LOANS_NAMED ? ' and more' : ''}`);
+  await saveChange(context, models.TermsOfUse, terms, deletion(now()), { action: 'DELETE', label: name, author });
 }
 
 /** What the policies come to, saved or not. `input` as it came. Refusal: validation-failed. */

@@ -36,6 +36,7 @@ const notices: Readonly<Record<string, string>> = {
   record: 'It was saved. The next run goes by it; a run that is at work is not changed.',
   'record-removed': 'It was deleted. What was done by it stays on record.',
   terms: 'The terms of use were saved.',
+  'terms-removed': 'The terms of use were deleted.',
   unit: 'The fulfillment unit was saved.',
   'unit-locations': 'The locations of the unit were saved.',
   'unit-removed': 'The fulfillment unit was deleted, with its rules.',

@@ -11,7 +11,7 @@ import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
 import { briefly, when } from '../format.js';
 import { Refusal, type InputProblem } from '../refusal.js';
-import { changeTermsOfUse, createTermsOfUse, exampleOfTerms, isOfNetwork, listTermsOfUse, termsOfUseOf, type ReadTerms } from '../terms-of-use.js';
+import { changeTermsOfUse, createTermsOfUse, exampleOfTerms, isOfNetwork, listTermsOfUse, removeTermsOfUse, rulesNaming, termsOfUseOf, type ReadTerms } from '../terms-of-use.js';
 import { demandIn, viewerOf, type Viewer } from '../viewer.js';
 import { fieldProblems, formOf, messageFor, type FieldProblem, type Form } from './form.js';
 import { withProblems } from './job-forms.js';
@@ -66,6 +66,14 @@ export function termsOfUsePages(context: ApiContext, { present }: Present): Rout
     await sent(request, response, before, form, async (policies) => {
       await changeTermsOfUse(context, viewer, ofVersion(before, form), { name: form.text('name'), policies }, authorOf(viewer, request.id));
     });
+  });
+
+  router.post(`${PATH}/:code/delete`, async (request, response) => {
+    const viewer = viewerOf(request);
+    const form = formOf(request);
+    const before = await termsOfUseOf(context, viewer, request.params.code);
+    await removeTermsOfUse(context, viewer, ofVersion(before, form), authorOf(viewer, request.id));
+    response.redirect(303, `${PATH}?done=terms-removed`);
   });
 
   /** The stored terms, with what they come to for a loan made now in the first library. */
@@ -126,6 +134,8 @@ export function termsOfUsePages(context: ApiContext, { present }: Present): Rout
       code: one('code'), name: one('name'), libraryCode: one('libraryCode'), lentAt: one('lentAt'), itemPrice: one('itemPrice'),
       currency,
       libraries: options(Object.fromEntries(libraries.map(({ code, name }) => [code, name])), [typed('libraryCode')]),
+      removable: read !== null && mayChange(viewer) && !isOfNetwork(read.terms),
+      rules: read === null ? [] : (await rulesNaming(context, read.terms)).map((rule) => ({ name: rule.name, unit: rule.unitCode, href: `/fulfillment-units/${encodeURIComponent(rule.unitCode)}` })),
       sections: policySections(typed, problems, currency),
       example: answer === null ? null : exampleShown(answer, viewer),
     }, problems.length === 0 ? 200 : 422);

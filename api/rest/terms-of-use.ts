@@ -5,8 +5,8 @@ import { workedExample } from '../../domain/fulfillment/worked-example.js';
 import { loanPolicies } from '../../domain/terms-of-use.js';
 import { notPossible } from '../desk.js';
 import {
-  calendarOfLibrary, changeTermsOfUse, createTermsOfUse, exampleOfTerms, listTermsOfUse, newTermsOfUseFields, newTermsOfUseSchema, termsExampleSchema, termsOfUseOf,
-  termsOfUseSchema, type ReadTerms,
+  calendarOfLibrary, changeTermsOfUse, createTermsOfUse, exampleOfTerms, listTermsOfUse, newTermsOfUseFields, newTermsOfUseSchema, removeTermsOfUse, termsExampleSchema,
+  termsOfUseOf, termsOfUseSchema, type ReadTerms,
 } from '../terms-of-use.js';
 import { endpoint, type Reply } from './endpoint.js';
 import { demandVersion } from './serve.js';
@@ -61,6 +61,19 @@ const replace = endpoint({
   },
 });
 
+const remove = endpoint({
+  method: 'delete', at: '/terms-of-use/{terms}', tag, summary: 'Delete terms of use that no rule names and no open loan goes by; created again under the code they are revived',
+  path: codePath, query: none, body: z.undefined(),
+  status: 204, answer: z.undefined(), ifMatch: true,
+  refusals: ['forbidden', 'not-possible'],
+  handle: async (context, { viewer, path, version, author }) => {
+    const before = await termsOfUseOf(context, viewer, path.terms);
+    demandVersion(before.terms, version, before.terms.name);
+    await removeTermsOfUse(context, viewer, before, author());
+    return { body: undefined };
+  },
+});
+
 const amount = z.int().describe('Minor units of the institution’s currency.');
 const example = endpoint({
   method: 'post', at: '/terms-of-use-examples', tag, summary: 'What policies come to, saved or not: when a loan is due, what it costs late or lost',
@@ -106,4 +119,4 @@ const workedThrough = endpoint({
   },
 });
 
-export const termsOfUseEndpoints = [list, one, create, replace, workedThrough, example];
+export const termsOfUseEndpoints = [list, one, create, replace, remove, workedThrough, example];

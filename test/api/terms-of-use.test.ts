@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { newId } from '../../models/document.js';
-import { demoLibrary, idOf } from '../support/demo-library.js';
+import { demoLibrary, idOf, loan } from '../support/demo-library.js';
 import { book } from '../support/fixture-a.js';
 import { everythingOf } from '../support/store.js';
 import { role, type Visitor } from './library.js';
@@ -118,6 +118,42 @@ describe('new terms', () => {
   ])('%s are refused at that place', async (_what, policies, pointer) => {
     const refused = await create({ code: 'NEW', name: 'New', policies });
     assert.deepEqual([refused.status, pointers(refused)], [422, [pointer]], JSON.stringify(refused.body));
+  });
+});
+
+describe('terms that are deleted', () => {
+  const remove = (code: string, version: number, visitor = administrator) => library.call(visitor, 'DELETE', `${TERMS}/${code}`, undefined, { 'if-match': `"${version}"` });
+
+  test('are gone, stay in the audit, and come back under their code', async () => {
+    const { headers } = await create({ code: 'BRIEF', name: 'Brief', policies: { dueDate: month } });
+    assert.equal(headers.get('etag'), '"1"');
+    assert.equal((await remove('BRIEF', 2)).status, 412);
+    assert.equal((await remove('BRIEF', 1, manager)).status, 403);
+    assert.equal((await remove('BRIEF', 1)).status, 204);
+    assert.equal((await get('BRIEF')).status, 404);
+    const { _id, deleteAfter } = await library.models.TermsOfUse.findOne({ institutionId: 'demo', code: 'BRIEF' }).orFail().lean();
+    assert.deepEqual(deleteAfter, new Date('2026-03-10T19:00:00.000Z'), '400 days later');
+    const again = await create({ code: 'BRIEF', name: 'Brief again', policies: { dueDate: month, maximumFine: 100 } });
+    assert.deepEqual([again.status, again.body.version, again.body.policies.maximumFine], [201, 3, 100]);
+    const entries = await library.models.AuditEntry.find({ institutionId: 'demo', targetId: _id }).sort({ _id: 1 }).lean();
+    assert.deepEqual(entries.map(({ action }) => action), ['CREATE', 'DELETE', 'CREATE']);
+  });
+  test('are refused while a rule names them, also a disabled one, and the page leads to the rule', async () => {
+    const { models } = library;
+    await models.FulfillmentUnitRule.create({ institutionId: 'demo', unitCode: 'GENERAL', ruleType: 'LOAN', order: 1, name: 'Short loans', enabled: false, touCode: 'BRIEF', originKey: '#1' });
+    const refused = await remove('BRIEF', 3);
+    assert.deepEqual([refused.status, refused.body.detail], [409, 'Brief again cannot be deleted: rules name them: Short loans (GENERAL).']);
+    assert.match(await administrator.page('/terms-of-use/BRIEF'), /Rules name them[^]*<a href="\/fulfillment-units\/GENERAL">Short loans \(GENERAL\)<\/a>/);
+    await models.FulfillmentUnitRule.updateOne({ institutionId: 'demo', touCode: 'BRIEF' }, { $set: { deletedAt: library.clock.now } });
+  });
+  test('are refused while a loan that is out goes by them; one that came back is no hindrance', async () => {
+    const { models } = library;
+    const { _id: touId } = await models.TermsOfUse.findOne({ institutionId: 'demo', code: 'BRIEF' }).orFail().lean();
+    for (const barcode of ['L1', 'L2', 'L3', 'L4']) await loan(models, 'demo', barcode, { touId });
+    assert.match((await remove('BRIEF', 3)).body.detail, /^Brief again cannot be deleted: loans that are out go by them: L\d, L\d, L\d and more\.$/);
+    await models.Loan.updateMany({ institutionId: 'demo', touId }, { $set: { status: 'COMPLETE' } });
+    const gone = await administrator.submit('/terms-of-use/BRIEF', {}, '/terms-of-use/BRIEF/delete');
+    assert.deepEqual([gone.status, gone.headers.get('location')], [303, '/terms-of-use?done=terms-removed']);
   });
 });
 
