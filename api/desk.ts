@@ -95,8 +95,11 @@ const reasons = {
 } as const;
 type DeskReason = keyof typeof reasons;
 
-/** `not-possible`, with the reason as its code; `detail` says more of it. */
+/** Why the desk does not do something, in a sentence; `detail` says more of it. */
+export const reasonText = (reason: DeskReason, detail: string | null = null): string => (detail === null ? reasons[reason] : `${reasons[reason]} ${detail}`);
+
+/** `not-possible`, with the reason as its code. */
 export function notPossible(reason: DeskReason, detail: string | null = null): Refusal {
-  const message = detail === null ? reasons[reason] : `${reasons[reason]} ${detail}`;
+  const message = reasonText(reason, detail);
   return new Refusal('not-possible', message, [{ code: reason, message }]);
 }

@@ -9,11 +9,13 @@ import type { Deed } from './deed.js';
 import { readLoanGround, type LoanGround } from './loan-ground.js';
 import { movableLoan } from './movable-loan.js';
 
-export interface AskedMove {
+export interface DueWithin {
   libraryCode: string;
   /** First and last day on which they are due, local to the institution. */
   from: DayNumber;
   to: DayNumber;
+}
+export interface AskedMove extends DueWithin {
   due: AskedDueDate;
 }
 
@@ -49,12 +51,16 @@ export async function moveDueDates(deed: Deed, asked: AskedMove): Promise<MovedD
   return result;
 }
 
+/** How many loans would be taken up. */
+export async function countDueWithin(deed: Deed, asked: DueWithin): Promise<number> {
+  const { ofLibrary, within } = await dueWithin(deed, asked);
+  return deed.models.Loan.countDocuments({ ...ofLibrary, dueDate: within, processStatus: { $in: movable } });
+}
+
 /** The loans of one due date after another: a library has few, and each is a walk of the index by id. */
-async function* pagesOf({ models, institutionId }: Deed, { libraryCode, from, to }: AskedMove): AsyncGenerator<Loan[]> {
-  const { timeZone } = await models.Institution.findOne({ institutionId, code: institutionId }, { timeZone: 1 }).orFail().lean();
-  const zone = zoneOf(timeZone);
-  const ofLibrary = { institutionId, status: 'ACTIVE' as const, libraryCode, shortLoan: false };
-  const within = { $gte: new Date(startOfDay(zone, from)), $lt: new Date(startOfDay(zone, to + 1)) };
+async function* pagesOf(deed: Deed, asked: AskedMove): AsyncGenerator<Loan[]> {
+  const { models } = deed;
+  const { ofLibrary, within } = await dueWithin(deed, asked);
   const dueDates = await models.Loan.aggregate<{ _id: Date }>([{ $match: { ...ofLibrary, dueDate: within } }, { $group: { _id: '$dueDate' } }]);
   for (const { _id: dueDate } of dueDates) {
     for (let after = '', size = LOANS_A_PAGE; size === LOANS_A_PAGE; ) {
@@ -63,6 +69,15 @@ async function* pagesOf({ models, institutionId }: Deed, { libraryCode, from, to
       yield loans;
     }
   }
+}
+
+async function dueWithin({ models, institutionId }: Deed, { libraryCode, from, to }: DueWithin) {
+  const { timeZone } = await models.Institution.findOne({ institutionId, code: institutionId }, { timeZone: 1 }).orFail().lean();
+  const zone = zoneOf(timeZone);
+  return {
+    ofLibrary: { institutionId, status: 'ACTIVE' as const, libraryCode, shortLoan: false },
+    within: { $gte: new Date(startOfDay(zone, from)), $lt: new Date(startOfDay(zone, to + 1)) },
+  };
 }
 
 /** Met once more at the due date that it was just given. */

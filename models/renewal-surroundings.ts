@@ -56,7 +56,8 @@ interface OpenLoans {
   loans: number;
 }
 
-async function readBorrowers(models: Models, institutionId: string, asOf: Date, userIds: string[]): Promise<Map<string, Borrower>> {
+/** By user id; who is not there is missing. `asOf`: loans due before it are overdue. */
+export async function readBorrowers(models: Models, institutionId: string, asOf: Date, userIds: string[]): Promise<Map<string, Borrower>> {
   const ofThem = { institutionId, status: 'ACTIVE' as const, userId: { $in: userIds } };
   const [users, blocks, debts, open] = await Promise.all([
     models.User.find({ institutionId, _id: { $in: userIds } }, { status: 1, userGroup: 1, expiryDate: 1, roles: 1 }).lean(),

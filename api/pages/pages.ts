@@ -9,6 +9,11 @@ import { calendarYearPage } from './calendar-year.js';
 import { calendarPages } from './calendars.js';
 import { blockDefinitionPages } from './block-definitions.js';
 import { configurationPage } from './configuration-page.js';
+import { deskDueDatesPage } from './desk-due-dates.js';
+import { deskFeePage } from './desk-fee.js';
+import { deskLoanPage } from './desk-loan.js';
+import { deskReturnsPage } from './desk-returns.js';
+import { deskPages } from './desk.js';
 import { finesProfilePages } from './fines-profiles.js';
 import { fulfillmentUnitPages } from './fulfillment-units.js';
 import { historyPage } from './history.js';
@@ -43,6 +48,7 @@ export function allPages(context: ApiContext, presenting: Present): Router {
   const inside = [
     homePage, scheduledPage, scheduledJobPage, jobForms, startForms, runningPage, historyPage, runPage, runDetails, runSteps,
     letterPages, mailboxPages, configurationPage, overdueProfilePages, finesProfilePages, termsOfUsePages, fulfillmentUnitPages, unitRulePages, apiKeyPages, recordPage, helpPage,
+    deskPages, deskLoanPage, deskFeePage, deskReturnsPage, deskDueDatesPage,
     patronLimitPages, blockDefinitionPages,
     calendarPages, calendarRecordForms, calendarApplyPages, calendarYearPage,
   ];

@@ -12,7 +12,7 @@ import { formToken } from '../sessions.js';
 import type { Viewer } from '../viewer.js';
 import { configurationSeenBy } from './configuration.js';
 
-export type Section = 'home' | 'scheduled' | 'running' | 'history' | 'letters' | 'configuration' | 'mail' | 'help' | null;
+export type Section = 'home' | 'scheduled' | 'running' | 'history' | 'letters' | 'desk' | 'configuration' | 'mail' | 'help' | null;
 
 /** What a page says beside its own data. `title` is its one heading and its `<title>`. */
 export interface PageData {
@@ -76,6 +76,7 @@ function frameOf({ now, mailbox }: ApiContext, viewer: Viewer, session: Session,
   const seesJobs = visibleCategories(grants).length > 0;
   const links: { section: Section; href: string; text: string; icon: string; shown: boolean }[] = [
     { section: 'home', href: '/', text: 'Home', icon: 'home', shown: true },
+    { section: 'desk', href: '/desk', text: 'Desk', icon: 'barcode', shown: may(grants, 'CIRCULATION') },
     { section: 'scheduled', href: '/monitor-jobs/scheduled', text: 'Scheduled', icon: 'calendar', shown: seesJobs },
     { section: 'running', href: '/monitor-jobs/running', text: 'Running', icon: 'play', shown: seesJobs },
     { section: 'history', href: '/monitor-jobs/history', text: 'History', icon: 'history', shown: seesJobs },

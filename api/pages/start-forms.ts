@@ -1,7 +1,6 @@
 /** Run now, Preview and Explain a record: what a person asks a job to do or to say at once (platform.md 1 and 8). */
 import { Router, type Request } from 'express';
 import type { RecordType } from '../../catalogue/definition.js';
-import { localToInstant, dayNumber, type Zone } from '../../domain/days.js';
 import { scheduleText } from '../../domain/schedule-text.js';
 import { PREVIEW_KEPT_MS } from '../../models/new-run.js';
 import { authorOf } from '../changes.js';
@@ -16,6 +15,7 @@ import { viewerOf, type Viewer } from '../viewer.js';
 import { spelledOut, statusBadge } from '../words.js';
 import { formOf, oneTimeValue, type FieldProblem, type Form } from './form.js';
 import { withProblems } from './job-forms.js';
+import { localInstant } from './local-time.js';
 import type { Present } from './present.js';
 import { Query } from './query.js';
 import { nextRuns, shown } from './scheduled-job.js';
@@ -204,13 +204,4 @@ function demandStart(viewer: Viewer, listed: ListedJob, trigger: 'MANUAL' | 'DRY
   if (trigger === 'MANUAL' && !job.active && !viewer.grants.operator) {
     throw new Refusal('job-inactive', `${job.name} is inactive: it can be previewed, and run once it is activated.`);
   }
-}
-
-/** `2026-05-12T04:00` of a date field, or the same with a blank, on the institution's clock; '' is now. */
-function localInstant(zone: Zone, typed: string): Date | null | 'WRONG' {
-  if (typed === '') return null;
-  const [, day, hours, minutes] = /^(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)$/.exec(typed) ?? [];
-  if (day === undefined || Number(hours) > 23 || Number(minutes) > 59 || Number.isNaN(Date.parse(`${day}T00:00:00Z`)))
-    return 'WRONG';
-  return new Date(localToInstant(zone, dayNumber(day), Number(hours) * 60 + Number(minutes)));
 }

@@ -1,8 +1,6 @@
 /** Terms of use of loans: list, and form with a worked example beside it (fulfillment-loans.md, S3, S5, S6). */
 import { Router, type Request, type Response } from 'express';
-import { z } from 'zod';
-import { minutesOf } from '../../domain/calendar.js';
-import { dayNumber, dayText, localDay, localMinutes, localToInstant, type Zone } from '../../domain/days.js';
+import { dayText, localDay, localMinutes, type Zone } from '../../domain/days.js';
 import type { DueDateRefusal } from '../../domain/due-date.js';
 import type { TermsExample } from '../../domain/fulfillment/terms-example.js';
 import { mayIn } from '../../domain/permissions.js';
@@ -15,6 +13,7 @@ import { changeTermsOfUse, createTermsOfUse, exampleOfTerms, isOfNetwork, listTe
 import { demandIn, viewerOf, type Viewer } from '../viewer.js';
 import { fieldProblems, formOf, messageFor, type FieldProblem, type Form } from './form.js';
 import { withProblems } from './job-forms.js';
+import { localInstant } from './local-time.js';
 import type { Present } from './present.js';
 import { options } from './query.js';
 import { periodText, policiesInput, policySections, ratePer, typedFrom, type Typed } from './terms-of-use-form.js';
@@ -166,9 +165,8 @@ function exampleInput(typed: Typed, { zone, institution: { currency } }: Viewer)
 
 /** `2026-05-12T10:00` by the clock of the institution as an instant; what is no such time stays as it is, so that the refusal can name it. */
 function instantText(zone: Zone, local: string): string {
-  const [, day, time] = /^(\d{4}-\d\d-\d\d)T([01]\d:[0-5]\d|2[0-3]:[0-5]\d)$/.exec(local) ?? [];
-  if (day === undefined || time === undefined || !z.iso.date().safeParse(day).success) return local;
-  return new Date(localToInstant(zone, dayNumber(day), minutesOf(time))).toISOString();
+  const at = localInstant(zone, local);
+  return at instanceof Date ? at.toISOString() : local;
 }
 
 function localText(zone: Zone, at: Date): string {

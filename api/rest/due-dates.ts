@@ -1,24 +1,16 @@
 /** Due dates that staff set, and recalls (data-model.md, loan). */
 import { z } from 'zod';
-import { moveDueDates } from '../../desk/move-due-dates.js';
-import { dayNumber } from '../../domain/days.js';
-import type { AskedDueDate } from '../../domain/fulfillment/moved-due-dates.js';
-import { recordDeed } from '../changes.js';
-import { deedOf, loanOf } from '../desk.js';
+import { loanOf } from '../desk.js';
+import { askedDueDate, changeDueDates, dueDateChangeSchema, dueDateSchema } from '../due-date-changes.js';
 import { endRecall, recall, setDueDate } from '../loan-deeds.js';
-import { Refusal } from '../refusal.js';
 import { endpoint } from './endpoint.js';
 import { loanPath, loanSchema, shownLoan } from './loans.js';
-import { day, givenInstant, id, none } from './values.js';
+import { id, none } from './values.js';
 
 const tag = 'Loans';
-const due = z.union([z.strictObject({ day }), z.strictObject({ instant: givenInstant })])
-  .describe('A day: when the library closes then. What falls on closed time moves as the terms of use say.');
-const askedDueDate = (given: z.output<typeof due>): AskedDueDate => ('day' in given ? { day: dayNumber(given.day) } : { instant: given.instant.getTime() });
-
 const change = endpoint({
   method: 'put', at: '/loans/{loan}/due-date', tag, summary: 'Give a loan another due date; its notices begin anew',
-  path: loanPath, query: none, body: due,
+  path: loanPath, query: none, body: dueDateSchema,
   status: 200, answer: loanSchema,
   refusals: ['forbidden', 'not-possible'],
   handle: async (context, { viewer, path, body, author }) => {
@@ -30,7 +22,7 @@ const change = endpoint({
 const recallMade = endpoint({
   method: 'post', at: '/loans/{loan}/recall', tag, summary: 'Recall a loan that somebody waits for; it is due no later than before',
   path: loanPath, query: none,
-  body: z.strictObject({ requestId: id.optional(), due: due.optional().describe('Without it, the loan stays due as it was.') }),
+  body: z.strictObject({ requestId: id.optional(), due: dueDateSchema.optional().describe('Without it, the loan stays due as it was.') }),
   status: 200, answer: loanSchema,
   refusals: ['forbidden', 'not-possible'],
   handle: async (context, { viewer, path, body, author }) => {
@@ -55,7 +47,7 @@ const counted = z.int().optional();
 const changeMany = endpoint({
   method: 'post', at: '/due-date-changes', tag, summary: 'Give all loans of a library that are due within some days another due date, such as when it has to close',
   path: none, query: none,
-  body: z.strictObject({ libraryCode: z.string().min(1).max(100), from: day, to: day.describe('The last day, inclusive.'), due, reason: z.string().trim().min(1).max(500) }),
+  body: dueDateChangeSchema,
   status: 200,
   answer: z.object({
     moved: z.int(),
@@ -64,14 +56,7 @@ const changeMany = endpoint({
     }).describe('How many stayed, by reason.'),
   }),
   refusals: ['forbidden'],
-  handle: async (context, { viewer, body: { libraryCode, from, to, due: asked, reason }, author }) => {
-    const deed = deedOf(context, viewer, 'CIRCULATION_OVERRIDE');
-    const { institutionId, models } = deed;
-    if ((await models.Library.findOne({ institutionId, code: libraryCode }, { _id: 1 }).lean()) === null) throw new Refusal('not-found', `There is no library ${libraryCode}.`);
-    const result = await moveDueDates(deed, { libraryCode, from: dayNumber(from), to: dayNumber(to), due: askedDueDate(asked) });
-    await recordDeed(context, institutionId, { type: 'Library', id: libraryCode, label: `${libraryCode}, due ${from} to ${to}` }, { action: 'DUE_DATES', author: author(reason) });
-    return { body: result };
-  },
+  handle: async (context, { viewer, body, author }) => ({ body: await changeDueDates(context, { viewer, author: author() }, body) }),
 });
 
 export const dueDateEndpoints = [change, recallMade, recallEnded, changeMany];

@@ -129,7 +129,7 @@ describe('home', () => {
         ([, href]) => href,
       );
     const jobs = ['/monitor-jobs/scheduled', '/monitor-jobs/running', '/monitor-jobs/history'];
-    assert.deepEqual(await linked('fulfil'), ['/', ...jobs, '/configuration', '/mail', '/help']);
+    assert.deepEqual(await linked('fulfil'), ['/', '/desk', ...jobs, '/configuration', '/mail', '/help']);
     assert.deepEqual(await linked('buyer'), ['/', ...jobs, '/help']);
     assert.deepEqual(await linked('letters'), ['/', '/letters/sent', '/help']);
   });

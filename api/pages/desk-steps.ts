@@ -1,0 +1,131 @@
+/** The steps of the desk on a loan or a fee, each a form sent: what is done, and in which words it is answered (fulfillment-loans.md, S6, S7 and S11). */
+import { z } from 'zod';
+import { isWaitedFor } from '../../desk/waited-for.js';
+import type { Refunded } from '../../desk/refund-lost-fees.js';
+import type { FineProblem, ReturnedLoan } from '../../desk/return-loan.js';
+import { dayNumber } from '../../domain/days.js';
+import type { Booking } from '../../domain/fulfillment/fee-bookings.js';
+import type { AskedDueDate } from '../../domain/fulfillment/moved-due-dates.js';
+import type { Fee } from '../../models/fee.js';
+import type { Loan } from '../../models/loan.js';
+import type { ApiContext } from '../context.js';
+import { deedOf } from '../desk.js';
+import { book } from '../fee-deeds.js';
+import { claim, endRecall, find, giveBack, recall, renew, setDueDate, type Clerk } from '../loan-deeds.js';
+import { Refusal } from '../refusal.js';
+import type { Viewer } from '../viewer.js';
+import { answer, type Answer } from './desk-answers.js';
+import { dueText, feeName, lateText, money } from './desk-words.js';
+import { demandFormOf, type Form } from './form.js';
+import { localInstant } from './local-time.js';
+import { minorUnits } from './typed.js';
+
+type LoanStep = (context: ApiContext, clerk: Clerk, loan: Loan, form: Form) => Promise<Answer>;
+
+/** By the last part of the form's address. */
+export const loanSteps: ReadonlyMap<string, LoanStep> = new Map(Object.entries<LoanStep>({
+  renew: async (context, clerk, { _id }, form) => {
+    const { loan, fees } = await renew(context, clerk, _id, Number(form.text('dueCycle')));
+    return answer('good', [`Renewed until ${dueText(clerk.viewer, loan)}.`, ...fees.map((fee) => `${feeName(fee)}: ${money(fee.balance, fee.currency)}.`)], { loanId: _id });
+  },
+  return: async (context, clerk, { _id }, form) => returned(context, clerk, await giveBack(context, clerk, _id, returnTime(clerk.viewer, form))),
+  'claim-returned': async (context, clerk, { _id }) => {
+    await claim(context, clerk, _id);
+    return answer('good', ['Noted: the patron says that it was returned. The fine grows no longer.'], { loanId: _id });
+  },
+  found: async (context, { viewer, author }, { _id }) => {
+    const { loan, refund } = await find(context, { viewer, author }, _id);
+    return answer('good', [`Found, and still with the patron: the loan goes on, due ${dueText(viewer, loan)}.`, ...refunded(refund, viewer)], { loanId: _id });
+  },
+  'due-date': async (context, clerk, before, form) => {
+    demandFormOf({ name: 'The loan', version: before.version }, form);
+    const loan = await setDueDate(context, clerk, before._id, dueDay(form.text('day')));
+    return answer('good', [`Due ${dueText(clerk.viewer, loan)} from now on. Its notices begin anew.`], { loanId: loan._id });
+  },
+  recall: async (context, clerk, before, form) => {
+    demandFormOf({ name: 'The loan', version: before.version }, form);
+    const day = form.text('day');
+    const loan = await recall(context, clerk, before._id, { requestId: null, due: day === '' ? null : dueDay(day) });
+    return answer('good', [`Recalled, due ${dueText(clerk.viewer, loan)}.`], { loanId: loan._id });
+  },
+  'cancel-recall': async (context, clerk, { _id }) => {
+    const loan = await endRecall(context, clerk, _id);
+    return answer('good', [`The recall is cancelled: due ${dueText(clerk.viewer, loan)}.`], { loanId: _id });
+  },
+}));
+
+type FeeStep = (fee: Fee, form: Form) => { booking: Booking; said: string };
+const wholeFee = (type: 'DISPUTE' | 'RESTORE', said: string): FeeStep => () => ({ booking: { type }, said });
+const someOfFee = (type: 'PAYMENT' | 'WAIVE' | 'REFUND', said: string): FeeStep => (fee, form) => {
+  const amount = amountIn(form, fee);
+  return { booking: { type, amount }, said: `${said} ${money(amount, fee.currency)}.` };
+};
+const feeSteps: ReadonlyMap<string, FeeStep> = new Map(Object.entries<FeeStep>({
+  payment: someOfFee('PAYMENT', 'paid'),
+  waiver: someOfFee('WAIVE', 'waived'),
+  refund: someOfFee('REFUND', 'paid out'),
+  dispute: wholeFee('DISPUTE', 'in dispute. It is no debt until it is restored.'),
+  restoration: wholeFee('RESTORE', 'restored. It is owed again.'),
+}));
+export const isFeeStep = (name: string): boolean => feeSteps.has(name);
+
+/** The form was made from a version of the fee: money that somebody else has taken since is not taken once more. */
+export async function bookStep(context: ApiContext, clerk: Clerk, before: Fee, name: string, form: Form): Promise<Answer> {
+  const step = feeSteps.get(name);
+  if (step === undefined) throw new Refusal('not-found', `There is no step ${name}.`);
+  demandFormOf({ name: 'The fee', version: before.version }, form);
+  const { booking, said } = step(before, form);
+  const reason = form.text('reason').slice(0, 200) || null;
+  const { fee, closedLoanId } = await book(context, clerk, before._id, { booking, transactionId: form.text('once'), reason, comment: null });
+  const left = fee.balance === 0 ? [] : [fee.balance < 0 ? `The library still owes ${money(fee.balance, fee.currency)}.` : `${money(fee.balance, fee.currency)} are left.`];
+  return answer('good', [
+    `${feeName(fee)}: ${said}`,
+    ...('amount' in booking ? left : []),
+    ...(closedLoanId === null ? [] : ['The lost item is paid for, and its loan has ended.']),
+  ], { loanId: fee.loanId });
+}
+
+const fineProblems: Readonly<Record<FineProblem, string>> = { TOU_MISSING: 'its terms of use are missing or cannot be read', LIBRARY_MISSING: 'its library is unknown' };
+
+/** What a return came to, for whoever stands at the desk with the item. */
+export async function returned(context: ApiContext, { viewer }: Clerk, result: Exclude<ReturnedLoan, { outcome: 'REFUSED' }>): Promise<Answer> {
+  const { loan } = result;
+  const waits = (await isWaitedFor(deedOf(context, viewer), loan)) ? ['Another patron waits for it: put it aside.'] : [];
+  const given = { loanId: loan._id };
+  if (result.outcome === 'RETURNED_BEFORE') return answer('warning', ['It had been returned before: nothing was done.', ...waits], given);
+  const { fine, refund, problem } = result;
+  const late = lateText(viewer, loan, (loan.returnDate ?? new Date(0)).getTime());
+  const lines = [
+    ...(loan.processStatus === 'LOST' ? ['It was lost, and is found now.'] : []),
+    ...(fine === null ? [] : [`${feeName(fine)}: ${money(fine.balance, fine.currency)}.`]),
+    ...refunded(refund, viewer),
+    ...(problem === null ? [] : [`No fine could be reckoned: ${fineProblems[problem]}.`]),
+    ...waits,
+  ];
+  return answer(lines.length === 0 ? 'good' : 'warning', [late === null ? 'Returned in time.' : `Returned ${late}.`, ...lines], given);
+}
+
+function refunded({ waived, credited }: Refunded, { institution: { currency } }: Viewer): string[] {
+  return [
+    ...(waived > 0 ? [`Waived of the replacement fee: ${money(waived, currency)}.`] : []),
+    ...(credited > 0 ? [`The library owes the patron ${money(credited, currency)}.`] : []),
+  ];
+}
+
+/** null: now. Refusal: validation-failed. */
+export function returnTime({ zone }: Viewer, form: Form): Date | null {
+  const at = localInstant(zone, form.text('at'));
+  if (at === 'WRONG') throw new Refusal('validation-failed', `“${form.text('at')}” is not a day and time.`);
+  return at;
+}
+
+function dueDay(day: string): AskedDueDate {
+  if (!z.iso.date().safeParse(day).success) throw new Refusal('validation-failed', day === '' ? 'A day is missing.' : `“${day}” is not a day.`);
+  return { day: dayNumber(day) };
+}
+
+function amountIn(form: Form, { currency }: Fee): number {
+  const amount = minorUnits(form.text('amount'), currency);
+  if (typeof amount === 'number' && amount > 0) return amount;
+  throw new Refusal('validation-failed', form.text('amount') === '' ? 'An amount is missing.' : `“${form.text('amount')}” is not an amount of ${currency}.`);
+}
