@@ -19,6 +19,9 @@ export const blockDefinitions: ConfigurationTable<UserBlockDefinition, z.output<
   model: ({ UserBlockDefinition }) => UserBlockDefinition,
   schema,
   key: 'code',
+  sort: 'code',
+  scope: {},
+  beside: async () => ({}),
   async problems(context, _viewer, { code: given, active }, before) {
     if (before === null) return [];
     const profile = before.active && !active ? await placedBy(context, before) : null;

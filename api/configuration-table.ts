@@ -19,24 +19,30 @@ export interface ConfigurationTable<Stored extends Configuration, Values extends
   model: (models: Models) => Model<Stored>;
   /** A whole record: a field that is left out gets its default, also when a record is changed. */
   schema: z.ZodObject & z.ZodType<Values>;
-  /** Unique in the institution; what people tell the records apart by. */
+  /** What people tell the records apart by. */
   key: keyof Stored & keyof Values & string;
+  /** By which the records are listed. */
+  sort: keyof Stored & string;
+  /** What its records have in common, of all that are in the collection. */
+  scope: Partial<Stored>;
+  /** What a new record has beside its values and the scope. */
+  beside(context: ApiContext, viewer: Viewer): Promise<Partial<Stored>>;
   /** What is wrong with a record beside its schema: what it names and is not there. `before` null: it is new. */
   problems(context: ApiContext, viewer: Viewer, values: Values, before: Stored | null): Promise<InputProblem[]>;
   /** What still goes by a record, so that it stays: `the overdue profile "First notice" places it`; null: nothing. */
   usedBy(context: ApiContext, stored: Stored): Promise<string | null>;
 }
 
-/** By key. Refusal: not-found for somebody who sees no fulfillment jobs. */
+/** In their order. Refusal: not-found for somebody who sees no fulfillment jobs. */
 export async function listRecords<Stored extends Configuration>({ models }: ApiContext, viewer: Viewer, table: ConfigurationTable<Stored>): Promise<Stored[]> {
   demandIn(viewer, 'FULFILLMENT', 'VIEW', table.many);
-  return table.model(models).find({ institutionId: viewer.institution.code }).sort({ [table.key]: 1 }).lean<Stored[]>();
+  return table.model(models).find({ institutionId: viewer.institution.code, ...table.scope }).sort({ [table.sort]: 1, _id: 1 }).lean<Stored[]>();
 }
 
 /** Refusal: not-found. */
 export async function recordOf<Stored extends Configuration>({ models }: ApiContext, viewer: Viewer, table: ConfigurationTable<Stored>, id: string): Promise<Stored> {
   demandIn(viewer, 'FULFILLMENT', 'VIEW', `${table.one} ${id}`);
-  const stored = await table.model(models).findOne({ institutionId: viewer.institution.code, _id: id }).lean<Stored>();
+  const stored = await table.model(models).findOne({ institutionId: viewer.institution.code, _id: id, ...table.scope }).lean<Stored>();
   if (stored === null) throw new Refusal('not-found', `There is no ${table.one} ${id}.`);
   return stored;
 }
@@ -48,7 +54,8 @@ export async function createRecord<Stored extends Configuration>(
   demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', table.many);
   const values = await checkedValues(context, viewer, table, input, null);
   const label = labelOf(table, values);
-  const id = await once(table, label, () => createRecorded(context, table.model(context.models), viewer.institution.code, values, { label, author }));
+  const content = { ...table.scope, ...(await table.beside(context, viewer)), ...values };
+  const id = await once(table, label, () => createRecorded(context, table.model(context.models), viewer.institution.code, content, { label, author }));
   return recordOf(context, viewer, table, id);
 }
 

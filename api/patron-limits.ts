@@ -31,6 +31,9 @@ export const patronLimits: ConfigurationTable<StoredPatronLimit, z.output<typeof
   model: ({ PatronLimit }) => PatronLimit,
   schema,
   key: 'userGroup',
+  sort: 'userGroup',
+  scope: {},
+  beside: async () => ({}),
   problems: async () => [],
   usedBy: async () => null,
 };

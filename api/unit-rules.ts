@@ -8,7 +8,6 @@ import { z } from 'zod';
 import { locationKey, unitRuleFields } from '../domain/fulfillment/loan-terms.js';
 import { neverDecides, type KnownValues, type WhyNever } from '../domain/rule-coverage.js';
 import { ruleParametersOf } from '../domain/rule-parameters.js';
-import { processTypes } from '../models/catalogue-records.js';
 import { newId } from '../models/document.js';
 import { unitRuleTypes, type FulfillmentUnitRule, type StoredFulfillmentUnit, type UnitRuleType } from '../models/fulfillment-unit.js';
 import { createRecorded, deletion, saveChange, type Author } from './changes.js';
@@ -16,6 +15,8 @@ import type { ApiContext } from './context.js';
 import { demandOwn, type ReadUnit } from './fulfillment-units.js';
 import { checked, valid } from './job-settings.js';
 import { code, unknown } from './profiles.js';
+import { orderAt } from './rule-order.js';
+import { unknownRuleValues } from './rule-values.js';
 import { Refusal, type InputProblem } from './refusal.js';
 import { demandIn, type Viewer } from './viewer.js';
 
@@ -76,7 +77,7 @@ export async function createUnitRule(context: ApiContext, viewer: Viewer, { unit
   const table = await tableOf(context, unit, rule.ruleType);
   await demandSensible(context, rule, { table, type: rule.ruleType, before: null, institutionId: unit.institutionId });
   const last = table.findLastIndex((other) => !isDefault(other));
-  const order = await orderAt(context, table, rule.parameters.length === 0 ? table.length : last + 1);
+  const order = await orderAt(context.models.FulfillmentUnitRule, table, rule.parameters.length === 0 ? table.length : last + 1);
   const content = { unitCode: unit.code, order, ...rule, owner: 'LOCAL', originKey: `#${newId()}` };
   const id = await createRecorded(context, context.models.FulfillmentUnitRule, unit.institutionId, content, { label: labelOf(unit, rule), author });
   return unitRuleOf(context, viewer, { unit, locations: [] }, id);
@@ -94,7 +95,7 @@ export async function changeUnitRule(
   const table = await tableOf(context, unit, before.ruleType);
   await demandSensible(context, rule, { table, type: before.ruleType, before, institutionId: unit.institutionId });
   const becomesDefault = rule.parameters.length === 0 && table.at(-1)?._id !== before._id;
-  const set = becomesDefault ? { ...rule, order: await orderAt(context, table, table.length) } : rule;
+  const set = becomesDefault ? { ...rule, order: await orderAt(context.models.FulfillmentUnitRule, table, table.length) } : rule;
   await saveChange(context, context.models.FulfillmentUnitRule, before, set, { action: 'CHANGE', label: labelOf(unit, rule), author });
   return unitRuleOf(context, viewer, { unit, locations: [] }, before._id);
 }
@@ -115,7 +116,7 @@ export async function placeUnitRule(
     : null;
   if (expected !== null) valid('place', { value: null, problems: [{ pointer: '/before', code: 'invalid', message: `${JSON.stringify(beforeId)} was given; expected ${expected}` }] });
   if (table[place]?._id !== rule._id) {
-    await saveChange(context, context.models.FulfillmentUnitRule, rule, { order: await orderAt(context, others, place) }, { action: 'CHANGE', label: labelOf(unit, rule), author });
+    await saveChange(context, context.models.FulfillmentUnitRule, rule, { order: await orderAt(context.models.FulfillmentUnitRule, others, place) }, { action: 'CHANGE', label: labelOf(unit, rule), author });
   }
   return unitRuleOf(context, viewer, { unit, locations: [] }, rule._id);
 }
@@ -134,20 +135,6 @@ const labelOf = ({ name }: StoredFulfillmentUnit, rule: { name: string }): strin
 function demandChangeable(viewer: Viewer, unit: StoredFulfillmentUnit): void {
   demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', 'rules of fulfillment units');
   demandOwn(unit);
-}
-
-/** A number for a rule that is to stand at `place` among those of `table`. Where none is left between two, the rules from there on are numbered anew. */
-async function orderAt({ models }: ApiContext, table: readonly FulfillmentUnitRule[], place: number): Promise<number> {
-  const [above, below] = [table[place - 1]?.order, table[place]?.order];
-  if (below === undefined) return Math.floor(above ?? 0) + 1;
-  const between = above === undefined ? Math.ceil(below) - 1 : (above + below) / 2;
-  if (between < below && (above === undefined || between > above)) return between;
-  const first = Math.floor(table.at(-1)?.order ?? 0) + 2;
-  // From the last to the first, so that at no moment two have changed places; nobody's change (spec/README.md, Documents: bookkeeping).
-  for (const [index, { institutionId, _id }] of [...table.entries()].slice(place).toReversed()) {
-    await models.FulfillmentUnitRule.updateOne({ institutionId, _id }, { $set: { order: first + index } }, { timestamps: false });
-  }
-  return first + place - 1;
 }
 
 interface Around {
@@ -171,7 +158,7 @@ async function demandSensible(context: ApiContext, rule: z.output<typeof unitRul
   } else if (before !== null && isDefault(before) && others.length > 0) {
     refuse('/parameters', 'inputs were given; expected none, as it is the default. Make another rule for them');
   }
-  problems.push(...(await unknownTerms(context, rule.touCode, { type, before, institutionId })), ...(await unknownValues(context, rule.parameters, institutionId)));
+  problems.push(...(await unknownTerms(context, rule.touCode, { type, before, institutionId })), ...(await unknownRuleValues(context, institutionId, rule.parameters)));
   if (problems.length > 0) valid('rule', { value: null, problems });
 }
 
@@ -180,24 +167,4 @@ async function unknownTerms({ models }: ApiContext, touCode: string, { type, bef
   const terms = await models.TermsOfUse.findOne({ institutionId, code: touCode, type, deletedAt: null }, { active: 1 }).lean();
   if (terms === null) return [unknown('/touCode', touCode, `the code of terms of use of the type ${type}`)];
   return terms.active || before?.touCode === touCode ? [] : [unknown('/touCode', touCode, 'the code of active terms of use')];
-}
-
-/** User groups, locations and process types; of item policies, material types and job categories there is no list to hold them against. */
-async function unknownValues(context: ApiContext, parameters: FulfillmentUnitRule['parameters'], institutionId: string): Promise<InputProblem[]> {
-  const named = parameters.flatMap(({ field, values }, at) => values.map((value, index) => ({ field, value: String(value), pointer: `/parameters/${at}/values/${index}` })));
-  const problemsOf = (wanted: string, expected: string, known: readonly string[]) =>
-    named.filter(({ field, value }) => field === wanted && !known.includes(value)).map(({ pointer, value }) => unknown(pointer, value, expected));
-  const locations = named.some(({ field }) => field === 'location') ? await context.models.Location.find({ institutionId }, { libraryCode: 1, code: 1 }).lean() : [];
-  const groups = named.some(({ field }) => field === 'userGroup') ? await userGroupsOf(context, institutionId) : [];
-  return [
-    ...problemsOf('userGroup', 'a user group of this institution', groups),
-    ...problemsOf('location', 'a location, LIBRARY/LOCATION', locations.map((location) => locationKey(location.libraryCode, location.code))),
-    ...problemsOf('processType', `one of ${processTypes.join(', ')}`, processTypes),
-  ];
-}
-
-/** Those that users are in, or that limits are set for, by code. */
-export async function userGroupsOf({ models }: ApiContext, institutionId: string): Promise<string[]> {
-  const [ofUsers, ofLimits] = await Promise.all([models.User.distinct('userGroup', { institutionId }), models.PatronLimit.distinct('userGroup', { institutionId })]);
-  return [...new Set([...ofUsers, ...ofLimits])].filter((group) => group !== null).toSorted();
 }

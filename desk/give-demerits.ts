@@ -1,6 +1,6 @@
 /** Points for a late return, and the suspension of a patron who has too many (fulfillment-loans.md, users-remove-blocks: How points and suspensions arise). */
-import { countedFrom, demeritPoints, limitsOf, ordinaryDemerits, suspends, suspensionEnd, type DemeritLimits } from '../domain/fulfillment/demerits.js';
-import { firstMatching, inOrder } from '../domain/rule-tables.js';
+import { countedFrom, demeritPoints, limitsOf, type demeritFields, ordinaryDemerits, suspends, suspensionEnd, type DemeritLimits } from '../domain/fulfillment/demerits.js';
+import { firstMatching, inOrder, type RuleFields } from '../domain/rule-tables.js';
 import type { Moment } from '../domain/days.js';
 import { newId } from '../models/document.js';
 import type { UserBlock } from '../models/fulfillment.js';
@@ -19,7 +19,7 @@ export async function giveDemerits(deed: Deed, loan: Loan): Promise<void> {
   const { _id: loanId, userId, dueCycle, processStatus, userGroup, libraryCode, itemPolicy, materialType, recall } = loan;
   if (userId === null || at <= loan.dueDate || processStatus === 'LOST' || processStatus === 'CLAIMED_RETURN') return;
   const rules = await models.DemeritRule.find({ institutionId }).lean();
-  const fields = { userGroup: userGroup || null, library: libraryCode, itemPolicy, materialType, recalled: recall?.active ?? false };
+  const fields: Record<keyof typeof demeritFields, RuleFields[string]> = { userGroup: userGroup || null, library: libraryCode, itemPolicy, materialType, recalled: recall?.active ?? false };
   const rule = firstMatching(inOrder(rules), fields);
   const { moment, policies, calendar, settings } = await readLoanGround(deed, loan);
   if (rule === null || policies === null || calendar === null) return;

@@ -33,6 +33,7 @@ export interface FulfillmentSettings extends Versioned {
   separatePatronNotificationsByLibrary: boolean;
   maxLoansPerLetter: number;
   demerits: DemeritSettings;
+  lastChange: LastChange | null;
 }
 
 const demeritLimits = {
@@ -50,6 +51,7 @@ const fulfillmentSettingsSchema = versioned<FulfillmentSettings>('fulfillmentSet
     type: part({ ...demeritLimits, byUserGroup: { type: [part({ userGroup: text, ...demeritLimits })], default: [] } }),
     default: () => ({}),
   },
+  lastChange: { type: anything, default: null },
 });
 fulfillmentSettingsSchema.index({ institutionId: 1 }, { unique: true });
 export const fulfillmentSettingsModel = (db: Connection) =>

@@ -25,11 +25,13 @@ export interface StoredBlockPreference extends Versioned {
   code: string;
   actions: ('LOAN' | 'RENEW')[];
   handling: 'BLOCK' | 'HANDLE_AUTOMATICALLY';
+  lastChange: LastChange | null;
 }
 const blockPreferenceSchema = versioned<StoredBlockPreference>('blockPreferences', {
   code: text,
   actions: { type: [{ type: String, enum: ['LOAN', 'RENEW'] }], default: ['LOAN', 'RENEW'] },
   handling: { ...oneOf(['BLOCK', 'HANDLE_AUTOMATICALLY']), default: 'BLOCK' },
+  lastChange: { type: anything, default: null },
 });
 blockPreferenceSchema.index({ institutionId: 1, code: 1 }, { unique: true });
 export const blockPreferenceModel = (db: Connection) => db.model<StoredBlockPreference>('BlockPreference', blockPreferenceSchema);

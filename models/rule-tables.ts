@@ -2,14 +2,16 @@
 import type { Connection } from 'mongoose';
 import type { DemeritOutput } from '../domain/fulfillment/demerits.js';
 import { ruleOps, type RuleParameter } from '../domain/rule-tables.js';
+import type { LastChange } from './scheduled-job.js';
 import { anything, number, oneOf, part, text, versioned, type Versioned } from './document.js';
 
-interface StoredRule<Output> extends Versioned {
+export interface StoredRule<Output> extends Versioned {
   order: number;
   name: string;
   enabled: boolean;
   parameters: RuleParameter[];
   output: Output;
+  lastChange: LastChange | null;
 }
 
 const fields = {
@@ -17,6 +19,7 @@ const fields = {
   name: text,
   enabled: { type: Boolean, default: true },
   parameters: { type: [part({ field: text, op: oneOf(ruleOps), values: { type: [anything], default: [] } })], default: [] },
+  lastChange: { type: anything, default: null },
 };
 
 export const anonymizationTables = ['LOANS', 'FEES', 'REQUESTS', 'BORROWING_REQUESTS'] as const;

@@ -6,7 +6,8 @@ import { unitRuleTypes, type FulfillmentUnitRule, type UnitRuleType } from '../.
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
 import { fulfillmentUnitOf, type ReadUnit } from '../fulfillment-units.js';
-import { changeUnitRule, createUnitRule, isDefault, placeUnitRule, removeUnitRule, unitRuleOf, userGroupsOf } from '../unit-rules.js';
+import { changeUnitRule, createUnitRule, isDefault, placeUnitRule, removeUnitRule, unitRuleOf } from '../unit-rules.js';
+import { userGroupsOf } from '../rule-values.js';
 import { Refusal } from '../refusal.js';
 import { demandIn, viewerOf, type Viewer } from '../viewer.js';
 import { demandFormOf, fieldProblems, formOf, messageFor, type FieldProblem, type Form } from './form.js';

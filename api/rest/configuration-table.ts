@@ -6,17 +6,20 @@ import { endpoint, type Endpoint, type Reply } from './endpoint.js';
 import { demandVersion } from './serve.js';
 import { id, idPath, none } from './values.js';
 
+/** The heading of its endpoints in the document. */
+export const tagOf = ({ many }: { many: string }): string => many.charAt(0).toUpperCase() + many.slice(1);
+
 /** `at`: `/patron-limits`; `name`: of a record among the schemas of the document. */
 export function tableEndpoints<Stored extends Configuration>(table: ConfigurationTable<Stored>, { at, name }: { at: string; name: string }): Endpoint[] {
-  const { many, key, schema } = table;
-  const tag = many.charAt(0).toUpperCase() + many.slice(1);
+  const { many, sort, schema } = table;
+  const tag = tagOf(table);
   const storedSchema = z.object({ id, ...schema.shape, version: z.int() }).meta({ id: name });
   const shown = (stored: Stored) => storedSchema.parse({ id: stored._id, ...valuesOf(table, stored), version: stored.version });
   const reply = (stored: Stored): Reply<z.output<typeof storedSchema>> => ({ body: shown(stored), version: stored.version, location: `${at}/${stored._id}` });
 
   return [
     endpoint({
-      method: 'get', at, tag, summary: `The ${many}, by ${key}`,
+      method: 'get', at, tag, summary: `The ${many}, by ${sort}`,
       path: none, query: none, body: z.undefined(),
       status: 200, answer: z.object({ items: z.array(storedSchema), next: z.null() }),
       refusals: [],

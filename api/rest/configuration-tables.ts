@@ -1,9 +1,13 @@
-/** The small tables of configuration, and what they come to by an example. */
+/** The small tables of configuration of lending and patrons, and what they come to by an example. */
 import { z } from 'zod';
+import { anonymizationRules } from '../anonymization-rules.js';
+import { autoRenewalRules } from '../auto-renewal-rules.js';
 import { blockDefinitions } from '../block-definitions.js';
+import { demeritRules } from '../demerit-rules.js';
 import { exampleOfLimits, limitRefusals, limitsExampleSchema, patronLimits } from '../patron-limits.js';
 import { tableEndpoints } from './configuration-table.js';
 import { endpoint } from './endpoint.js';
+import { ruleEndpoints } from './rule-tables.js';
 import { none } from './values.js';
 
 const stops = z.enum(limitRefusals).nullable().describe('What stops it; null: nothing.');
@@ -15,8 +19,14 @@ const limitExample = endpoint({
   handle: async (context, { viewer, body }) => ({ body: await exampleOfLimits(context, viewer, body) }),
 });
 
+const nameOf = (table: string): string => table.toLowerCase().split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+
 export const configurationTableEndpoints = [
   ...tableEndpoints(patronLimits, { at: '/patron-limits', name: 'PatronLimit' }),
   limitExample,
   ...tableEndpoints(blockDefinitions, { at: '/block-definitions', name: 'BlockDefinition' }),
+  ...ruleEndpoints(autoRenewalRules, { at: '/auto-renewal-rules', name: 'AutoRenewalRule' }),
+  ...ruleEndpoints(demeritRules, { at: '/demerit-rules', name: 'DemeritRule' }),
+  ...anonymizationRules.flatMap(({ table, rules }) =>
+    ruleEndpoints(rules, { at: `/anonymization-rules/${table.toLowerCase().replace('_', '-')}`, name: `AnonymizationRuleOf${nameOf(table)}` })),
 ];

@@ -5,6 +5,7 @@ import type { ApiContext } from '../context.js';
 import { openApiDocument, problemResponses } from '../openapi.js';
 import { Refusal } from '../refusal.js';
 import { apiKeyEndpoints } from './api-keys.js';
+import { blockAndDemeritEndpoints } from './blocks-and-demerits.js';
 import { calendarEndpoints } from './calendar.js';
 import { configurationTableEndpoints } from './configuration-tables.js';
 import { apiDocs } from './docs.js';
@@ -34,6 +35,7 @@ const endpoints = [
   ...termsOfUseEndpoints,
   ...fulfillmentUnitEndpoints,
   ...configurationTableEndpoints,
+  ...blockAndDemeritEndpoints,
   ...loanEndpoints,
   ...dueDateEndpoints,
   ...feeEndpoints,

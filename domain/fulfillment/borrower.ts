@@ -33,12 +33,17 @@ export interface PatronLimit {
   maxOverdueRecalls: number | null;
 }
 
+/** Conditions of which an institution says what they stop. */
+export const blockConditions = ['CASH_LIMIT', 'OVERDUE_LIMIT', 'OVERDUE_RECALL_LIMIT', 'ITEM_REQUESTED'] as const;
+type BlockCondition = (typeof blockConditions)[number];
+
 /** Which condition stops what. */
 export interface BlockPreference {
   actions: readonly DeskAction[];
   handling: 'BLOCK' | 'HANDLE_AUTOMATICALLY';
 }
-const everythingBlocks: BlockPreference = { actions: ['LOAN', 'RENEW'], handling: 'BLOCK' };
+/** Where nothing else is set. */
+export const everythingBlocks: BlockPreference = { actions: ['LOAN', 'RENEW'], handling: 'BLOCK' };
 
 /** What the institution has set, and when. */
 export interface BorrowerGround {
@@ -51,7 +56,7 @@ export interface BorrowerGround {
 
 export type BorrowerRefusal = 'USER_INACTIVE' | 'NO_PATRON_ROLE' | 'USER_EXPIRED' | 'USER_BLOCKED' | 'CASH_LIMIT' | 'OVERDUE_LIMIT' | 'OVERDUE_RECALL_LIMIT';
 
-const preferenceOf = (code: string, { preferences }: BorrowerGround): BlockPreference => preferences.get(code) ?? everythingBlocks;
+const preferenceOf = (code: BlockCondition, { preferences }: BorrowerGround): BlockPreference => preferences.get(code) ?? everythingBlocks;
 
 /** Rules 4-6; `detail`: the description of the block, of USER_BLOCKED. */
 export function refusalOfBorrower(

@@ -6,6 +6,7 @@
  */
 import type { Calendar } from '../calendar.js';
 import { startOfDay, type Instant, type Moment } from '../days.js';
+import type { FieldTypes } from '../rule-parameters.js';
 import { lateUnits, type FinedLoan, type FinePolicies } from '../overdue-fine.js';
 
 export interface DemeritLimits {
@@ -28,9 +29,14 @@ export const ordinaryDemerits: DemeritSettings = { threshold: 100, historyDays: 
 export const limitsOf = (settings: DemeritSettings, userGroup: string | null): DemeritLimits =>
   settings.byUserGroup.find((each) => each.userGroup === userGroup) ?? settings;
 
+/** What the rules of the table may ask about a loan that came back late. */
+export const demeritFields = { userGroup: 'TEXT', library: 'TEXT', itemPolicy: 'TEXT', materialType: 'TEXT', recalled: 'BOOLEAN' } as const satisfies FieldTypes;
+
+export const demeritBases = ['PER_RETURN', 'PER_DAY', 'PER_OPEN_DAY', 'PER_HOUR'] as const;
+
 /** What a rule of the table gives for a late return. */
 export interface DemeritOutput {
-  basis: 'PER_RETURN' | 'PER_DAY' | 'PER_OPEN_DAY' | 'PER_HOUR';
+  basis: (typeof demeritBases)[number];
   points: number;
   /** Of one return; null: as many as come together. */
   maxPoints: number | null;

@@ -6,8 +6,16 @@
  */
 import { unheard, type Ask } from '../ask.js';
 import { dayNumber, localDay, startOfDay, type Day, type Instant, type Moment } from '../days.js';
+import type { FieldTypes } from '../rule-parameters.js';
 import { firstMatching, type RuleFields, type TableRule } from '../rule-tables.js';
 import { locationKey } from './loan-terms.js';
+
+const ofEveryRecord = { daysSinceEnd: 'NUMBER', daysSinceUserExpiry: 'NUMBER', userGroup: 'TEXT' } as const;
+const ofItem = { ...ofEveryRecord, library: 'TEXT', location: 'TEXT' } as const;
+/** What the rules of each table may ask. A location is written `LIBRARY/LOCATION`; a card that does not end counts as -1 days, a user who is gone as 99,999. */
+export const anonymizationFields = {
+  LOANS: { ...ofItem, loanRankOnItem: 'NUMBER' }, FEES: ofEveryRecord, REQUESTS: ofItem, BORROWING_REQUESTS: ofEveryRecord,
+} as const satisfies Record<string, FieldTypes>;
 
 /** `output`: whether the person is taken out of a record that it names. */
 export interface AnonymizationRule extends TableRule {
@@ -91,7 +99,7 @@ export function decideArchiving(record: EndedRecord, context: ArchivingContext, 
 
 const leave = (reason: LeaveReason): ArchivingDecision => ({ action: 'LEAVE', reason });
 
-function fieldsOf({ userId, userGroup, libraryCode, locationCode, loanRankOnItem }: EndedRecord, endedAt: Instant, { moment: { zone, today }, users }: ArchivingContext): RuleFields {
+function fieldsOf({ userId, userGroup, libraryCode, locationCode, loanRankOnItem }: EndedRecord, endedAt: Instant, { moment: { zone, today }, users }: ArchivingContext): Record<keyof typeof anonymizationFields.LOANS, RuleFields[string]> {
   return {
     daysSinceEnd: today - localDay(zone, endedAt),
     daysSinceUserExpiry: daysSinceExpiry(users.get(userId ?? ''), today),
