@@ -11,9 +11,10 @@ import { recordDeed, type Author } from './changes.js';
 import type { ApiContext } from './context.js';
 import { checked, valid } from './job-settings.js';
 import { Refusal, type InputProblem } from './refusal.js';
+import { listTermsOfUse } from './terms-of-use.js';
 import { demandIn, type Viewer } from './viewer.js';
 
-const MOST_RECORDS = 1_000;
+const MOST_CHANGES = 1_000;
 
 const day = z.iso.date();
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time such as 09:00; 23:59 stands for 24:00').nullable().default(null);
@@ -36,9 +37,23 @@ export const calendarDraftFields = z.strictObject({
 });
 export type CalendarDraftFields = z.output<typeof calendarDraftFields>;
 
+/** What a record says, for the audit. */
+const content = calendarDraftFields.omit({ libraryCode: true, replacesRecordId: true, remove: true }).strip();
+
+/** What records of each type have no use for. */
+const foreign = {
+  STANDARD: ['status', 'eventName', 'eventDate', 'eventTime'], EXCEPTION: ['eventName', 'eventDate', 'eventTime'], EVENT: ['dayOfWeek', 'fromTime', 'toTime', 'status'],
+} as const satisfies Record<CalendarDraftFields['type'], readonly (keyof CalendarDraftFields)[]>;
+
 export const calendarDraftSchema = calendarDraftFields.superRefine((draft, context) => {
   const refuse = (field: keyof CalendarDraftFields, message: string) => context.addIssue({ code: 'custom', path: [field], message });
   const { type, dayOfWeek, fromTime, toTime, status, validFrom, validTo, eventName, eventDate, replacesRecordId, remove } = draft;
+  if (remove) {
+    // Whatever a record says, it can be taken away.
+    if (replacesRecordId === null) refuse('replacesRecordId', 'nothing was given; expected the record to remove');
+    return;
+  }
+  for (const field of foreign[type]) if (draft[field] !== null) refuse(field, `${draft[field]} was given; expected nothing, as the type is ${type}`);
   if (validTo < validFrom) refuse('validTo', `${validTo} was given; expected ${validFrom} or later`);
   if ((fromTime === null) !== (toTime === null)) refuse('toTime', 'one of two times was given; expected both, or none for whole days');
   if (fromTime !== null && toTime !== null && toTime <= fromTime) refuse('toTime', `${toTime} was given; expected a time after ${fromTime}`);
@@ -47,14 +62,14 @@ export const calendarDraftSchema = calendarDraftFields.superRefine((draft, conte
   if (type === 'EXCEPTION' && status === null) refuse('status', 'nothing was given; expected OPEN or CLOSED, as the type is EXCEPTION');
   if (type === 'EVENT' && eventName === null) refuse('eventName', 'nothing was given; expected a name, as the type is EVENT');
   if (type === 'EVENT' && eventDate === null) refuse('eventDate', 'nothing was given; expected a day, as the type is EVENT');
-  if (remove && replacesRecordId === null) refuse('replacesRecordId', 'nothing was given; expected the record to remove');
 });
 
-/** Applied and drafted, in the order in which they count. */
-export async function calendarRecordsOf({ models }: ApiContext, viewer: Viewer, libraryCode: string | null): Promise<StoredCalendarRecord[]> {
+/** Applied and drafted, in the order in which they count. Refusal: not-found. */
+export async function calendarRecordsOf(context: ApiContext, viewer: Viewer, libraryCode: string | null): Promise<StoredCalendarRecord[]> {
   demandIn(viewer, 'FULFILLMENT', 'VIEW', 'the calendar');
   const institutionId = viewer.institution.code;
-  return models.CalendarRecord.find({ institutionId, ...levelOf(libraryCode) }).sort({ createdAt: 1, _id: 1 }).limit(MOST_RECORDS).lean();
+  await demandLibrary(context, viewer, libraryCode);
+  return context.models.CalendarRecord.find({ institutionId, ...levelOf(libraryCode) }).sort({ createdAt: 1, _id: 1 }).lean();
 }
 
 /** Of one calendar; refusal: not-found. */
@@ -67,7 +82,7 @@ export async function calendarRecordOf({ models }: ApiContext, viewer: Viewer, l
 
 /**
  * Drafts all of them or none; each is a body or a form as it came. No rule sees a draft until it is applied.
- * Refusals: forbidden, not-found, validation-failed with a pointer per field, duplicate.
+ * Refusals: forbidden, not-found, validation-failed with a pointer per field, duplicate, not-possible for an event that terms of use lend until.
  */
 export async function draftCalendarRecords(context: ApiContext, viewer: Viewer, inputs: readonly unknown[]): Promise<StoredCalendarRecord[]> {
   demandConfigure(viewer);
@@ -129,14 +144,17 @@ export async function applyCalendar(
   }
   if (applied.outcome === 'REFUSED') throw new Refusal('not-possible', 'This calendar has no drafts to apply.', [{ code: applied.reason, message: 'It has no drafts.' }]);
   const { _id, fromDate, toDate } = applied.change;
-  await recordDeed(context, institutionId, { type: 'CalendarChange', id: _id, label: `${libraryCode ?? 'Institution'}, ${fromDate} to ${toDate}` }, { action: 'APPLY', author });
+  const changes = applied.drafts.map(({ draft, before }) => (
+    { path: `calendarRecords.${before?._id ?? draft._id}`, before: before === null ? null : content.parse(before), after: draft.remove ? null : content.parse(draft) }));
+  const target = { type: 'CalendarChange', id: _id, label: `${libraryCode ?? 'Institution'}, ${fromDate} to ${toDate}` };
+  await recordDeed(context, institutionId, target, { action: 'APPLY', author, changes });
   return applied.change;
 }
 
 /** Those that loans-due-date-correction has not worked through yet, oldest first. */
 export async function openCalendarChanges({ models }: ApiContext, viewer: Viewer): Promise<StoredCalendarChange[]> {
   demandIn(viewer, 'FULFILLMENT', 'VIEW', 'the calendar');
-  return models.CalendarChange.find({ institutionId: viewer.institution.code, processedAt: null }).sort({ appliedAt: 1 }).limit(MOST_RECORDS).lean();
+  return models.CalendarChange.find({ institutionId: viewer.institution.code, processedAt: null }).sort({ appliedAt: 1 }).limit(MOST_CHANGES).lean();
 }
 
 /** The calendar is there, a record that is replaced is in it and has no other draft, and nothing says the same already. */
@@ -152,6 +170,7 @@ async function demandDraftable(context: ApiContext, viewer: Viewer, draft: Calen
   if (replacesRecordId !== null && others.some((other) => other.replacesRecordId === replacesRecordId)) {
     refuse('duplicate', [{ pointer: '/replacesRecordId', code: 'duplicate', message: 'This record has a draft already: change that, or discard it' }]);
   }
+  if (type === 'EVENT' && replacesRecordId !== null) await demandEventLeft(context, viewer, draft, replacesRecordId);
   if (remove) return;
   const replaced = new Set(others.map((other) => other.replacesRecordId));
   const twin = others.find((other) => other._id !== replacesRecordId && !other.remove && !replaced.has(other._id) && saysTheSame(other, draft));
@@ -159,10 +178,23 @@ async function demandDraftable(context: ApiContext, viewer: Viewer, draft: Calen
   if (twin !== undefined) refuse('duplicate', [{ pointer: place, code: 'duplicate', message: `The same ${twin.state === 'DRAFT' ? 'has been drafted' : 'is in force'} already` }]);
 }
 
+/** An event that terms of use lend until is not taken from the last calendar that has it. */
+async function demandEventLeft(context: ApiContext, viewer: Viewer, { eventName, remove }: CalendarDraftFields, replacesRecordId: string): Promise<void> {
+  const events = await context.models.CalendarRecord.find({ institutionId: viewer.institution.code, type: 'EVENT' }).lean();
+  const before = events.find(({ _id }) => _id === replacesRecordId)?.eventName ?? null;
+  if (before === null || (before === eventName && !remove)) return;
+  const going = new Set([replacesRecordId, ...events.flatMap((event) => (event.replacesRecordId !== null && (event.remove || event.eventName !== before) ? [event.replacesRecordId] : []))]);
+  if (events.some(({ _id, state, eventName: name }) => state === 'APPLIED' && name === before && !going.has(_id))) return;
+  const terms = (await listTermsOfUse(context, viewer)).filter(({ policies }) => [policies?.dueDate, policies?.renewalPeriod].some((period) => period?.kind === 'EVENT' && period.eventName === before));
+  if (terms.length === 0) return;
+  const named = terms.map(({ terms: { code } }) => code).join(', ');
+  refuse('not-possible', [{ pointer: '/eventName', code: 'in-use', message: `Terms of use lend until "${before}", which no other calendar has: ${named}. Change them first` }]);
+}
+
 const telling = ['dayOfWeek', 'fromTime', 'toTime', 'status', 'validFrom', 'validTo', 'eventName', 'eventDate', 'eventTime'] as const;
 const saysTheSame = (record: StoredCalendarRecord, draft: CalendarDraftFields): boolean => telling.every((field) => record[field] === draft[field]);
 
-function refuse(slug: 'validation-failed' | 'duplicate', problems: InputProblem[]): never {
+function refuse(slug: 'validation-failed' | 'duplicate' | 'not-possible', problems: InputProblem[]): never {
   throw new Refusal(slug, `The draft cannot be saved: ${problems.map(({ message }) => message).join('; ')}.`, problems);
 }
 const shown = (value: string | null): string => (value === null ? 'nothing' : `"${value}"`);

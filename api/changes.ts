@@ -136,9 +136,9 @@ export async function recordDeed(
   { models, now }: { models: Models; now: Now },
   institutionId: string,
   target: Target,
-  { action, author }: { action: string; author: Author },
+  { action, author, changes = [] }: { action: string; author: Author; changes?: Change[] },
 ): Promise<void> {
-  await insertEntry(models, institutionId, target, `E:${newId()}`, { action, changes: [], author, at: now() });
+  await insertEntry(models, institutionId, target, `E:${newId()}`, { action, changes, author, at: now() });
 }
 
 async function insertEntry(

@@ -13,7 +13,13 @@ export type CalendarLevel = { level: 'INSTITUTION'; libraryCode: null } | { leve
 /** A draft as it was seen by whoever wants it applied. */
 export type SeenDraft = Pick<StoredCalendarRecord, '_id' | 'version'>;
 
-export type AppliedCalendarChanges = { outcome: 'APPLIED'; change: StoredCalendarChange } | { outcome: 'REFUSED'; reason: 'NO_DRAFTS' | 'OTHER_DRAFTS' };
+/** A draft that counts now, and the record in force before that it changed or removed; null: it is new. */
+export interface AppliedDraft {
+  draft: StoredCalendarRecord;
+  before: StoredCalendarRecord | null;
+}
+
+export type AppliedCalendarChanges = { outcome: 'APPLIED'; change: StoredCalendarChange; drafts: AppliedDraft[] } | { outcome: 'REFUSED'; reason: 'NO_DRAFTS' | 'OTHER_DRAFTS' };
 
 /**
  * Makes drafts of one level count, and writes the one change by which loans-due-date-correction finds the loans concerned. `seen`: these, if they are
@@ -39,7 +45,7 @@ export async function applyCalendarChanges(deed: Applying, { level, libraryCode 
     { $set: { processedAt: null, processedRunId: null }, $inc: { version: 1 } },
     { returnDocument: 'after' },
   ).orFail().lean();
-  return { outcome: 'APPLIED', change: open };
+  return { outcome: 'APPLIED', change: open, drafts: drafts.map((draft) => ({ draft, before: replaced.find(({ _id }) => _id === draft.replacesRecordId) ?? null })) };
 }
 
 /**

@@ -124,11 +124,12 @@ function emptyHours(libraryCode: string | null, ofInstitution: readonly StoredCa
   return inherited ? 'It has none of its own: those of the institution count.' : 'There are none, nor has the institution any: every day counts as open.';
 }
 
-/** What the institution's calendar says here; null in `lines`: the library does not take it over. */
+/** What the institution's calendar says here: its exceptions where the library takes them over, its events in any case. */
 function inheritedLines(ofInstitution: readonly StoredCalendarRecord[], inheritsCalendar: boolean, today: string) {
   const ahead = ofInstitution.filter((record) => record.state === 'APPLIED' && isAhead(record, today)).toSorted((one, other) => orderOf(one).localeCompare(orderOf(other)));
   const lines = (type: StoredCalendarRecord['type']) => ahead.filter((record) => record.type === type).map((record) => ({ line: recordLine(record), description: record.description }));
-  return { inheritsCalendar, exceptions: inheritsCalendar ? lines('EXCEPTION') : [], events: lines('EVENT'), href: calendarPath(null) };
+  const drafts = ofInstitution.filter(({ state }) => state === 'DRAFT').length;
+  return { inheritsCalendar, drafts: drafts === 0 ? null : drafts === 1 ? '1 draft' : `${count(drafts)} drafts`, exceptions: inheritsCalendar ? lines('EXCEPTION') : [], events: lines('EVENT'), href: calendarPath(null) };
 }
 
 function changeRow({ change, run }: PastCalendarChange, { zone }: Viewer, now: Date) {

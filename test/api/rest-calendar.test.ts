@@ -46,6 +46,8 @@ test('a closing is drafted, then applied: one change is open for the due dates, 
   assert.deepEqual(body.items.filter(({ type }: { type: string }) => type === 'EXCEPTION').map(({ description, state }: Record<string, string>) => [description, state]), [['', 'APPLIED'], ['Juneteenth', 'APPLIED']]);
   const audited = await library.models.AuditEntry.find({ institutionId: 'demo', targetId: changeId }).lean();
   assert.deepEqual(audited.map(({ action, targetLabel }) => [action, targetLabel]), [['APPLY', 'MAIN, 2025-06-19 to 2025-06-19']]);
+  const said = { dayOfWeek: null, fromTime: null, toTime: null, eventName: null, eventDate: null, eventTime: null, ...closing, description: 'Juneteenth' };
+  assert.deepEqual(audited[0]?.changes, [{ path: `calendarRecords.${drafted.body.id}`, before: null, after: said }]);
 });
 
 test('without a draft there is nothing to apply; a draft that was discarded is gone, an applied record is not discarded', async () => {
@@ -66,6 +68,7 @@ test.each([
   ['standard hours of no weekday', { type: 'STANDARD', fromTime: '09:00', toTime: '21:00', validFrom: '2025-01-01', validTo: '2025-12-31' }, '/dayOfWeek'],
   ['an exception that neither opens nor closes', { ...closing, status: null }, '/status'],
   ['an event without a day', { type: 'EVENT', eventName: 'END_OF_TERM', validFrom: '2025-01-01', validTo: '2025-12-31' }, '/eventDate'],
+  ['standard hours of an event', { type: 'STANDARD', dayOfWeek: 1, fromTime: '09:00', toTime: '21:00', validFrom: '2025-01-01', validTo: '2025-12-31', eventName: 'END_OF_TERM' }, '/eventName'],
   ['the removal of nothing', { ...closing, remove: true }, '/replacesRecordId'],
 ])('%s is refused', async (_name, body, pointer) => {
   const refused = await draft(body);
@@ -96,6 +99,32 @@ test('a draft is changed by its version, stays of its type and record, and is on
   const twin = await draft({ ...longer, dayOfWeek: 1, fromTime: '09:00', toTime: '21:00' });
   assert.deepEqual([twin.status, twin.body.errors[0].pointer], [409, '/validFrom']);
   assert.equal((await library.call(administrator, 'DELETE', `${HERE}/calendar-records/${drafted.id}`)).status, 204);
+});
+
+test('an event that terms of use lend until stays in some calendar', async () => {
+  const event = (given: Record<string, unknown> = {}) => ({ type: 'EVENT', eventName: 'END_OF_TERM', eventDate: '2025-12-19', validFrom: '2025-12-19', validTo: '2025-12-19', ...given });
+  const [first, second] = [await draft(event()), await draft(event({ eventDate: '2026-05-15' }))];
+  await apply(null);
+  const until = { kind: 'EVENT', eventName: 'END_OF_TERM' };
+  assert.equal((await library.call(administrator, 'POST', `${HERE}/terms-of-use`, { code: 'TERM', name: 'Term', policies: { dueDate: until } })).status, 201);
+  assert.equal((await draft(event({ replacesRecordId: first.body.id, remove: true }))).status, 201, 'the other has it still');
+  const last = await draft(event({ eventName: 'END_OF_YEAR', eventDate: '2026-05-15', replacesRecordId: second.body.id }));
+  assert.deepEqual([last.status, last.body.errors[0].pointer], [409, '/eventName']);
+  assert.match(last.body.errors[0].message, /^Terms of use lend until "END_OF_TERM", which no other calendar has: TERM\./);
+  assert.equal((await draft(event({ eventDate: '2026-05-22', replacesRecordId: second.body.id }))).status, 201, 'another day of the same event');
+  await apply(null);
+});
+
+test('what applying would change is told before', async () => {
+  await draft({ ...closing, validFrom: '2025-06-23', validTo: '2025-06-24', libraryCode: 'MAIN' });
+  await draft({ type: 'STANDARD', dayOfWeek: 7, fromTime: '13:00', toTime: '17:00', validFrom: '2025-06-22', validTo: '2025-06-22', libraryCode: 'MAIN' });
+  const { body } = await library.call(manager, 'GET', `${HERE}/calendar-changes/preview?libraryCode=MAIN`);
+  assert.deepEqual(body, {
+    drafts: 2, until: '2026-06-13', libraries: [{ libraryCode: 'MAIN', closes: ['2025-06-23', '2025-06-24'], opens: ['2025-06-22'], otherHours: [], loansDue: 0 }],
+    correction: { active: true, nextRunAt: '2025-06-13T04:15:00.000Z' },
+  });
+  assert.deepEqual((await library.call(manager, 'GET', `${HERE}/calendar-changes/preview`)).body.libraries, []);
+  assert.equal((await library.call(manager, 'GET', `${HERE}/calendar-changes/preview?libraryCode=GONE`)).status, 404);
 });
 
 test('a circulation desk manager reads the calendar and changes none; a purchasing operator does not see it', async () => {
