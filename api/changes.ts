@@ -63,15 +63,13 @@ export async function createByCode<T extends Deletable>(
   const { code } = content;
   const duplicate = () => new Refusal('duplicate', `${existing} "${code}" already.`, [{ pointer: '/code', code: 'duplicate', message: `"${code}" was given; expected a code that is not taken` }]);
   const former = await model.findOne({ institutionId, code }).lean<T>();
-  if (former !== null) {
-    if (former.deletedAt === null) throw duplicate();
-    await saveChange(context, model, former, { ...content, deletedAt: null, deleteAfter: null }, { action: 'CREATE', label, author });
-    return;
-  }
+  if (former !== null && former.deletedAt === null) throw duplicate();
   try {
-    await createRecorded(context, model, institutionId, content, { label, author });
+    if (former === null) await createRecorded(context, model, institutionId, content, { label, author });
+    else await saveChange(context, model, former, { ...content, deletedAt: null, deleteAfter: null }, { action: 'CREATE', label, author });
   } catch (error) {
-    throw isDuplicateKey(error) ? duplicate() : error;
+    // Somebody else made or revived it meanwhile.
+    throw isDuplicateKey(error) || (error instanceof Refusal && error.slug === 'precondition-failed') ? duplicate() : error;
   }
 }
 

@@ -20,7 +20,7 @@ export const loanTermsExampleSchema = z.strictObject({
 
 export interface LoanTermsExample {
   location: Pick<Item, 'currentLibraryCode' | 'currentLocationCode'>;
-  /** Of the location; null: it belongs to none. */
+  /** Of the location; null: it belongs to none, or to one that is gone. */
   unitCode: string | null;
   /** In order; the last one decided, if any did. */
   tried: TriedRule<FulfillmentUnitRule>[];
@@ -56,7 +56,7 @@ export async function loanTermsExample(context: ApiContext, viewer: Viewer, inpu
   const terms = rule === null ? null : await termsNamed(context, viewer, rule.touCode);
   return {
     location: { currentLibraryCode, currentLocationCode },
-    unitCode: [...units.ofLocation.values()][0] ?? null,
+    unitCode: [...units.ofLocation.values()].find((code) => units.byCode.has(code)) ?? null,
     tried, rule, terms,
     refused: 'refused' in answer ? answer.refused : terms === null || terms.policies === null ? 'TOU_MISSING' : null,
   };

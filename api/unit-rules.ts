@@ -112,7 +112,7 @@ export async function placeUnitRule(
   const expected =
     place === -1 ? 'another rule of the same table'
     : isDefault(rule) && place < others.length ? 'null, as a rule without inputs stands last'
-    : previous !== undefined && isDefault(previous) ? 'another rule, as the default stands last'
+    : previous !== undefined && isDefault(previous) && !isDefault(rule) ? 'another rule, as the default stands last'
     : null;
   if (expected !== null) valid('place', { value: null, problems: [{ pointer: '/before', code: 'invalid', message: `${JSON.stringify(beforeId)} was given; expected ${expected}` }] });
   if (table[place]?._id !== rule._id) {
@@ -125,7 +125,8 @@ export async function placeUnitRule(
 export async function removeUnitRule(context: ApiContext, viewer: Viewer, { unit }: ReadUnit, rule: FulfillmentUnitRule, author: Author): Promise<void> {
   demandChangeable(viewer, unit);
   const table = await tableOf(context, unit, rule.ruleType);
-  if (isDefault(rule) && table.length > 1) throw new Refusal('not-possible', `${rule.name} is the default: it answers where no other rule does. Delete the others first, or give it other terms of use.`);
+  const others = table.filter(({ _id }) => _id !== rule._id);
+  if (isDefault(rule) && others.length > 0 && !others.some(isDefault)) throw new Refusal('not-possible', `${rule.name} is the default: it answers where no other rule does. Delete the others first, or give it other terms of use.`);
   const { models, now } = context;
   await saveChange(context, models.FulfillmentUnitRule, rule, deletion(now()), { action: 'DELETE', label: labelOf(unit, rule), author });
 }
@@ -155,7 +156,7 @@ async function demandSensible(context: ApiContext, rule: z.output<typeof unitRul
   if (rule.parameters.length === 0) {
     if (other !== undefined) refuse('/parameters', `none were given; expected at least one, as "${other.name}" is the default already`);
     if (!rule.enabled) refuse('/enabled', 'false was given; expected true, as the default answers where no other rule does');
-  } else if (before !== null && isDefault(before) && others.length > 0) {
+  } else if (before !== null && isDefault(before) && others.length > 0 && other === undefined) {
     refuse('/parameters', 'inputs were given; expected none, as it is the default. Make another rule for them');
   }
   problems.push(...(await unknownTerms(context, rule.touCode, { type, before, institutionId })), ...(await unknownRuleValues(context, institutionId, rule.parameters)));

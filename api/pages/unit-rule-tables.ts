@@ -25,18 +25,22 @@ export function ruleTables(all: readonly ReadRule[], { unit, terms, mayChange }:
     const named = terms.filter((each) => each.type === type);
     const rules = all.filter(({ rule }) => rule.ruleType === type);
     if (type !== 'LOAN' && rules.length === 0 && named.length === 0) return [];
-    const last = rules.at(-1);
-    const endsOpen = last === undefined || !isDefault(last.rule);
     return [{
       id: type.toLowerCase(),
       heading: typeWords[type],
       add: mayChange && named.length > 0 ? `${unitPath(unit.code)}/rules/new?type=${type}` : null,
-      open: !endsOpen ? null
-        : type !== 'LOAN' ? 'No rule without inputs stands last: what no rule matches has no terms of use.'
-        : rules.length === 0 ? 'There is no rule: nothing can be lent from its locations.' : 'No rule without inputs stands last: what no rule matches cannot be lent.',
+      open: unit.owner === 'NETWORK' ? null : gapIn(type, rules),
       rows: rules.map((each, at) => row(each, at, { rules, named, unit, mayChange })),
     }];
   });
+}
+
+/** Of a table that does not always answer. A unit of the network need not: those that follow it have rules of their own. */
+function gapIn(type: UnitRuleType, rules: readonly ReadRule[]): string | null {
+  const last = rules.at(-1);
+  if (last === undefined) return type === 'LOAN' ? 'There is no rule: nothing can be lent from its locations.' : null;
+  if (isDefault(last.rule) && last.rule.enabled) return null;
+  return `No rule without inputs stands last: what no rule matches ${type === 'LOAN' ? 'cannot be lent' : 'has no terms of use'}.`;
 }
 
 function row({ rule, never }: ReadRule, at: number, { rules, named, unit, mayChange }: { rules: readonly ReadRule[]; named: Around['terms'] } & Omit<Around, 'terms'>) {
@@ -44,7 +48,8 @@ function row({ rule, never }: ReadRule, at: number, { rules, named, unit, mayCha
   const next = rules[at + 1]?.rule;
   const path = `${unitPath(unit.code)}/rules/${rule._id}`;
   const up = at > 0 && !isDefault(rule) ? { before: rules[at - 1]?.rule._id ?? '' } : null;
-  const down = next === undefined || isDefault(next) ? null : { before: rules[at + 2]?.rule._id ?? '' };
+  // A default that was loaded above others goes below them all at once.
+  const down = next === undefined || isDefault(next) ? null : { before: isDefault(rule) ? '' : (rules[at + 2]?.rule._id ?? '') };
   return {
     place: at + 1,
     name: rule.name,

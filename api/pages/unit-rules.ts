@@ -116,6 +116,7 @@ export function unitRulePages(context: ApiContext, { present }: Present): Router
       userGroupsOf(context, institutionId),
       models.FulfillmentUnitRule.find({ institutionId, unitCode: unit.code, ruleType: type, deletedAt: null }, { parameters: 1 }).lean(),
     ]);
+    const keepsAnswering = rule !== null && isDefault(rule) && others.length > 1 && others.filter(({ parameters }) => parameters.length === 0).length === 1;
     const named = terms.filter(({ active, code }) => active || code === typed.touCode);
     const offered: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       userGroup: Object.fromEntries(groups.map((group) => [group, group])),
@@ -130,7 +131,7 @@ export function unitRulePages(context: ApiContext, { present }: Present): Router
       table: typeWords[type],
       type,
       action: path,
-      remove: rule === null || (isDefault(rule) && others.length > 1) ? null : `${path}/delete`,
+      remove: rule === null || keepsAnswering ? null : `${path}/delete`,
       version: String(rule?.version ?? ''),
       mayChange: mayChange(viewer) && unit.owner === 'LOCAL',
       ...withProblems(problems),
@@ -139,7 +140,7 @@ export function unitRulePages(context: ApiContext, { present }: Present): Router
       touCode: { id: 'touCode', error: messageFor(problems, 'touCode') },
       terms: options(Object.fromEntries(named.map(({ code, name }) => [code, `${name} (${code})`])), [typed.touCode]),
       inputs: { id: 'inputs', error: messageFor(problems, 'inputs') },
-      isDefault: rule !== null && isDefault(rule) && others.length > 1,
+      isDefault: keepsAnswering,
       rows: rows.filter(({ rare }) => !rare),
       rareRows: rows.filter(({ rare }) => rare),
       rareOpen: rows.some(({ rare, used }) => rare && used),

@@ -199,6 +199,17 @@ describe('a rule', () => {
     assert.deepEqual((await rulesIn()).map((rule) => rule.never !== null), [true, true, true], 'the default of the network comes first');
     await put(GENERAL, 2, { name: 'GENERAL' });
   });
+  test('without inputs that stands beside another, as two who ask at once may make them, is narrowed or deleted', async () => {
+    const { models } = library;
+    const second = { unitCode: 'RESERVES', ruleType: 'LOAN' as const, name: 'Also all', touCode: 'BOOK', originKey: '#2' };
+    const { _id } = await models.FulfillmentUnitRule.create({ institutionId: 'demo', ...second, order: 0.5 });
+    const at = `${UNITS}/RESERVES/rules/${_id}`;
+    assert.equal((await put(`${at}/place`, 1, { before: null })).status, 200);
+    assert.deepEqual(await names('RESERVES'), ['All', 'Also all']);
+    assert.equal((await put(at, 2, { ...faculty, name: 'Also all' })).status, 200);
+    await models.FulfillmentUnitRule.updateOne({ institutionId: 'demo', _id }, { $set: { parameters: [] } });
+    assert.equal((await remove(at, 3)).status, 204);
+  });
   test('that becomes the default goes to the end', async () => {
     const first = await post(`${UNITS}/MEDIA/rules`, faculty);
     await post(`${UNITS}/MEDIA/rules`, { ...faculty, name: 'Students', parameters: [is('userGroup', 'STUDENT')] });
