@@ -85,7 +85,7 @@ describe('a draft', () => {
     assert.equal(rowsOf(await administrator.page(INSTITUTION), 'Closed days and other exceptions')[0], 'Thu 19 Jun 2025 Closed all day Juneteenth Draft: new');
   });
   test('of the institution is hinted at on the pages of its libraries', async () => {
-    assert.match(words(await manager.page(MAIN)), /From the calendar of the institution .* Closed all day, Fri 4 Jul 2025 .* It has 2 drafts beside, to be applied there\./);
+    assert.match(words(await manager.page(MAIN)), /From the calendar of the institution Closed all day, Fri 4 Jul 2025 Closed all day, Thu 27 .* It has 2 drafts beside, to be applied there\./);
   });
   test('of an event counts on its day', async () => {
     await submit(administrator, `${INSTITUTION}/new/event`, { eventName: 'END_OF_TERM', eventDate: '2025-12-19', eventTime: '17:00', description: '' });
