@@ -68,7 +68,7 @@ export function jobForms(context: ApiContext, { present }: Present): Router {
   router.get('/scheduled-jobs/:id/parameters', async (request, response) => {
     const listed = await listedOf(request);
     demandConfigure(viewerOf(request), listed);
-    const fields = parameterFields(listed.definition, listed.job.parameters, []);
+    const fields = parameterFields(listed.definition.parameters, listed.job.parameters, []);
     present(request, response, 'parameters-form', { ...about(listed, 'Parameters'), ...withProblems([]), fields });
   });
 
@@ -77,11 +77,11 @@ export function jobForms(context: ApiContext, { present }: Present): Router {
     const form = formOf(request);
     const listed = await listedOf(request);
     demandConfigure(viewer, listed);
-    const input = parametersInput(listed.definition, form);
+    const input = parametersInput(listed.definition.parameters, form);
     const { value, problems } = checkParameters(listed, input);
     if (value === null) {
       const beside = fieldProblems(problems);
-      const fields = parameterFields(listed.definition, input, beside);
+      const fields = parameterFields(listed.definition.parameters, input, beside);
       present(request, response, 'parameters-form', { ...about(listed, 'Parameters'), version: form.text('version'), ...withProblems(beside), fields }, 422);
       return;
     }

@@ -1,12 +1,11 @@
 /** The form of a job's parameters, made from the catalogue's schema: a box for yes and no, a choice for a list, a number, a text. */
 import { z } from 'zod';
-import type { JobDefinition } from '../../catalogue/definition.js';
 import { spelledOut } from '../words.js';
 import type { FieldProblem, Form } from './form.js';
 import { messageFor } from './form.js';
 import { options, type Option } from './query.js';
 
-type Shape = 'yesNo' | 'choice' | 'choices' | 'number' | 'text' | 'json';
+type Shape = 'yesNo' | 'choice' | 'choices' | 'number' | 'date' | 'text' | 'json';
 
 export interface ParameterField {
   id: string;
@@ -24,6 +23,7 @@ export interface ParameterField {
 /** The part of JSON Schema that the catalogue's parameters make use of. */
 const property = z.object({
   type: z.string().optional(),
+  format: z.string().optional(),
   enum: z.array(z.string()).optional(),
   items: z.object({ enum: z.array(z.string()).optional() }).optional(),
   minimum: z.number().optional(),
@@ -33,13 +33,14 @@ const property = z.object({
 });
 type Property = z.infer<typeof property>;
 
-function propertiesOf({ parameters }: JobDefinition): [string, Property][] {
+function propertiesOf(parameters: z.ZodObject): [string, Property][] {
   const schema = z.object({ properties: z.record(z.string(), property).default({}) }).parse(z.toJSONSchema(parameters, { io: 'input' }));
   return Object.entries(schema.properties);
 }
 
-export function parameterFields(job: JobDefinition, values: Readonly<Record<string, unknown>>, problems: readonly FieldProblem[]): ParameterField[] {
-  return propertiesOf(job).map(([name, schema]) => {
+/** `parameters`: of a job, or of one start of it. */
+export function parameterFields(parameters: z.ZodObject, values: Readonly<Record<string, unknown>>, problems: readonly FieldProblem[]): ParameterField[] {
+  return propertiesOf(parameters).map(([name, schema]) => {
     const value = values[name] ?? schema.default ?? '';
     const shape = shapeOf(schema);
     const chosen = (Array.isArray(value) ? value : [value]).map(String);
@@ -49,7 +50,7 @@ export function parameterFields(job: JobDefinition, values: Readonly<Record<stri
       label: spelledOut(name),
       hint: hintOf(schema),
       error: messageFor(problems, name),
-      shape: { yesNo: false, choice: false, choices: false, number: false, text: false, json: false, [shape]: true },
+      shape: { yesNo: false, choice: false, choices: false, number: false, date: false, text: false, json: false, [shape]: true },
       ticked: value === true,
       options: options(Object.fromEntries(among.map((one) => [one, spelledOut(one)])), chosen),
       value: shape === 'json' && typeof value !== 'string' ? JSON.stringify(value, null, 2) : String(value),
@@ -59,11 +60,11 @@ export function parameterFields(job: JobDefinition, values: Readonly<Record<stri
   });
 }
 
-function shapeOf({ type, enum: among, items }: Property): Shape {
+function shapeOf({ type, format, enum: among, items }: Property): Shape {
   if (among !== undefined) return 'choice';
   if (type === 'boolean') return 'yesNo';
   if (type === 'integer' || type === 'number') return 'number';
-  if (type === 'string') return 'text';
+  if (type === 'string') return format === 'date' ? 'date' : 'text';
   return type === 'array' && items?.enum !== undefined ? 'choices' : 'json';
 }
 
@@ -73,8 +74,8 @@ function hintOf({ minimum, maximum, description = '' }: Property): string {
 }
 
 /** What was typed, by the shapes of the schema; whether it is right is for the schema to say. */
-export function parametersInput(job: JobDefinition, form: Form): Record<string, unknown> {
-  return Object.fromEntries(propertiesOf(job).map(([name, schema]) => [name, valueOf(shapeOf(schema), form, name)]));
+export function parametersInput(parameters: z.ZodObject, form: Form): Record<string, unknown> {
+  return Object.fromEntries(propertiesOf(parameters).map(([name, schema]) => [name, valueOf(shapeOf(schema), form, name)]));
 }
 
 function valueOf(shape: Shape, form: Form, name: string): unknown {
@@ -89,6 +90,7 @@ function valueOf(shape: Shape, form: Form, name: string): unknown {
     case 'json':
       return parsedJson(text);
     case 'choice':
+    case 'date':
     case 'text':
       return text;
   }

@@ -8,14 +8,16 @@ import type { ApiContext } from '../context.js';
 import { briefly, count, when } from '../format.js';
 import { readableValues } from '../events.js';
 import { once } from '../idempotency.js';
+import { checked } from '../job-settings.js';
 import { Refusal } from '../refusal.js';
 import { scheduledJobOf, type ListedJob } from '../scheduled-jobs.js';
 import { demandRun, start } from '../starts.js';
 import { viewerOf, type Viewer } from '../viewer.js';
 import { spelledOut, statusBadge } from '../words.js';
-import { formOf, oneTimeValue, type FieldProblem, type Form } from './form.js';
+import { fieldProblems, formOf, oneTimeValue, type FieldProblem, type Form } from './form.js';
 import { withProblems } from './job-forms.js';
 import { localInstant } from './local-time.js';
+import { parameterFields, parametersInput } from './parameters-form.js';
 import type { Present } from './present.js';
 import { Query } from './query.js';
 import { nextRuns, shown } from './scheduled-job.js';
@@ -67,6 +69,7 @@ export function startForms(context: ApiContext, { present }: Present): Router {
       next: listed.active ? (nextRuns(listed, viewer, now())[0] ?? null) : null,
       last: told(last),
       preview: told(preview),
+      fields: parameterFields(listed.definition.runParameters, form === null ? {} : givenIn(listed, form), problems),
       asOf: form?.text('asOf') ?? '',
       asOfError: problems.find(({ field }) => field === 'asOf')?.message ?? null,
       zone: viewer.zone.timeZone,
@@ -93,10 +96,11 @@ export function startForms(context: ApiContext, { present }: Present): Router {
       const listed = await listedOf(request);
       demandStart(viewer, listed, trigger);
       const asOf = localInstant(viewer.zone, form.text('asOf'));
-      if (asOf === 'WRONG') {
-        const problems = [
-          { field: 'asOf', message: `“${form.text('asOf')}” is not a day and time; 2026-05-12 04:00 would be one` },
-        ];
+      const given = givenIn(listed, form);
+      const runParameters = checked(listed.definition.runParameters, given);
+      const problems = fieldProblems(runParameters.problems);
+      if (asOf === 'WRONG') problems.unshift({ field: 'asOf', message: `“${form.text('asOf')}” is not a day and time; 2026-05-12 04:00 would be one` });
+      if (asOf === 'WRONG' || runParameters.value === null) {
         present(
           request,
           response,
@@ -111,14 +115,14 @@ export function startForms(context: ApiContext, { present }: Present): Router {
         actorId: viewer.actor.id,
         route: request.path,
         key: form.text('once'),
-        body: form.text('asOf'),
+        body: { asOf: form.text('asOf'), ...given },
       };
       const { answer } = await once(context, asked, async () => {
         const run = await start(
           context,
           viewer,
           listed,
-          { trigger, asOf, parameters: null, runParameters: null },
+          { trigger, asOf, parameters: null, runParameters: runParameters.value },
           authorOf(viewer, request.id, form.text('reason') || null),
         );
         return { processId: run.processId };
@@ -173,6 +177,10 @@ export function startForms(context: ApiContext, { present }: Present): Router {
 
   return router;
 }
+
+/** What this start alone is given; a field that was left empty is not. */
+const givenIn = ({ definition }: ListedJob, form: Form): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(parametersInput(definition.runParameters, form)).filter(([, value]) => value !== ''));
 
 function recordLabelOf({ definition: { explains, alsoExplains } }: ListedJob): string {
   if (explains === null) return 'Record';

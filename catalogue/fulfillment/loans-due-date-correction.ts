@@ -33,13 +33,13 @@ export const loansDueDateCorrection = {
   ],
   runParameters: z
     .strictObject({
-      /** A library and local dates, both inclusive, instead of the calendar changes. */
-      libraryCode: z.string().min(1).optional(),
+      /** A library and local dates, both inclusive. */
+      libraryCode: z.string().min(1).optional().describe('With two days: its loans due from the one to the other, instead of the calendar changes'),
       from: z.iso.date().optional(),
       to: z.iso.date().optional(),
     })
-    .refine(({ libraryCode, from, to }) => [libraryCode, from, to].every((given) => given === undefined) || [libraryCode, from, to].every((given) => given !== undefined), 'a library goes with both dates')
-    .refine(({ from, to }) => from === undefined || to === undefined || from <= to, { path: ['to'], message: 'not before the first day' }),
+    .refine(({ libraryCode, from, to }) => [libraryCode, from, to].every((given) => given === undefined) || [libraryCode, from, to].every((given) => given !== undefined), { path: ['libraryCode'], message: 'A library goes with both days' })
+    .refine(({ from, to }) => from === undefined || to === undefined || from <= to, { path: ['to'], message: 'The last day is not before the first' }),
   explains: 'loan',
   locks: [{ name: 'LOANS', mode: 'EXCLUSIVE' }],
   letters: ['FulItemChangeDueDateLetter', 'UndeliverableLettersReport'],

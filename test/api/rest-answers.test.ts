@@ -108,6 +108,27 @@ test('a run is started, previewed, stopped, repeated, and its failed records tak
   assert.equal((await library.call(ada, 'POST', `${RIVERSIDE}/runs/${guarded._id}/approve`, {})).status, 202);
 });
 
+test('the form of a start takes what one start may be given, by hand and as a preview, and says beside the field what is wrong', async () => {
+  const { _id } = await jobNamed(library, 'loans-due-date-correction');
+  const days = { libraryCode: 'MAIN', from: '2026-05-14', to: '2026-05-15' };
+  for (const [step, trigger] of [['run', 'MANUAL'], ['preview', 'DRY_RUN']] as const) {
+    const path = `/scheduled-jobs/${_id}/${step}`;
+    const refused = await ada.submit(path, { ...days, to: '2026-05-13' });
+    const html = await refused.text();
+    assert.equal(refused.status, 422);
+    assert.match(html, /id="to-error"[^]*?The last day is not before the first/);
+    assert.match(html, /name="libraryCode" value="MAIN"/);
+    assert.match(await (await ada.submit(path, { ...days, from: '', to: '' })).text(), /id="libraryCode-error"[^]*?A library goes with both days/);
+
+    const started = await ada.submit(path, days);
+    const run = await library.models.Run.findOne({ institutionId: 'riverside', processId: Number(started.headers.get('location')?.match(/\/runs\/(\d+)/)?.[1]) }).orFail().lean();
+    assert.deepEqual([run.trigger, { ...run.parameters, ...days }], [trigger, run.parameters]);
+    const whole = await ada.submit(path, { libraryCode: '', from: '', to: '' });
+    assert.equal(whole.status, 303);
+  }
+  assert.doesNotMatch(await ada.page(`/scheduled-jobs/${(await jobNamed(library, 'users-remove-blocks'))._id}/run`), /libraryCode/);
+});
+
 test('a record is explained with every question that was asked', async () => {
   const { status, body } = await library.call(ada, 'POST', `${job}/explanations`, { recordType: 'loan', recordId: '31234000123' });
   assert.equal(status, 200);

@@ -104,10 +104,11 @@ describe('from the sign-in to a letter', () => {
 
 /** Every kind of page, by its path. */
 async function everyPath(): Promise<string[]> {
-  const job = await pages.house.models.ScheduledJob.findOne({ institutionId: pages.institutionId, jobKey: 'loans-overdue-and-lost' }).lean();
-  const jobPath = `/scheduled-jobs/${job?._id}`;
+  const pathOfJob = async (jobKey: string) => `/scheduled-jobs/${(await pages.house.models.ScheduledJob.findOne({ institutionId: pages.institutionId, jobKey }).orFail().lean())._id}`;
+  const jobPath = await pathOfJob('loans-overdue-and-lost');
   return [
     '/', '/monitor-jobs/scheduled', '/monitor-jobs/running', '/monitor-jobs/history', jobPath, ...['run', 'preview', 'explain', 'schedule', 'parameters', 'activation'].map((form) => `${jobPath}/${form}`),
+    `${await pathOfJob('loans-due-date-correction')}/preview`,
     proposals, report, `${report}/events`, `${report}/rerun`, `/letters/sent?run=${report.split('/').pop()}`, '/letters/sent', letter, loan, '/configuration', '/overdue-profiles', '/overdue-profiles/new', '/fines-profiles', '/fines-profiles/new', '/terms-of-use', '/new-terms-of-use', '/terms-of-use/BOOK', '/fulfillment-units', '/new-fulfillment-unit', '/fulfillment-units/RESERVES', '/fulfillment-units/RESERVES/rules/new?type=LOAN', '/api-keys', '/api-keys/new', '/mail', caughtMail, '/help', '/nothing-here',
     '/block-definitions/new', '/patron-limits?example=1&userGroup=STUDENT&owed=60&overdueLoans=2&overdueRecalls=0',
     '/calendars', '/calendars/institution', '/calendars/library/MAIN', '/calendars/library/MAIN/new/hours', '/calendars/library/MAIN/apply', '/calendars/library/MAIN/year?year=2030',
