@@ -4,8 +4,11 @@
  * The institution comes last: while it is missing, seeding again goes on where it broke off, and once it is there nothing is done.
  */
 import type { Model } from 'mongoose';
+import { fulfillmentHistoricalArchiving } from '../../catalogue/fulfillment/fulfillment-historical-archiving.js';
+import { jobs } from '../../catalogue/jobs.js';
 import type { Now } from '../../config/clock.js';
 import { dayText, localDay, startOfDay, zoneOf } from '../../domain/days.js';
+import type { Schedule } from '../../domain/schedule.js';
 import type { Versioned } from '../../models/document.js';
 import { insertOnce } from '../../models/insert-once.js';
 import type { Institution } from '../../models/institution.js';
@@ -160,9 +163,13 @@ function calendarOf({ institutionId, today }: Plan): Partial<StoredCalendarRecor
   return [...standard, ...closed];
 }
 
-const NIGHTLY = 'loans-overdue-and-lost';
+/** Which comes without a schedule and with nothing to do, until somebody says what may be forgotten. */
+const archiving = {
+  schedule: { kind: 'WEEKLY', weekdays: ['SUN'], times: ['01:30'] } satisfies Schedule,
+  parameters: fulfillmentHistoricalArchiving.parameters.parse({ loans: true, fees: true, requests: true }),
+};
 
-/** Its jobs begin now: a night before the library was made is not one that they missed. */
+/** All jobs that there are work, by their own schedules. They begin now: a night before the library was made is not one that they missed. */
 async function writeInstitution(models: Models, plan: Plan, at: Date): Promise<void> {
   const { institutionId } = plan;
   const institution = complete<Institution>(models.Institution, {
@@ -182,9 +189,11 @@ async function writeInstitution(models: Models, plan: Plan, at: Date): Promise<v
     allowedEmails: ['*@patrons.example', '*@library.example'],
   }, plan);
   await makeScheduledJobs(models, institution, at);
-  await models.ScheduledJob.updateOne(
-    { institutionId, jobKey: NIGHTLY, active: false },
-    { $set: { active: true, inactiveReason: null }, $inc: { version: 1 } },
-  );
+  for (const { key } of jobs.filter(({ available }) => available)) {
+    await models.ScheduledJob.updateOne(
+      { institutionId, jobKey: key, active: false },
+      { $set: { active: true, inactiveReason: null, ...(key === fulfillmentHistoricalArchiving.key && archiving) }, $inc: { version: 1 } },
+    );
+  }
   await insertOnce(models.Institution, [institution]);
 }

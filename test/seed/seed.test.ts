@@ -8,6 +8,7 @@ import { createFinesFeesExplainer } from '../../activities/fulfillment/fines/exp
 import { createCorrectionExplainer } from '../../activities/fulfillment/due-dates/explain.js';
 import { createOverdueExplainer } from '../../activities/fulfillment/overdue/explain.js';
 import { createNewsExplainer } from '../../activities/fulfillment/reading-lists/explain.js';
+import { jobs } from '../../catalogue/jobs.js';
 import { loanAt } from '../../cli/seed/loans.js';
 import { sizes } from '../../cli/seed/plan.js';
 import { seedDemonstration } from '../../cli/seed/seed.js';
@@ -119,6 +120,12 @@ describe('can be shown to anybody:', () => {
     const out = await models.Item.find({ institutionId, currentLoanId: { $ne: null } }).lean();
     assert.deepEqual(out.map(({ currentLoanId }) => currentLoanId).sort(), loans.map(({ _id }) => _id).sort());
   });
+});
+
+test('every job of this version is active and has a schedule, and no other job', async () => {
+  const active = await models.ScheduledJob.find({ institutionId, active: true }).lean();
+  assert.deepEqual(active.map(({ jobKey }) => jobKey).sort(), jobs.filter(({ available }) => available).map(({ key }) => key).sort());
+  assert.deepEqual(active.filter(({ schedule }) => schedule.kind === 'NONE'), []);
 });
 
 test('users-remove-blocks finds suspensions to lift and to extend, a block of staff and one for overdue loans that are over, and blocks that it leaves', async () => {
