@@ -5,8 +5,7 @@ import { scheduleText } from '../../domain/schedule-text.js';
 import { PREVIEW_KEPT_MS } from '../../models/new-run.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
-import { briefly, count, when } from '../format.js';
-import { readableValues } from '../events.js';
+import { briefly, count } from '../format.js';
 import { once } from '../idempotency.js';
 import { checked } from '../job-settings.js';
 import { Refusal } from '../refusal.js';
@@ -20,10 +19,11 @@ import { localInstant } from './local-time.js';
 import { parameterFields, parametersInput } from './parameters-form.js';
 import type { Present } from './present.js';
 import { Query } from './query.js';
-import { nextRuns, shown } from './scheduled-job.js';
+import { questionRow } from './question.js';
+import { nextRuns } from './scheduled-job.js';
 
 /** What staff know a record by, beside its id. */
-const knownBy: Readonly<Partial<Record<RecordType, string>>> = { loan: 'barcode', user: 'primary id', block: 'primary id of its user' };
+const knownBy: Readonly<Partial<Record<RecordType, string>>> = { loan: 'barcode', user: 'primary id', block: 'primary id of its user', notification: 'primary id of its user' };
 
 export function startForms(context: ApiContext, { present }: Present): Router {
   const router = Router();
@@ -160,14 +160,7 @@ export function startForms(context: ApiContext, { present }: Present): Router {
             : {
                 ...explained,
                 act: explained.decision === 'ACT',
-                questions: explained.questions.map(({ rule, holds, compared }) => ({
-                  rule,
-                  holds,
-                  compared: Object.entries(readableValues(viewer.grants, compared)).map(([name, value]) => ({
-                    name,
-                    value: value instanceof Date ? when(viewer.zone, value).text : shown(value),
-                  })),
-                })),
+                questions: explained.questions.map((heard) => questionRow(viewer, heard)),
                 history: `/records/${explained.recordType}/${explained.recordId}/jobs`,
               },
       },

@@ -75,7 +75,7 @@ export interface CourtesyContext {
 export type LeaveReason = 'NOT_ACTIVE' | 'STATUS_LEFT_OUT' | 'SHORT_LOAN' | 'NOT_IN_WINDOW' | 'FELL_DUE_BEFORE' | 'TRIED_BEFORE';
 /** Records that something is wrong with: nothing is done, and nobody is written to. */
 const renewalProblems = ['TOU_MISSING', 'USER_MISSING', 'LIBRARY_MISSING'] as const satisfies readonly RenewalRefusal[];
-type RenewalProblem = (typeof renewalProblems)[number];
+export type RenewalProblem = (typeof renewalProblems)[number];
 /** Why a loan is not renewed, in the order of the rules. */
 export const notRenewedReasons = [
   'NO_RULE', 'NOT_RENEWABLE', 'RENEW_FEE_APPLIES', 'RECALLED', 'USER_INACTIVE', 'NO_PATRON_ROLE', 'USER_EXPIRED', 'USER_BLOCKED', 'CASH_LIMIT', 'OVERDUE_LIMIT',

@@ -84,7 +84,7 @@ const ruleNames = {
   location: '2 locations',
   itemPolicy: '2 item policies',
   materialType: '2 material types',
-  inWindow: '3 not later than catchUpDays',
+  inWindow: '3 not later than is made up for',
   decided: '4 still DECIDED, to be completed',
   done: '4 done before',
   superseded: '5 superseded',

@@ -116,6 +116,19 @@ describe.each([
 
 test('a record of another type is refused, one that is not there is none', async () => {
   const request = { ...own, asOf: asOf.toISOString(), timeZone: 'America/New_York', currency: 'USD', parameters: {} };
-  await assert.rejects(explain({ ...request, record: 'loan:A' }), /"loan:A" is no news of a reading list: expected notification:<id>/);
+  await assert.rejects(explain({ ...request, record: 'loan:A' }), /"loan:A" is no news of a reading list: expected notification:<id> or notification:<primary id of its user>/);
   assert.equal(await explain({ ...request, record: 'notification:nothing' }), null);
+});
+
+test('of a user the newest unread news is meant that no mail has told of', async () => {
+  await clear(models);
+  await readingListLibrary(models, 'demo');
+  const of = (name: string, local: string, given = {}) => news(models, 'demo', name, { createdAt: new Date(at(local)), ...given });
+  await of('old', '2025-08-30 12:00');
+  const newest = await of('newest', '2025-08-31 12:00');
+  await of('read', '2025-09-01 12:00', { readAt: new Date(at('2025-09-01 13:00')) });
+  await of('mailed', '2025-09-01 12:00', { emailedAt: new Date(at('2025-09-01 13:00')), letterKey: 'run:rl:U1' });
+  const request = { ...own, asOf: asOf.toISOString(), timeZone: 'America/New_York', currency: 'USD', parameters: {} };
+  assert.equal((await explain({ ...request, record: 'notification:U1' }))?.recordId, newest);
+  assert.equal(await explain({ ...request, record: 'notification:U2' }), null);
 });

@@ -40,13 +40,17 @@ interface Fired {
 }
 /** In which fees are charged; the store keeps none. */
 const feeTypes = ['OVERDUE_NOTIFICATION_FINE', 'LOST_ITEM_REPLACEMENT_FEE', 'LOST_ITEM_PROCESS_FEE', 'OVERDUE_FINE', 'RECALLED_OVERDUE_FINE'];
+const feeWords: Record<string, string> = {
+  OVERDUE_NOTIFICATION_FINE: 'a fine for the notice', LOST_ITEM_REPLACEMENT_FEE: 'a replacement fee', LOST_ITEM_PROCESS_FEE: 'a processing fee',
+  OVERDUE_FINE: 'the overdue fine', RECALLED_OVERDUE_FINE: 'the overdue fine after recall',
+};
 const inOrder = (a: { type: string }, b: { type: string }) => feeTypes.indexOf(a.type) - feeTypes.indexOf(b.type);
 /** In the words of *explain a record*. */
 const sentenceOf = ({ profileName, lost, fees, blocked, sendFormat }: Fired): string => `«${profileName}» fires: ${[
   lost ? 'the loan becomes lost' : 'a notice is written',
-  ...fees.toSorted(inOrder).map(({ type, amount }) => `${type} of ${amount} (minor units of USD)`),
+  ...fees.toSorted(inOrder).map(({ type, amount }) => `${feeWords[type]} of ${(amount / 100).toFixed(2)} USD is charged`),
   ...(blocked ? ['the borrower is blocked'] : []),
-  sendFormat === null ? 'no letter' : `a letter by ${sendFormat}`,
+  sendFormat === null ? 'no letter goes out' : `a letter goes by ${sendFormat === 'EMAIL' ? 'e-mail' : sendFormat === 'SMS' ? 'text message' : 'e-mail and text message'}`,
 ].join(', ')}.`;
 const ofBrokenRun = sentenceOf({
   profileName: 'PL',

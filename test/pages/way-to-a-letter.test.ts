@@ -78,7 +78,7 @@ describe('from the sign-in to a letter', () => {
     await page.getByLabel('Loan id or barcode').fill(loan.split('/')[3] ?? '');
     await page.getByRole('button', { name: 'Explain' }).click();
     assert.match(await words(page, 'section:has(#answer)'), /the job leaves it alone/);
-    assert.match(await words(page, 'section:has(#questions)'), /dueDate \w{3} \d{1,2} \w{3} \d{4} \d\d:\d\d E[SD]T/, 'the due date by the clock of the library');
+    assert.match(await words(page, 'section:has(#questions)'), /Due date \w{3} \d{1,2} \w{3} \d{4} \d\d:\d\d E[SD]T/, 'the due date by the clock of the library');
 
     await page.goto('/mail');
     await page.locator('table tbody th a').first().click();

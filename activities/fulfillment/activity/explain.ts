@@ -4,6 +4,7 @@ import { dayText, localDay, zoneOf } from '../../../domain/days.js';
 import type { Explain } from '../../../domain/explanation.js';
 import type { LeaveReason } from '../../../domain/fulfillment/notifications-activity-report.js';
 import type { Models } from '../../../models/models.js';
+import { amountText, numberOf } from '../in-words.js';
 import { findUser } from '../users/find-user.js';
 import { accountsOf } from './accounts.js';
 import { readGround } from './ground.js';
@@ -39,8 +40,8 @@ export function createActivityExplainer(models: Models): Explain {
     const { overdue, loans, feeIds, totalDebt, problems } = decision.report;
     const accrued = overdue.reduce((sum, { accruedFine }) => sum + accruedFine, 0);
     const actions = [
-      `${letters.length === 1 ? 'One letter lists' : `${letters.length} letters list`} ${overdue.length} overdue loans, ${loans.length} others and ${feeIds.length} fees, ${totalDebt} in all, `
-        + `and fines so far of ${accrued} (minor units of ${currency}).`,
+      `${letters.length === 1 ? 'A letter lists' : `${letters.length} letters list`} ${numberOf(overdue.length, 'overdue loan')}, ${numberOf(loans.length, 'other loan')} and `
+        + `${numberOf(feeIds.length, 'fee')}, ${amountText(totalDebt, currency)} in all, and fines so far of ${amountText(accrued, currency)}.`,
     ];
     return { ...explanation, decision: 'ACT', summary: 'A run would tell the patron what is on the account.', actions, problems: problems.map(({ code }) => code) };
   };

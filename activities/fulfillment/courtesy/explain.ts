@@ -1,9 +1,11 @@
 /** Why notifications-courtesy-and-renewals renews one loan, tells its patron that it does not, or leaves it. */
 import { notificationsCourtesyAndRenewals } from '../../../catalogue/fulfillment/notifications-courtesy-and-renewals.js';
 import { listening } from '../../../domain/ask.js';
+import { zoneOf, type Zone } from '../../../domain/days.js';
 import type { Explain } from '../../../domain/explanation.js';
-import type { LeaveReason, NotRenewedReason } from '../../../domain/fulfillment/notifications-courtesy-and-renewals.js';
+import type { LeaveReason, NotRenewedReason, RenewalProblem } from '../../../domain/fulfillment/notifications-courtesy-and-renewals.js';
 import type { Models } from '../../../models/models.js';
+import { localText } from '../in-words.js';
 import { findLoan } from '../loans/find-loan.js';
 import { readGround } from './ground.js';
 import { judgeLoans, loanFields, type JudgedLoan, type ReadLoan } from './judge.js';
@@ -38,6 +40,12 @@ const notRenewedBecause: Record<NotRenewedReason, string> = {
   SAME_DUE_DATE: 'it would not be due later than it is',
 };
 
+const failedBecause: Record<RenewalProblem, string> = {
+  TOU_MISSING: 'its terms of use are missing or cannot be read',
+  USER_MISSING: 'the borrower is not there any more',
+  LIBRARY_MISSING: 'its library is unknown',
+};
+
 export function createCourtesyExplainer(models: Models): Explain {
   return async (request) => {
     const { institutionId } = request;
@@ -48,21 +56,21 @@ export function createCourtesyExplainer(models: Models): Explain {
     const [judged] = await judgeLoans(models, institutionId, ground, [loan], [], ask);
     if (judged === undefined) return null;
     const problems = problemsOf(judged, ground).map(({ code }) => code);
-    return { recordType: 'loan', recordId: loan._id, label: loan.barcode, questions: heard, problems, ...sentencesOf(judged) };
+    return { recordType: 'loan', recordId: loan._id, label: loan.barcode, questions: heard, problems, ...sentencesOf(judged, zoneOf(request.timeZone)) };
   };
 }
 
-function sentencesOf({ decision }: JudgedLoan): { decision: 'ACT' | 'LEAVE'; summary: string; actions: string[] } {
+function sentencesOf({ decision }: JudgedLoan, zone: Zone): { decision: 'ACT' | 'LEAVE'; summary: string; actions: string[] } {
   switch (decision.action) {
     case 'LEAVE':
       return { decision: 'LEAVE', summary: leftBecause[decision.reason], actions: [] };
     case 'WAIT':
       return { decision: 'LEAVE', summary: 'It is too early to renew the loan: a later run tries again.', actions: [] };
     case 'FAIL':
-      return { decision: 'LEAVE', summary: `The loan can be neither renewed nor told of: ${decision.reason}.`, actions: [] };
+      return { decision: 'LEAVE', summary: `The loan can be neither renewed nor told of: ${failedBecause[decision.reason]}.`, actions: [] };
     case 'RENEW': {
       const shortened = { MAX: ', shortened by the maximum renewal period', EXPIRY: ", shortened by the end of the borrower's card" };
-      const until = `The loan is renewed until ${new Date(decision.newDueDate).toISOString()}${decision.cappedBy === null ? '' : shortened[decision.cappedBy]}.`;
+      const until = `The loan is renewed until ${localText(zone, decision.newDueDate)}${decision.cappedBy === null ? '' : shortened[decision.cappedBy]}.`;
       return { decision: 'ACT', summary: 'A run would renew the loan.', actions: [until, decision.letterKey === '' ? 'No letter says so.' : 'The renewal letter to its borrower lists it.'] };
     }
     case 'KEEP': {

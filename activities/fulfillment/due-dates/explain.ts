@@ -1,10 +1,10 @@
 /** Why loans-due-date-correction moves the due date of one loan, or leaves it. */
 import { correctionSchema } from '../../../catalogue/fulfillment/loans-due-date-correction.js';
 import { listening } from '../../../domain/ask.js';
-import { dayText, localDay, localMinutes, type Zone } from '../../../domain/days.js';
 import type { Explain } from '../../../domain/explanation.js';
 import type { LeaveReason } from '../../../domain/fulfillment/loans-due-date-correction.js';
 import type { Models } from '../../../models/models.js';
+import { localText } from '../in-words.js';
 import { findLoan } from '../loans/find-loan.js';
 import { readGround } from './ground.js';
 import { judgeLoans } from './judge.js';
@@ -41,11 +41,4 @@ export function createCorrectionExplainer(models: Models): Explain {
     const letter = decision.letterKey === '' ? 'Nobody is told.' : 'The loan is listed in a letter to its borrower.';
     return { ...explanation, decision: 'ACT', summary: 'A run would move the due date: the library is closed then.', actions: [move, letter] };
   };
-}
-
-/** `2025-06-19 21:00` on the institution's clock. */
-function localText(zone: Zone, instant: number): string {
-  const minutes = Math.floor(localMinutes(zone, instant));
-  const time = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
-  return `${dayText(localDay(zone, instant))} ${time}`;
 }

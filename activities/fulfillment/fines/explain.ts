@@ -3,6 +3,7 @@ import { listening } from '../../../domain/ask.js';
 import type { Explain } from '../../../domain/explanation.js';
 import type { LeaveReason } from '../../../domain/fulfillment/fines-fees-notifications.js';
 import type { Models } from '../../../models/models.js';
+import { amountText, numberOf, wayWords } from '../in-words.js';
 import { findUser } from '../users/find-user.js';
 import { everyFeeOf } from './debtors.js';
 import { readGround } from './ground.js';
@@ -34,8 +35,8 @@ export function createFinesFeesExplainer(models: Models): Explain {
       return { ...explanation, decision: 'LEAVE', summary: leftBecause[reason], actions: [], problems: reason === 'USER_MISSING' ? [reason] : [] };
     }
     const actions = decision.letters.map(({ profile, feeIds, total }) => {
-      const cost = profile.notificationFee > 0 ? `, and costs ${profile.notificationFee} where there is an address for it` : '';
-      return `«${profile.name}» fires: a letter by ${profile.sendFormat} lists ${feeIds.length} fees, ${total} in all${cost} (minor units of ${currency}).`;
+      const cost = profile.notificationFee > 0 ? `, and costs ${amountText(profile.notificationFee, currency)} where there is an address for it` : '';
+      return `«${profile.name}» fires: a letter by ${wayWords[profile.sendFormat]} lists ${numberOf(feeIds.length, 'fee')}, ${amountText(total, currency)} in all${cost}.`;
     });
     return { ...explanation, decision: 'ACT', summary: `A run would write ${actions.length === 1 ? 'one letter' : `${actions.length} letters`} to the patron.`, actions, problems: [] };
   };

@@ -6,6 +6,7 @@ import type { LeaveReason } from '../../../domain/fulfillment/loans-overdue-and-
 import type { Firing } from '../../../domain/fulfillment/overdue-firing.js';
 import type { CompiledProfiles } from '../../../domain/fulfillment/overdue-lost-profiles.js';
 import type { Models } from '../../../models/models.js';
+import { amountText, wayWords } from '../in-words.js';
 import { findLoan } from '../loans/find-loan.js';
 import { readGround } from './ground.js';
 import { judgeLoans } from './judge.js';
@@ -54,15 +55,20 @@ export function createOverdueExplainer(models: Models): Explain {
   };
 }
 
+const feeWords: Record<Firing['fees'][number]['type'], string> = {
+  OVERDUE_NOTIFICATION_FINE: 'a fine for the notice', LOST_ITEM_REPLACEMENT_FEE: 'a replacement fee', LOST_ITEM_PROCESS_FEE: 'a processing fee',
+  OVERDUE_FINE: 'the overdue fine', RECALLED_OVERDUE_FINE: 'the overdue fine after recall',
+};
+
 const nameOf = (profiles: CompiledProfiles, id: string): string =>
   profiles.inOrder.find(({ profile }) => profile.profileId === id)?.profile.name ?? id;
 
 function sentenceOf(firing: Firing, profiles: CompiledProfiles, currency: string): string {
   const parts = [
     firing.kind === 'CHANGE_TO_LOST' ? 'the loan becomes lost' : 'a notice is written',
-    ...firing.fees.map(({ type, amount }) => `${type} of ${amount} (minor units of ${currency})`),
+    ...firing.fees.map(({ type, amount }) => `${feeWords[type]} of ${amountText(amount, currency)} is charged`),
     ...(firing.block === null ? [] : ['the borrower is blocked']),
-    firing.lastState === 'LETTER_PENDING' ? `a letter by ${firing.sendFormat}` : 'no letter',
+    firing.lastState === 'LETTER_PENDING' ? `a letter goes by ${wayWords[firing.sendFormat]}` : 'no letter goes out',
   ];
   return `«${nameOf(profiles, firing.profileId)}» fires: ${parts.join(', ')}.`;
 }

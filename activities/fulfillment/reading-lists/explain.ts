@@ -1,12 +1,12 @@
 /** Why email-leganto-notifications mails one piece of news, or leaves it. */
 import { emailLegantoNotifications } from '../../../catalogue/fulfillment/email-leganto-notifications.js';
 import { listening } from '../../../domain/ask.js';
-import type { Explain } from '../../../domain/explanation.js';
+import type { Explain, ExplainRequest } from '../../../domain/explanation.js';
 import type { LeaveReason } from '../../../domain/fulfillment/email-leganto-notifications.js';
 import type { Models } from '../../../models/models.js';
 import { groundOf, judgeNews } from './judge.js';
 import { labelOf } from './tally.js';
-import { newsById } from './walk.js';
+import { newsById, newsFields, type ReadNews } from './walk.js';
 
 const leftBecause: Record<LeaveReason, string> = {
   EMAILED: 'The user was told of it before.',
@@ -22,11 +22,9 @@ const leftBecause: Record<LeaveReason, string> = {
 
 export function createNewsExplainer(models: Models): Explain {
   return async (request) => {
-    const { institutionId, record } = request;
-    const [type = '', id = ''] = record.split(':');
-    if (type !== 'notification' || id === '') throw new RangeError(`"${record}" is no news of a reading list: expected notification:<id>`);
-    const [news] = await newsById(models, institutionId, [id]);
-    if (news === undefined) return null;
+    const { institutionId } = request;
+    const news = await findNews(models, request);
+    if (news === null) return null;
     const ground = groundOf({ ...request, runId: '-' }, emailLegantoNotifications.parameters.parse(request.parameters));
     const { ask, heard } = listening();
     const [judged] = await judgeNews(models, institutionId, ground, [news], new Set(), ask);
@@ -45,4 +43,19 @@ export function createNewsExplainer(models: Models): Explain {
       }
     }
   };
+}
+
+/** `notification:<id>`, or by the primary id of its user: the newest unread one that no mail has told of. null: there is none; another type of record is a RangeError. */
+async function findNews(models: Models, { institutionId, record }: ExplainRequest): Promise<ReadNews | null> {
+  const [type = '', ...rest] = record.split(':');
+  const key = rest.join(':');
+  if (type !== 'notification' || key === '') {
+    throw new RangeError(`"${record}" is no news of a reading list: expected notification:<id> or notification:<primary id of its user>`);
+  }
+  const [byId] = await newsById(models, institutionId, [key]);
+  if (byId !== undefined) return byId;
+  const user = await models.User.findOne({ institutionId, primaryId: key }, { _id: 1 }).lean();
+  if (user === null) return null;
+  const unread = { institutionId, emailedAt: null, letterKey: '', readAt: null, userId: user._id };
+  return models.ReadingListNotification.findOne(unread, newsFields).sort({ createdAt: -1, _id: -1 }).lean<ReadNews>();
 }

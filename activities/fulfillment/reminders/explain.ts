@@ -4,6 +4,7 @@ import { listening } from '../../../domain/ask.js';
 import type { Explain } from '../../../domain/explanation.js';
 import type { LeaveReason } from '../../../domain/fulfillment/notifications-due-date-reminders.js';
 import type { Models } from '../../../models/models.js';
+import { wayWords } from '../in-words.js';
 import { findLoan } from '../loans/find-loan.js';
 import { readGround } from './ground.js';
 import { judgeLoans, loanFields, type ReadLoan } from './judge.js';
@@ -32,7 +33,7 @@ export function createReminderExplainer(models: Models): Explain {
     const { decision } = judged;
     const explanation = { recordType: 'loan', recordId: loan._id, label: loan.barcode, questions: heard };
     if (decision.action === 'REMIND') {
-      const actions = [`The loan is listed in the reminder to its borrower, by ${ground.context.sendFormat}.`];
+      const actions = [`The loan is listed in the reminder to its borrower, by ${wayWords[ground.context.sendFormat]}.`];
       return { ...explanation, decision: 'ACT', summary: 'A run would remind the borrower: the loan is due today.', actions, problems: [] };
     }
     const { reason } = decision;
