@@ -49,7 +49,7 @@ export function fulfillmentUnitPages(context: ApiContext, { present }: Present):
       section: 'configuration',
       mayChange: mayChange(viewer),
       newPath: NEW_PATH,
-      homeless: locations.filter(({ fulfillmentUnitCode: code }) => code === null || !known.has(code)).map((location) => `${location.name} (${locationKey(location.libraryCode, location.code)})`).join(', '),
+      homeless: listed(locations.filter(({ fulfillmentUnitCode: code }) => code === null || !known.has(code)).map((location) => `${location.name} (${locationKey(location.libraryCode, location.code)})`)),
       rows: units.map(({ unit, locations: own }) => ({
         href: unitPath(unit.code), name: unit.name, code: unit.code,
         locations: own.map((location) => locationKey(location.libraryCode, location.code)).join(', ') || 'none',
@@ -192,6 +192,10 @@ export function fulfillmentUnitPages(context: ApiContext, { present }: Present):
   }
   return router;
 }
+
+const NAMED = 12;
+/** As many as a sentence holds. */
+const listed = (names: readonly string[]): string => names.slice(0, NAMED).join(', ') + (names.length > NAMED ? ` and ${names.length - NAMED} more` : '');
 
 const mayChange = ({ grants }: Viewer): boolean => mayIn(grants, 'FULFILLMENT', 'CONFIGURE');
 const typedIn = (form: Form) => ({ name: form.text('name'), enabled: form.ticked('enabled') });

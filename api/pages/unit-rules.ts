@@ -6,11 +6,12 @@ import { unitRuleTypes, type FulfillmentUnitRule, type UnitRuleType } from '../.
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
 import { fulfillmentUnitOf, type ReadUnit } from '../fulfillment-units.js';
+import { once } from '../idempotency.js';
 import { changeUnitRule, createUnitRule, isDefault, placeUnitRule, removeUnitRule, unitRuleOf } from '../unit-rules.js';
 import { userGroupsOf } from '../rule-values.js';
 import { Refusal } from '../refusal.js';
 import { demandIn, viewerOf, type Viewer } from '../viewer.js';
-import { demandFormOf, fieldProblems, formOf, messageFor, type FieldProblem, type Form } from './form.js';
+import { demandFormOf, fieldProblems, formOf, messageFor, oneTimeValue, type FieldProblem, type Form } from './form.js';
 import { withProblems } from './job-forms.js';
 import type { Present } from './present.js';
 import { options, Query, type Option } from './query.js';
@@ -49,7 +50,9 @@ export function unitRulePages(context: ApiContext, { present }: Present): Router
     const form = formOf(request);
     const read = await fulfillmentUnitOf(context, viewer, request.params.code);
     const type = unitRuleTypes.find((each) => each === form.text('ruleType')) ?? 'LOAN';
-    await saved(request, response, { read, rule: null, type }, form, (body) => createUnitRule(context, viewer, read, { ruleType: type, ...body }, authorOf(viewer, request.id)));
+    const asked = { institutionId: viewer.institution.code, actorId: viewer.actor.id, route: `POST ${request.path}`, key: form.text('once') };
+    await saved(request, response, { read, rule: null, type }, form, (body) =>
+      once(context, { ...asked, body }, async () => (await createUnitRule(context, viewer, read, { ruleType: type, ...body }, authorOf(viewer, request.id)))._id));
   });
 
   router.post(RULE_PATH, async (request, response) => {
@@ -133,6 +136,7 @@ export function unitRulePages(context: ApiContext, { present }: Present): Router
       action: path,
       remove: rule === null || keepsAnswering ? null : `${path}/delete`,
       version: String(rule?.version ?? ''),
+      once: oneTimeValue(),
       mayChange: mayChange(viewer) && unit.owner === 'LOCAL',
       ...withProblems(problems),
       name: { id: 'name', value: typed.name, error: messageFor(problems, 'name') },
