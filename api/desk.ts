@@ -52,7 +52,7 @@ const reasons = {
   RETURN_IN_FUTURE: 'The return would lie in the future.',
   RETURN_BEFORE_LOAN: 'It would be returned before it was lent.',
   RETURN_TOO_LONG_AGO: 'A return is dated back by a year at most.',
-  CHANGED_SINCE: 'The due date is another since.',
+  CHANGED_SINCE: 'The due date was changed by somebody else meanwhile.',
   DUE_DATE_PAST: 'It would be due in the past.',
   LOAN_ID_USED: 'The loan id belongs to another loan.',
   NO_ITEM: 'There is no item with this barcode.',
@@ -80,7 +80,7 @@ const reasons = {
   RECALLED: 'It is recalled.',
   TOO_EARLY: 'It is too early to renew it.',
   MAX_RENEWAL_REACHED: 'It has been out as long as it may be.',
-  USER_EXPIRES: 'The card ends before it would be due later.',
+  USER_EXPIRES: 'The card ends before a renewal could make it due later.',
   SAME_DUE_DATE: 'A renewal would not make it due later.',
   LOAN_BUSY: 'The loan was changed by others again and again. Try once more.',
   FEE_CLOSED: 'The fee is closed.',
@@ -96,7 +96,7 @@ const reasons = {
 type DeskReason = keyof typeof reasons;
 
 /** Why the desk does not do something, in a sentence; `detail` says more of it. */
-export const reasonText = (reason: DeskReason, detail: string | null = null): string => (detail === null ? reasons[reason] : `${reasons[reason]} ${detail}`);
+export const reasonText = (reason: DeskReason, detail: string | null = null): string => (detail === null ? reasons[reason] : `${reasons[reason].slice(0, -1)}: ${detail}.`);
 
 /** `not-possible`, with the reason as its code. */
 export function notPossible(reason: DeskReason, detail: string | null = null): Refusal {

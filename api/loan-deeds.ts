@@ -6,6 +6,7 @@ import { lendItem, type AskedLoan } from '../desk/lend-item.js';
 import { moveDueDate } from '../desk/move-due-date.js';
 import { recallLoan, type AskedRecall } from '../desk/recall-loan.js';
 import { renewLoan, type RenewedLoan } from '../desk/renew-loan.js';
+import { returnFromBookDrop } from '../desk/return-from-book-drop.js';
 import { returnLoan, type ReturnedLoan } from '../desk/return-loan.js';
 import { returnLoanDatedBack } from '../desk/return-loan-dated-back.js';
 import type { AskedDueDate } from '../domain/fulfillment/moved-due-dates.js';
@@ -39,13 +40,16 @@ export async function renew(context: ApiContext, { viewer, author }: Clerk, loan
   return result;
 }
 
-/** `returnedAt` null: now. A return that is dated back takes off fines, as a waiver does, and asks for the same permission. */
-export async function giveBack(context: ApiContext, { viewer, author }: Clerk, loanId: string, returnedAt: Date | null): Promise<Done<ReturnedLoan>> {
-  const result = returnedAt === null
-    ? await returnLoan(deedOf(context, viewer), loanId)
-    : await returnLoanDatedBack(deedOf(context, viewer, 'CIRCULATION_OVERRIDE'), loanId, returnedAt);
+/** When an item came back that is returned: just now, while the library was closed, or at another time. */
+export type CameBack = 'NOW' | 'BOOK_DROP' | Date;
+
+/** What is dated back to a time that somebody says takes off fines, as a waiver does, and asks for the same permission. */
+export async function giveBack(context: ApiContext, { viewer, author }: Clerk, loanId: string, back: CameBack): Promise<Done<ReturnedLoan>> {
+  const deed = deedOf(context, viewer, back instanceof Date ? 'CIRCULATION_OVERRIDE' : 'CIRCULATION');
+  const result = back instanceof Date ? await returnLoanDatedBack(deed, loanId, back) : await (back === 'NOW' ? returnLoan : returnFromBookDrop)(deed, loanId);
   if (result.outcome === 'REFUSED') throw notPossible(result.reason);
-  if (result.outcome === 'RETURNED') await record(context, result.loan, returnedAt === null ? 'RETURN' : 'RETURN_DATED_BACK', author);
+  const action = back instanceof Date ? 'RETURN_DATED_BACK' : back === 'NOW' ? 'RETURN' : 'RETURN_FROM_BOOK_DROP';
+  if (result.outcome === 'RETURNED') await record(context, result.loan, action, author);
   return result;
 }
 

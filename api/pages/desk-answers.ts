@@ -32,7 +32,9 @@ const told: ReadonlySet<RefusalSlug> = new Set(['not-possible', 'precondition-fa
 
 /** Does a step once and leads to `page`, under which the answer is kept, set as it was. What is refused is an answer; what is forbidden is an error. */
 export async function answerOnce(
-  context: ApiContext, request: Request, response: Response, form: Form, { page, settings = {} }: { page: string; settings?: Record<string, string> }, step: () => Promise<Answer>,
+  context: ApiContext, request: Request, response: Response, form: Form,
+  { page, settings = {}, refused = (reason) => answer('bad', [reason]) }: { page: string; settings?: Record<string, string>; refused?: (reason: string) => Answer },
+  step: () => Promise<Answer>,
 ): Promise<void> {
   const { institution, actor } = viewerOf(request);
   const value = form.text('once');
@@ -43,7 +45,7 @@ export async function answerOnce(
     try {
       return await step();
     } catch (error) {
-      if (error instanceof Refusal && told.has(error.slug)) return answer('bad', [error.message]);
+      if (error instanceof Refusal && told.has(error.slug)) return refused(error.message);
       throw error;
     }
   }).catch((error: unknown) => {

@@ -9,7 +9,7 @@ import { Refusal } from '../refusal.js';
 import { demand, viewerOf } from '../viewer.js';
 import { answer, answerOnce, answersOn, risingValue } from './desk-answers.js';
 import { deskFrame, mayOverride, nameOf, patronPath } from './desk-frame.js';
-import { returned, returnTime } from './desk-steps.js';
+import { cameBack, returned } from './desk-steps.js';
 import { formOf } from './form.js';
 import { localInstant } from './local-time.js';
 import type { Present } from './present.js';
@@ -26,7 +26,8 @@ export function deskReturnsPage(context: ApiContext, { present }: Present): Rout
   router.get(PATH, async (request, response) => {
     const viewer = viewerOf(request);
     demand(viewer, 'CIRCULATION');
-    const at = Query.of(request).text('at');
+    const query = Query.of(request);
+    const at = query.text('at');
     const datedBack = localInstant(viewer.zone, at);
     const answers = await answersOn(context, viewer, PATH, { most: SHOWN });
     const userIds = answers.flatMap(({ about }) => about?.loan.userId ?? []);
@@ -37,6 +38,7 @@ export function deskReturnsPage(context: ApiContext, { present }: Present): Rout
       title: 'Returns',
       once: risingValue(),
       mayDateBack: mayOverride(viewer),
+      drop: query.text('drop') !== '',
       at: datedBack instanceof Date ? at : '',
       datedBack: datedBack instanceof Date ? when(viewer.zone, datedBack) : null,
       zone: viewer.zone.timeZone,
@@ -48,14 +50,16 @@ export function deskReturnsPage(context: ApiContext, { present }: Present): Rout
     const viewer = viewerOf(request);
     const form = formOf(request);
     demand(viewer, 'CIRCULATION');
-    const [scanned, at] = [form.text('barcode'), form.text('at')];
-    await answerOnce(context, request, response, form, { page: PATH, settings: at === '' ? {} : { at } }, async () => {
-      const returnedAt = returnTime(viewer, form);
+    const scanned = form.text('barcode');
+    // For the next item of the same box.
+    const settings = Object.fromEntries(['at', 'drop'].flatMap((name) => (form.text(name) === '' ? [] : [[name, form.text(name)]])));
+    await answerOnce(context, request, response, form, { page: PATH, settings }, async () => {
+      const back = cameBack(viewer, form);
       const clerk = { viewer, author: authorOf(viewer, request.id) };
       try {
         if (scanned === '') throw new Refusal('validation-failed', 'Scan an item.');
         const loan = await loanOf(context, viewer, `barcode:${scanned}`);
-        return await returned(context, clerk, await giveBack(context, clerk, loan._id, returnedAt));
+        return await returned(context, clerk, await giveBack(context, clerk, loan._id, back));
       } catch (error) {
         if (!(error instanceof Refusal) || error.slug === 'forbidden') throw error;
         return answer('bad', [`Not returned${scanned === '' ? '' : `: ${scanned}`}.`, error.message], { scanned });

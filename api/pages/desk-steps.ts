@@ -10,13 +10,13 @@ import type { Fee } from '../../models/fee.js';
 import type { Loan } from '../../models/loan.js';
 import type { ApiContext } from '../context.js';
 import { deedOf } from '../desk.js';
-import { book } from '../fee-deeds.js';
-import { claim, endRecall, find, giveBack, recall, renew, setDueDate, type Clerk } from '../loan-deeds.js';
+import { book, pay } from '../fee-deeds.js';
+import { claim, endRecall, find, giveBack, recall, renew, setDueDate, type CameBack, type Clerk } from '../loan-deeds.js';
 import { Refusal } from '../refusal.js';
 import type { Viewer } from '../viewer.js';
 import { answer, type Answer } from './desk-answers.js';
 import { dueText, feeName, lateText, money } from './desk-words.js';
-import { demandFormOf, type Form } from './form.js';
+import type { Form } from './form.js';
 import { localInstant } from './local-time.js';
 import { minorUnits } from './typed.js';
 
@@ -28,7 +28,7 @@ export const loanSteps: ReadonlyMap<string, LoanStep> = new Map(Object.entries<L
     const { loan, fees } = await renew(context, clerk, _id, Number(form.text('dueCycle')));
     return answer('good', [`Renewed until ${dueText(clerk.viewer, loan)}.`, ...fees.map((fee) => `${feeName(fee)}: ${money(fee.balance, fee.currency)}.`)], { loanId: _id });
   },
-  return: async (context, clerk, { _id }, form) => returned(context, clerk, await giveBack(context, clerk, _id, returnTime(clerk.viewer, form))),
+  return: async (context, clerk, { _id }, form) => returned(context, clerk, await giveBack(context, clerk, _id, cameBack(clerk.viewer, form))),
   'claim-returned': async (context, clerk, { _id }) => {
     await claim(context, clerk, _id);
     return answer('good', ['Noted: the patron says that it was returned. The fine grows no longer.'], { loanId: _id });
@@ -38,12 +38,12 @@ export const loanSteps: ReadonlyMap<string, LoanStep> = new Map(Object.entries<L
     return answer('good', [`Found, and still with the patron: the loan goes on, due ${dueText(viewer, loan)}.`, ...refunded(refund, viewer)], { loanId: _id });
   },
   'due-date': async (context, clerk, before, form) => {
-    demandFormOf({ name: 'The loan', version: before.version }, form);
+    demandSeen('The loan', before, form);
     const loan = await setDueDate(context, clerk, before._id, dueDay(form.text('day')));
     return answer('good', [`Due ${dueText(clerk.viewer, loan)} from now on. Its notices begin anew.`], { loanId: loan._id });
   },
   recall: async (context, clerk, before, form) => {
-    demandFormOf({ name: 'The loan', version: before.version }, form);
+    demandSeen('The loan', before, form);
     const day = form.text('day');
     const loan = await recall(context, clerk, before._id, { requestId: null, due: day === '' ? null : dueDay(day) });
     return answer('good', [`Recalled, due ${dueText(clerk.viewer, loan)}.`], { loanId: loan._id });
@@ -54,10 +54,14 @@ export const loanSteps: ReadonlyMap<string, LoanStep> = new Map(Object.entries<L
   },
 }));
 
+const notDone: ReadonlyMap<string, string> = new Map([['renew', 'Not renewed.'], ['return', 'Not returned.'], ['recall', 'Not recalled.']]);
+/** A step that was refused, with the reason. */
+export const loanRefused = ({ _id }: Loan, step: string, reason: string): Answer => answer('bad', [notDone.get(step) ?? 'Nothing was done.', reason], { loanId: _id });
+
 type FeeStep = (fee: Fee, form: Form) => { booking: Booking; said: string };
 const wholeFee = (type: 'DISPUTE' | 'RESTORE', said: string): FeeStep => () => ({ booking: { type }, said });
 const someOfFee = (type: 'PAYMENT' | 'WAIVE' | 'REFUND', said: string): FeeStep => (fee, form) => {
-  const amount = amountIn(form, fee);
+  const amount = amountIn(form, fee.currency);
   return { booking: { type, amount }, said: `${said} ${money(amount, fee.currency)}.` };
 };
 const feeSteps: ReadonlyMap<string, FeeStep> = new Map(Object.entries<FeeStep>({
@@ -73,11 +77,11 @@ export const isFeeStep = (name: string): boolean => feeSteps.has(name);
 export async function bookStep(context: ApiContext, clerk: Clerk, before: Fee, name: string, form: Form): Promise<Answer> {
   const step = feeSteps.get(name);
   if (step === undefined) throw new Refusal('not-found', `There is no step ${name}.`);
-  demandFormOf({ name: 'The fee', version: before.version }, form);
+  demandSeen('The fee', before, form);
   const { booking, said } = step(before, form);
   const reason = form.text('reason').slice(0, 200) || null;
   const { fee, closedLoanId } = await book(context, clerk, before._id, { booking, transactionId: form.text('once'), reason, comment: null });
-  const left = fee.balance === 0 ? [] : [fee.balance < 0 ? `The library still owes ${money(fee.balance, fee.currency)}.` : `${money(fee.balance, fee.currency)} are left.`];
+  const left = fee.balance === 0 ? [] : [fee.balance < 0 ? `The library still owes ${money(fee.balance, fee.currency)}.` : `Left: ${money(fee.balance, fee.currency)}.`];
   return answer('good', [
     `${feeName(fee)}: ${said}`,
     ...('amount' in booking ? left : []),
@@ -112,11 +116,31 @@ function refunded({ waived, credited }: Refunded, { institution: { currency } }:
   ];
 }
 
-/** null: now. Refusal: validation-failed. */
-export function returnTime({ zone }: Viewer, form: Form): Date | null {
+/** What a form says of it; a time counts before the book drop. Refusal: validation-failed. */
+export function cameBack({ zone }: Viewer, form: Form): CameBack {
   const at = localInstant(zone, form.text('at'));
   if (at === 'WRONG') throw new Refusal('validation-failed', `“${form.text('at')}” is not a day and time.`);
-  return at;
+  return at ?? (form.ticked('drop') ? 'BOOK_DROP' : 'NOW');
+}
+
+/** The page that the form was on showed the record as it is now. Refusal: precondition-failed. */
+function demandSeen(what: string, { version }: { version: number }, form: Form): void {
+  if (form.text('version') === String(version)) return;
+  throw new Refusal('precondition-failed', `${what} was changed by somebody else while you had the page open. Now you see it as it is.`);
+}
+
+/** A sum for all that a patron owes. */
+export async function payStep(context: ApiContext, clerk: Clerk, userId: string, form: Form): Promise<Answer> {
+  const { currency } = clerk.viewer.institution;
+  const { booked, left } = await pay(context, clerk, userId, amountIn(form, currency), form.text('once'));
+  const fees = booked.map(({ fee }) => fee);
+  const rest = fees.reduce((sum, { balance }) => sum + balance, 0);
+  return answer(left === 0 ? 'good' : 'warning', [
+    `Paid, the oldest first: ${fees.map((fee) => feeName(fee).toLowerCase()).join(', ')}.`,
+    ...(rest === 0 ? [] : [`Left of the last one: ${money(rest, currency)}.`]),
+    ...(left === 0 ? [] : [`Give back ${money(left, currency)}: somebody else has taken the rest meanwhile.`]),
+    ...booked.flatMap(({ closedLoanId }) => (closedLoanId === null ? [] : ['A lost item is paid for, and its loan has ended.'])),
+  ]);
 }
 
 function dueDay(day: string): AskedDueDate {
@@ -124,7 +148,7 @@ function dueDay(day: string): AskedDueDate {
   return { day: dayNumber(day) };
 }
 
-function amountIn(form: Form, { currency }: Fee): number {
+function amountIn(form: Form, currency: string): number {
   const amount = minorUnits(form.text('amount'), currency);
   if (typeof amount === 'number' && amount > 0) return amount;
   throw new Refusal('validation-failed', form.text('amount') === '' ? 'An amount is missing.' : `“${form.text('amount')}” is not an amount of ${currency}.`);

@@ -14,7 +14,7 @@ import { Refusal } from '../refusal.js';
 import { demand, viewerOf, type Viewer } from '../viewer.js';
 import { answer, answerOnce, answersOn, risingValue, type Answer } from './desk-answers.js';
 import { deskFrame, mayOverride, nameOf, patronPath } from './desk-frame.js';
-import { bookStep, isFeeStep, loanSteps } from './desk-steps.js';
+import { bookStep, isFeeStep, loanRefused, loanSteps, payStep } from './desk-steps.js';
 import { dueText, feeBadge, feeName, loanBadges, money, stopHeadings, stoppedBy } from './desk-words.js';
 import { formOf } from './form.js';
 import type { Present } from './present.js';
@@ -90,13 +90,20 @@ export function deskPages(context: ApiContext, { present }: Present): Router {
     }
   }
 
+  router.post(`${PATH}/patrons/:id/payments`, async (request, response) => {
+    const viewer = viewerOf(request);
+    const form = formOf(request);
+    demand(viewer, 'CIRCULATION');
+    await answerOnce(context, request, response, form, { page: patronPath(request.params.id) }, () => payStep(context, { viewer, author: authorOf(viewer, request.id) }, request.params.id, form));
+  });
+
   router.post(`${PATH}/loans/:id/:step`, async (request, response) => {
     const viewer = viewerOf(request);
     const form = formOf(request);
     const loan = await loanOf(context, viewer, request.params.id);
     const step = loanSteps.get(request.params.step);
     if (step === undefined) throw new Refusal('not-found', `There is nothing at ${request.path}.`);
-    await answerOnce(context, request, response, form, { page: pageOf(loan) }, () => step(context, { viewer, author: authorOf(viewer, request.id) }, loan, form));
+    await answerOnce(context, request, response, form, { page: pageOf(loan), refused: (reason) => loanRefused(loan, request.params.step, reason) }, () => step(context, { viewer, author: authorOf(viewer, request.id) }, loan, form));
   });
 
   router.post(`${PATH}/fees/:id/:step`, async (request, response) => {
@@ -123,6 +130,7 @@ function shownPatron({ user, blocks, borrower, limit, stops, loans, fines, fees 
   const atMost = (most: number | null | undefined, said: (limit: number) => string = String) => (most === null || most === undefined ? 'no limit' : `of at most ${said(most)}`);
   const stopped = ([['LOAN', stops.LOAN], ['RENEW', stops.RENEW]] as const).flatMap(([action, stop]) =>
     (stop === null ? [] : [{ heading: stopHeadings[action], text: reasonText(stop.reason, stop.detail) }]));
+  const payable = fees.filter(({ status, balance }) => status === 'ACTIVE' && balance > 0).reduce((sum, { balance }) => sum + balance, 0);
   const same = stopped.length === 2 && stopped[0]!.text === stopped[1]!.text;
   return {
     title: name,
@@ -142,6 +150,7 @@ function shownPatron({ user, blocks, borrower, limit, stops, loans, fines, fees 
     ],
     mayOverride: mayOverride(viewer),
     owed: borrower.owed > 0 ? money(borrower.owed, currency) : null,
+    toPay: payable > 0 ? majorUnits(payable, currency) : null,
     loans: loans.map((loan) => shownLoan(loan, viewer, now, fines.get(loan._id) ?? 0)),
     fees: fees.map((fee) => {
       const { _id, title, barcode, balance, originalAmount, version, status } = fee;

@@ -4,7 +4,7 @@ import type { Booking } from '../../domain/fulfillment/fee-bookings.js';
 import { newId } from '../../models/document.js';
 import type { Fee } from '../../models/fee.js';
 import { feeOf, userIdOf } from '../desk.js';
-import { book } from '../fee-deeds.js';
+import { book, pay } from '../fee-deeds.js';
 import { pageOf } from '../paging.js';
 import { endpoint } from './endpoint.js';
 import { id, idPath, instant, iso, isoOrNull, maybeInstant, none, pageSchema, paging } from './values.js';
@@ -95,4 +95,24 @@ const bookings = [
   bookingEndpoint('refunds', 'Pay out a part or all of a credit', ofAmount, ({ amount }) => ({ type: 'REFUND', amount })),
 ];
 
-export const feeEndpoints = [list, one, ...bookings];
+const payment = endpoint({
+  method: 'post', at: '/payments', tag, summary: 'Take a sum for all that a patron owes: the oldest fee is paid first',
+  path: none, query: none,
+  body: z.strictObject({
+    user: z.string().min(1).max(255).describe('Primary id.'),
+    amount: z.int().min(1).max(1_000_000_000).describe('Minor units; at most what is owed.'),
+    transactionId: z.string().min(1).max(100).optional().describe('Chosen by the caller: the same payment under it is made once.'),
+  }),
+  status: 201,
+  answer: z.object({
+    fees: z.array(feeSchema).describe('Those that it paid, or paid a part of.'), closedLoanIds: z.array(id).describe('Lost loans that are paid for with this, and have ended.'),
+    left: minorUnits.describe('What was not taken, because somebody else was faster with the rest.'),
+  }),
+  refusals: ['forbidden', 'not-possible'],
+  handle: async (context, { viewer, body: { user, amount, transactionId = newId() }, author }) => {
+    const { booked: paid, left } = await pay(context, { viewer, author: author() }, await userIdOf(context, viewer, user), amount, transactionId);
+    return { body: { fees: paid.map(({ fee }) => shownFee(fee)), closedLoanIds: paid.flatMap(({ closedLoanId }) => closedLoanId ?? []), left } };
+  },
+});
+
+export const feeEndpoints = [list, one, payment, ...bookings];

@@ -73,7 +73,10 @@ const refund = z.object({ waived: z.int(), credited: z.int() }).describe('Of the
 const checkIn = endpoint({
   method: 'post', at: '/loans/{loan}/return', tag, summary: 'Check in: the item is back. The fine is posted; what a lost loan cost is refunded',
   path: loanPath, query: none,
-  body: z.strictObject({ returnedAt: givenInstant.optional().describe('When it came back, if that was earlier, as from a book drop: fines go by it; needs CIRCULATION_OVERRIDE.') }),
+  body: z.strictObject({
+    bookDrop: z.boolean().default(false).describe('It lay in the book drop: back since the library closed last.'),
+    returnedAt: givenInstant.optional().describe('When it came back, if that was earlier: fines go by it; needs CIRCULATION_OVERRIDE. It counts before `bookDrop`.'),
+  }),
   status: 200,
   answer: z.object({
     loan: loanSchema,
@@ -83,9 +86,9 @@ const checkIn = endpoint({
     problem: z.enum(['TOU_MISSING', 'LIBRARY_MISSING']).nullable().describe('Why no fine could be reckoned.'),
   }),
   refusals: ['forbidden', 'not-possible'],
-  handle: async (context, { viewer, path, body: { returnedAt = null }, author }) => {
+  handle: async (context, { viewer, path, body: { returnedAt, bookDrop }, author }) => {
     const { _id } = await loanOf(context, viewer, path.loan);
-    const result = await giveBack(context, { viewer, author: author() }, _id, returnedAt);
+    const result = await giveBack(context, { viewer, author: author() }, _id, returnedAt ?? (bookDrop ? 'BOOK_DROP' : 'NOW'));
     if (result.outcome === 'RETURNED_BEFORE') return { body: { loan: shownLoan(result.loan), returnedBefore: true, fine: null, refund: { waived: 0, credited: 0 }, problem: null } };
     const { loan, fine, problem } = result;
     return { body: { loan: shownLoan(loan), returnedBefore: false, fine: fine && shownFee(fine), refund: result.refund, problem } };

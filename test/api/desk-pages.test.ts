@@ -68,7 +68,7 @@ describe('a patron is found', () => {
   test('with all that stands against them, what they have and what they owe', async () => {
     const page = words(await clerk.page(patron));
     assert.match(page, /Patron U1 U1 · STUDENT/);
-    assert.match(page, /Cannot borrow or renew: The patron is blocked\. Address unknown/);
+    assert.match(page, /Cannot borrow or renew: The patron is blocked: Address unknown\./);
     assert.match(page, /Address unknown stops loans and renewals; since 1 Feb 12:00/);
     assert.match(page, /Owes 55\.75 USD of at most 100\.00 Overdue loans 4 of at most 5 Overdue recalls 0 of at most 0/);
     assert.match(page, /Title A5 A5 30 Jan 21:00 Lost 34 days late/);
@@ -82,7 +82,7 @@ describe('lending', () => {
   const lendTo = (visitor: Visitor, barcode: string, fields: Record<string, string> = {}) => press(visitor, patron, `${patron}/loans`, { barcode, ...fields });
 
   test('what the patron is refused is said with its reason; a manager lends it all the same, a clerk does not', async () => {
-    assert.equal(await told(clerk, await lendTo(clerk, 'S1')), 'Not lent: S1. The patron is blocked. Address unknown');
+    assert.equal(await told(clerk, await lendTo(clerk, 'S1')), 'Not lent: S1. The patron is blocked: Address unknown.');
     assert.doesNotMatch(await clerk.page((await lendTo(clerk, 'S1')).headers.get('location')!), /Lend all the same/);
     assert.equal((await lendTo(clerk, 'S1', { override: '1' })).status, 403);
     assert.match(await told(head, await lendTo(head, 'S1')), /Lend all the same$/);
@@ -120,8 +120,8 @@ describe('a loan', () => {
 
   test('is renewed once from one page, and refused with the reason', async () => {
     assert.match(await step(clerk, 'A2', 'renew', { dueCycle: '1' }), /^Title A2 \(A2\) Renewed until Wed 2 Apr 2025 21:00 EDT\.$/);
-    assert.equal(await step(clerk, 'A2', 'renew', { dueCycle: '2' }), 'A renewal would not make it due later.');
-    assert.equal(await step(clerk, 'A3', 'renew', { dueCycle: '1' }), 'It is recalled.');
+    assert.equal(await step(clerk, 'A2', 'renew', { dueCycle: '2' }), 'Title A2 (A2) Not renewed. A renewal would not make it due later.');
+    assert.equal(await step(clerk, 'A3', 'renew', { dueCycle: '1' }), 'Title A3 (A3) Not renewed. It is recalled.');
   });
 
   test('is claimed returned, found, and its recall cancelled', async () => {
@@ -135,8 +135,8 @@ describe('a loan', () => {
     assert.match(words(await clerk.page(page)), /Title A3 \(A3\)[^]*Due Mon 21 Apr 2025 21:00 EDT[^]*Due date corrected 5 Mar 09:30 the desk 20 Mar 21:00 21 Apr 21:00/);
     assert.match(await onItsPage(clerk, 'A3', 'due-date', { day: '2025-03-15' }), /Due Sat 15 Mar 2025 17:00 EDT from now on\./);
     assert.match(await onItsPage(clerk, 'A3', 'due-date', { day: '2025-03-16', version: '1' }), /changed by somebody else/);
-    assert.equal(await onItsPage(clerk, 'A3', 'due-date', { day: 'soon' }), '“soon” is not a day.');
-    assert.equal(await onItsPage(clerk, 'A3', 'due-date', { day: '2025-03-01' }), 'It would be due in the past.');
+    assert.equal(await onItsPage(clerk, 'A3', 'due-date', { day: 'soon' }), 'Title A3 (A3) Nothing was done. “soon” is not a day.');
+    assert.equal(await onItsPage(clerk, 'A3', 'due-date', { day: '2025-03-01' }), 'Title A3 (A3) Nothing was done. It would be due in the past.');
     assert.match(await onItsPage(clerk, 'A3', 'recall', { day: '2025-03-10' }), /Recalled, due Mon 10 Mar 2025 21:00 EDT\.$/);
     assert.equal((await stored('A3'))?.dueDateSource, 'RECALL');
   });
@@ -155,8 +155,8 @@ describe('money', () => {
 
   test('a part is paid on the page of the patron, the rest later; what is no amount, or too much, is said', async () => {
     const pay = (fields: Record<string, string>) => done(clerk, patron, `/desk/fees/${id('F1')}/payment`, fields);
-    assert.equal(await pay({ amount: '0,50' }), 'Overdue fine: paid 0.50 USD. 1.00 USD are left.');
-    assert.equal(await pay({ amount: '0.50', version: '1' }), 'The fee was changed by somebody else while you had the form open. Open it again to see how it is set now.');
+    assert.equal(await pay({ amount: '0,50' }), 'Overdue fine: paid 0.50 USD. Left: 1.00 USD.');
+    assert.equal(await pay({ amount: '0.50', version: '1' }), 'The fee was changed by somebody else while you had the page open. Now you see it as it is.');
     assert.equal(await pay({ amount: 'all' }), '“all” is not an amount of USD.');
     assert.equal(await pay({ amount: '1.01' }), 'It is more than is owed.');
     assert.deepEqual([(await feeStored('F1')).balance, (await feeStored('F1')).transactions.length], [100, 1]);
@@ -174,6 +174,14 @@ describe('money', () => {
     assert.deepEqual(await audited(id('F1')), [['PAYMENT', null], ['DISPUTE', 'Was ill'], ['RESTORE', null], ['WAIVE', 'Flood']]);
     assert.match(words(await head.page(`/desk/fees/${id('F1')}`)), /Waive 5 Mar 09:30 1\.00 Flood/);
   });
+});
+
+test('a sum is paid for all fees, the oldest first', async () => {
+  assert.equal(await done(clerk, patron, `${patron}/payments`, { amount: '1000' }), 'It is more than is owed.');
+  const page = words(await clerk.page(patron));
+  assert.match(page, /Fees: \d, owed/);
+  assert.equal(await done(clerk, patron, `${patron}/payments`, { amount: '0.40' }), 'Paid, the oldest first: overdue fine. Left of the last one: 0.60 USD.');
+  assert.equal((await feeStored('F4')).balance, 60);
 });
 
 describe('returns, item after item', () => {
@@ -199,6 +207,15 @@ describe('returns, item after item', () => {
       step: 'IN_QUEUE', stepEnteredAt: new Date(at('2025-03-01 09:00')), assignmentKey: '#R3', activeKey: '#R3',
     });
     assert.equal(await scan(clerk, 'R3'), 'Title R3 (R3) Returned in time. Another patron waits for it: put it aside. Patron U1');
+  });
+
+  test('from the book drop, the night costs nothing; it stays ticked for the rest of the box', async () => {
+    await loan(library.models, 'demo', 'R6', { dueDate: new Date(at('2025-03-04 21:00')) });
+    const answer = await press(clerk, '/desk/returns', '/desk/returns', { barcode: 'R6', drop: '1' });
+    const page = await clerk.page(answer.headers.get('location')!);
+    assert.match(words(page), /Title R6 \(R6\) Returned in time\./);
+    assert.match(page, /name="drop" value="1" checked/);
+    assert.deepEqual(await audited(id('R6')), [['RETURN_FROM_BOOK_DROP', null]]);
   });
 
   test('a manager dates them back, one after the other', async () => {

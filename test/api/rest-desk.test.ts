@@ -121,7 +121,7 @@ test('a clerk takes money, a manager waives and disputes; the reason is in the a
   assert.equal((await library.call(manager, 'POST', `${HERE}/fees/${fee._id}/payments`, { amount: 0 })).status, 422);
 });
 
-test('a credit is paid out by a manager; a return is dated back by a manager, and the audit tells it from others', async () => {
+test('a credit is paid out by a manager, a sum is taken by a clerk; a return is dated back by a manager or from the book drop, and the audit tells', async () => {
   await loan(library.models, 'demo', 'P');
   await lose(library.models, 'demo', 'P');
   const fee = await library.models.Fee.findOneAndUpdate({ institutionId: 'demo', barcode: 'P' }, { $set: { type: 'CREDIT', originalAmount: -100, balance: -100 } }).orFail().lean();
@@ -130,6 +130,16 @@ test('a credit is paid out by a manager; a return is dated back by a manager, an
   const paidOut = await library.call(manager, 'POST', refunds, { amount: 100 });
   assert.deepEqual([paidOut.status, paidOut.body.fee.status, paidOut.body.fee.transactions[0].type], [201, 'CLOSED', 'REFUND']);
 
+  await library.models.Fee.create(['one', 'two'].map((name) => ({
+    institutionId: 'demo', userId: id('U2'), type: 'OTHER', status: 'ACTIVE' as const, originalAmount: 100, balance: 100, currency: 'USD', dedupeKey: `#${name}`,
+  })));
+  const sum = { user: 'U2', amount: 150, transactionId: 'till-2' };
+  const paid = await library.call(clerk, 'POST', `${HERE}/payments`, sum);
+  assert.deepEqual([paid.status, paid.body.fees.map(({ balance }: { balance: number }) => balance), paid.body.left], [201, [0, 50], 0]);
+  assert.deepEqual((await library.call(clerk, 'POST', `${HERE}/payments`, sum)).body, paid.body);
+  assert.deepEqual(await audited(paid.body.fees[0].id), [['PAYMENT', null]]);
+  assert.equal((await library.call(clerk, 'POST', `${HERE}/payments`, { user: 'U2', amount: 51 })).body.errors[0].code, 'MORE_THAN_OWED');
+
   await loan(library.models, 'demo', 'Q');
   const dated = { returnedAt: '2025-03-03T20:00:00-05:00' };
   assert.equal((await library.call(clerk, 'POST', `${HERE}/loans/barcode:Q/return`, dated)).status, 403);
@@ -137,6 +147,9 @@ test('a credit is paid out by a manager; a return is dated back by a manager, an
   assert.deepEqual([early.status, early.body.errors[0].code], [409, 'RETURN_BEFORE_LOAN']);
   const returned = await library.call(manager, 'POST', `${HERE}/loans/barcode:Q/return`, dated);
   assert.deepEqual([returned.body.loan.returnDate, returned.body.fine, await audited(id('Q'))], ['2025-03-04T01:00:00.000Z', null, [['RETURN_DATED_BACK', null]]]);
+  await loan(library.models, 'demo', 'D');
+  const dropped = await library.call(clerk, 'POST', `${HERE}/loans/barcode:D/return`, { bookDrop: true });
+  assert.deepEqual([dropped.body.loan.returnDate, dropped.body.fine, await audited(id('D'))], ['2025-03-05T02:00:00.000Z', null, [['RETURN_FROM_BOOK_DROP', null]]]);
 });
 
 test('terms of use are shown with every policy, and worked through by the rules of the desk', async () => {

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { bookOnFee } from '../../desk/book-on-fee.js';
+import { payFees } from '../../desk/pay-fees.js';
 import type { Booking } from '../../domain/fulfillment/fee-bookings.js';
-import { demoLibrary, idOf, loan } from '../support/demo-library.js';
+import { demoLibrary, fee as makeFee, idOf, loan, user } from '../support/demo-library.js';
 import { CLERK, deskOf, feesOf, lose, survivesEveryDeath } from '../support/desk.js';
 import { emptyDatabase } from '../support/database.js';
 import { everythingOf, onWrites } from '../support/store.js';
@@ -119,6 +120,59 @@ describe('a credit', () => {
   test('paid out by a desk that died and did it once more, is paid out once', { timeout: 60_000 }, async () => {
     const { book } = await creditOf('C3');
     assert.equal(await survivesEveryDeath(models, 'demo', () => book({ type: 'REFUND', amount: 4250 }, 'T1')), 1);
+  });
+});
+
+describe('a sum for all that somebody owes', () => {
+  /** 1.00, 2.00, and what is not to be paid here; the newest is the process fee of a lost item, 15.00. */
+  async function debtor(name: string) {
+    const userId = await user(models, 'demo', name, {});
+    const theirs = { userId, barcode: name };
+    await makeFee(models, 'demo', `${name} 2`, 200, '2025-02-02', theirs);
+    await makeFee(models, 'demo', `${name} 1`, 100, '2025-02-01', theirs);
+    await makeFee(models, 'demo', `${name} 3`, 400, '2025-01-01', { ...theirs, status: 'IN_DISPUTE' });
+    await makeFee(models, 'demo', `${name} 4`, -800, '2025-01-01', { ...theirs, type: 'CREDIT' });
+    const standing = async () => (await models.Fee.find({ institutionId: 'demo', userId }).sort({ createdAt: 1, _id: 1 }).lean()).map(({ balance, status }) => `${status} ${balance}`).sort();
+    return { userId, standing, pay: (amount: number, transactionId: string) => payFees(desk('2025-04-05 12:00'), userId, amount, transactionId) };
+  }
+
+  test('pays the oldest first, and of the last a part; made once more, it is the same payment', async () => {
+    const { pay, standing } = await debtor('S1');
+    const paid = await pay(150, 'T1');
+    assert.deepEqual(paid.outcome === 'PAID' && [paid.left, paid.booked.map(({ fee: { balance, transactions } }) => [balance, transactions[0]?.amount])], [0, [[0, 100], [150, 50]]]);
+    const before = await everythingOf(models, 'demo');
+    await pay(150, 'T1');
+    assert.deepEqual(await everythingOf(models, 'demo'), before);
+    assert.deepEqual(await standing(), ['ACTIVE -800', 'ACTIVE 150', 'CLOSED 0', 'IN_DISPUTE 400']);
+  });
+
+  test('that is more than is owed is refused; exactly that is taken', async () => {
+    const { pay, standing } = await debtor('S2');
+    assert.deepEqual(await pay(301, 'T1'), { outcome: 'REFUSED', reason: 'MORE_THAN_OWED' });
+    assert.equal((await pay(300, 'T2')).outcome, 'PAID');
+    assert.deepEqual(await standing(), ['ACTIVE -800', 'CLOSED 0', 'CLOSED 0', 'IN_DISPUTE 400']);
+  });
+
+  test('while another desk takes it for one of the fees, the rest is told', async () => {
+    const { pay, standing } = await debtor('S3');
+    let first = true;
+    const stop = onWrites(async ({ name, send }) => {
+      if (name === 'fees.findOneAndUpdate' && first) {
+        first = false;
+        await bookOnFee(desk('2025-04-05 12:00'), idOf('demo', 'S3 1'), { booking: { type: 'PAYMENT', amount: 100 }, transactionId: 'other desk', reason: null, comment: null });
+      }
+      return send();
+    });
+    const result = await pay(300, 'T1').finally(stop);
+    assert.deepEqual([result.outcome === 'PAID' && result.left, await standing()], [100, ['ACTIVE -800', 'CLOSED 0', 'CLOSED 0', 'IN_DISPUTE 400']]);
+  });
+
+  test('that ends a lost loan, died at any write and made once more, is made once', { timeout: 60_000 }, async () => {
+    const { userId, pay } = await debtor('S4');
+    await loan(models, 'demo', 'S4', { userId });
+    await lose(models, 'demo', 'S4');
+    await models.Fee.updateMany({ institutionId: 'demo', barcode: 'S4' }, { $set: { userId } });
+    assert.equal(await survivesEveryDeath(models, 'demo', () => pay(300 + 4250 + 1500, 'T1')), 6);
   });
 });
 

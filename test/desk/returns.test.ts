@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { bookOnFee } from '../../desk/book-on-fee.js';
 import { claimReturned } from '../../desk/claim-returned.js';
 import { foundLoan } from '../../desk/found-loan.js';
+import { returnFromBookDrop } from '../../desk/return-from-book-drop.js';
 import { returnLoan } from '../../desk/return-loan.js';
 import { returnLoanDatedBack } from '../../desk/return-loan-dated-back.js';
 import type { Loan } from '../../models/loan.js';
@@ -157,6 +158,16 @@ describe('dated back', () => {
     await loan(models, 'demo', 'D5');
     assert.ok((await survivesEveryDeath(models, 'demo', () => backAt('D5', '2025-03-20 09:00', '2025-03-10 12:00'))) >= 4);
   });
+});
+
+test('from the book drop it is back since the library closed: the night costs nothing; of a library that is unknown, it is back now', async () => {
+  await loan(models, 'demo', 'P1', due('2025-03-04 21:00'));
+  await returnFromBookDrop(desk('2025-03-05 09:05'), id('P1'));
+  assert.deepEqual([(await stored('P1')).returnDate, await feesOf(models, 'demo', 'P1')], [new Date(at('2025-03-04 21:00')), []]);
+  await loan(models, 'demo', 'P2', { libraryCode: 'GONE' });
+  const result = await returnFromBookDrop(desk('2025-03-05 09:05'), id('P2'));
+  assert.deepEqual([(await stored('P2')).returnDate, 'problem' in result && result.problem], [new Date(at('2025-03-05 09:05')), 'LIBRARY_MISSING']);
+  assert.deepEqual(await returnFromBookDrop(desk('2025-03-05 09:05'), idOf('next-door', 'A')), { outcome: 'REFUSED', reason: 'NO_LOAN' });
 });
 
 describe('claimed returned', () => {
