@@ -1,9 +1,9 @@
 /** The calendars of an institution side by side: whose hours count, how long they last, what is drafted (fulfillment-loans.md, S2). */
 import { calendarOf, type Calendar } from '../domain/calendar.js';
-import type { Day } from '../domain/days.js';
+import { dayText, localDay, type Day } from '../domain/days.js';
 import type { Library, StoredCalendarChange, StoredCalendarRecord } from '../models/library.js';
 import type { StoredRun } from '../models/run.js';
-import { levelOf, recordsForRules } from './calendar.js';
+import { byLibrary, levelOf, recordsForRules } from './calendar.js';
 import type { ApiContext } from './context.js';
 import { demandIn, type Viewer } from './viewer.js';
 
@@ -15,20 +15,22 @@ export interface CalendarOverview {
   /** The last day of the weekly hours that count; null: there are none. */
   hoursUntil: Day | null;
   drafts: number;
-  /** null: of the institution, which is open nowhere by itself. */
+  /** Knows today; null: of the institution, which is open nowhere by itself. */
   calendar: Calendar | null;
 }
 
 /** The institution, then its libraries by code. Refusal: not-found for somebody who sees no fulfillment jobs. */
-export async function calendarOverviews({ models }: ApiContext, viewer: Viewer): Promise<CalendarOverview[]> {
+export async function calendarOverviews({ models, now }: ApiContext, viewer: Viewer): Promise<CalendarOverview[]> {
   demandIn(viewer, 'FULFILLMENT', 'VIEW', 'calendars');
   const institutionId = viewer.institution.code;
+  const today = dayText(localDay(viewer.zone, now().getTime()));
+  // Years of closings say nothing of today.
+  const ofToday = { $or: [{ type: 'STANDARD' as const }, { state: 'DRAFT' as const }, { type: 'EXCEPTION' as const, validFrom: { $lte: today }, validTo: { $gte: today } }] };
   const [libraries, stored] = await Promise.all([
     models.Library.find({ institutionId }).sort({ code: 1 }).lean(),
-    models.CalendarRecord.find({ institutionId }).lean(),
+    models.CalendarRecord.find({ institutionId, ...ofToday }).lean(),
   ]);
-  const of = new Map<string | null, StoredCalendarRecord[]>();
-  for (const record of stored) of.set(record.libraryCode, [...(of.get(record.libraryCode) ?? []), record]);
+  const of = byLibrary(stored);
   const ofInstitution = of.get(null) ?? [];
   return [
     { library: null, ...hoursOf(ofInstitution, []), drafts: draftsIn(ofInstitution), calendar: null },

@@ -203,6 +203,17 @@ const shown = (value: string | null): string => (value === null ? 'nothing' : `"
 export const recordsForRules = (records: readonly StoredCalendarRecord[]): (DraftableRecord & { description: string })[] =>
   records.map((record) => ({ ...record, createdAt: record.createdAt.getTime() }));
 
+/** null: those of the institution. */
+export function byLibrary<T extends { libraryCode: string | null }>(records: readonly T[]): Map<string | null, T[]> {
+  const by = new Map<string | null, T[]>();
+  for (const record of records) {
+    const known = by.get(record.libraryCode);
+    if (known === undefined) by.set(record.libraryCode, [record]);
+    else known.push(record);
+  }
+  return by;
+}
+
 export const levelOf = (libraryCode: string | null): CalendarLevel => (libraryCode === null ? { level: 'INSTITUTION', libraryCode } : { level: 'LIBRARY', libraryCode });
 const demandConfigure = (viewer: Viewer): void => demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', 'the calendar');
 

@@ -1,7 +1,9 @@
 /** Calendars over REST: drafts that no rule sees, the step that applies them, and what is refused (fulfillment-loans.md, S2; platform.md 11 and 17). */
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, test } from 'vitest';
-import { demoLibrary, idOf } from '../support/demo-library.js';
+import { dayNumber, weekday } from '../../domain/days.js';
+import { demoLibrary, idOf, loan } from '../support/demo-library.js';
+import { at } from '../support/fixture-a.js';
 import { everythingOf } from '../support/store.js';
 import { role, type Visitor } from './library.js';
 import { openApi, type ApiLibrary } from './rest.js';
@@ -125,6 +127,18 @@ test('what applying would change is told before', async () => {
   });
   assert.deepEqual((await library.call(manager, 'GET', `${HERE}/calendar-changes/preview`)).body.libraries, []);
   assert.equal((await library.call(manager, 'GET', `${HERE}/calendar-changes/preview?libraryCode=GONE`)).status, 404);
+});
+
+test('of days that close every week, each counts with the loans due on it, and none between', async () => {
+  for (const [name, due] of [['first', '2025-06-14 17:00'], ['in between', '2025-06-16 21:00'], ['last', '2026-06-13 17:00'], ['later', '2026-06-20 17:00']] as const) {
+    await loan(library.models, 'demo', name, { dueDate: new Date(at(due)) });
+  }
+  const saturday = (await library.call(manager, 'GET', `${HERE}/calendar-records?libraryCode=MAIN`)).body.items.find(({ dayOfWeek, state }: Record<string, unknown>) => dayOfWeek === 6 && state === 'APPLIED');
+  const { id, version: _version, state: _state, ...said } = saturday;
+  await draft({ ...said, replacesRecordId: id, remove: true });
+  const { body } = await library.call(manager, 'GET', `${HERE}/calendar-changes/preview?libraryCode=MAIN`);
+  const [main] = body.libraries;
+  assert.deepEqual([main.closes.filter((day: string) => weekday(dayNumber(day)) === 6).length, main.closes.at(0), main.closes.at(-1), main.loansDue], [53, '2025-06-07', '2026-06-13', 2]);
 });
 
 test('a circulation desk manager reads the calendar and changes none; a purchasing operator does not see it', async () => {
