@@ -18,7 +18,7 @@ export async function giveDemerits(deed: Deed, loan: Loan): Promise<void> {
   const { models, institutionId, at } = deed;
   const { _id: loanId, userId, dueCycle, processStatus, userGroup, libraryCode, itemPolicy, materialType, recall } = loan;
   if (userId === null || at <= loan.dueDate || processStatus === 'LOST' || processStatus === 'CLAIMED_RETURN') return;
-  const rules = await models.DemeritRule.find({ institutionId }).lean();
+  const rules = await models.DemeritRule.find({ institutionId }).sort({ order: 1, _id: 1 }).lean();
   const fields: Record<keyof typeof demeritFields, RuleFields[string]> = { userGroup: userGroup || null, library: libraryCode, itemPolicy, materialType, recalled: recall?.active ?? false };
   const rule = firstMatching(inOrder(rules), fields);
   const { moment, policies, calendar, settings } = await readLoanGround(deed, loan);

@@ -20,7 +20,7 @@ type Named = { _id: string; anonymizedAt: Date | null };
 export async function readGround<Read extends Named>(
   models: Models, { institutionId, asOf, timeZone }: { institutionId: string; asOf: string; timeZone: string }, pass: Pass<Read>, parameters: Parameters,
 ): Promise<Ground> {
-  const stored = await models.AnonymizationRule.find({ institutionId, table: pass.table }, { name: 1, order: 1, enabled: 1, parameters: 1, output: 1 }).lean();
+  const stored = await models.AnonymizationRule.find({ institutionId, table: pass.table }, { name: 1, order: 1, enabled: 1, parameters: 1, output: 1 }).sort({ order: 1, _id: 1 }).lean();
   return { institutionId, moment: momentAt(zoneOf(timeZone), Date.parse(asOf)), rules: inOrder(stored), asked: pass.asked(parameters) };
 }
 

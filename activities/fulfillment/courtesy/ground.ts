@@ -34,7 +34,7 @@ export async function readGround(models: Models, { institutionId, runId, asOf, t
     models.CalendarRecord.find({ institutionId, state: 'APPLIED' }).lean(),
     models.TermsOfUse.find({ institutionId, type: 'LOAN', deletedAt: null }).lean(),
     models.Policy.find({ institutionId, deletedAt: null }, { type: 1, code: 1, value: 1 }).lean(),
-    models.AutoRenewalRule.find({ institutionId }).lean(),
+    models.AutoRenewalRule.find({ institutionId }).sort({ order: 1, _id: 1 }).lean(),
     readRenewalLimits(models, institutionId),
     readLastRun(models, institutionId, new Date(asOf)),
   ]);
