@@ -27,9 +27,24 @@ const exceptions: readonly Exception[] = [
     why: 'an institution has a hundred scheduled jobs at the most, and they are asked for by whatever a form offers',
   },
   {
-    holds: ({ collection, asked }) => collection === 'loans' && /^institutionId _id:in .*dueDate:gte:lte/.test(asked),
+    holds: ({ collection, asked, fault }) => collection === 'letters' && fault === 'too many keys' && asked === 'institutionId runId state:in',
+    mostKeys: 50,
+    why: 'a run writes letters of a handful of codes, each of which is a place of the index',
+  },
+  {
+    holds: ({ collection, asked, fault }) => collection === 'runBatches' && fault === 'too many keys' && /proposals.recordId/.test(asked),
+    mostKeys: 5_000,
+    why: 'the pages of a preview before this one, until a thousand proposals are found, which are all that is shown',
+  },
+  {
+    holds: ({ collection, asked, fault }) => collection === 'readingListNotifications' && fault === 'too many keys' && /createdAt:gte:lte userId:gt$/.test(asked),
     mostKeys: 3_000,
-    why: 'the loans of a page lie side by side in the walk, which the store takes as gladly as their ids: it passes those between them',
+    why: 'news that nobody read and that is too old to be told costs its user a place: the walk goes by user, to tell each once',
+  },
+  {
+    holds: ({ plan, asked, fault }) => /^DISTINCT_SCAN/.test(plan) && fault === 'sort in memory' && /userId:gt$/.test(asked),
+    mostKeys: 1_000_000,
+    why: 'patrons with loans or fees are counted once a run, a key each, and nothing but their ids is sorted',
   },
   {
     holds: ({ collection, asked, fault }) =>

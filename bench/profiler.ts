@@ -33,7 +33,7 @@ const counting = z.object({
   pipeline: z.array(z.object({ $match: filter.optional() })).optional(),
   query: filter.optional(),
 });
-const executed = z.object({ executionStats: z.object({ nReturned: z.number() }) });
+const executed = z.object({ executionStats: z.object({ nReturned: z.number(), totalKeysExamined: z.number() }) });
 
 export interface Profiler {
   /** The statements since the last look, in the order they ended. */
@@ -60,7 +60,7 @@ export async function startProfiler(models: Models): Promise<Profiler> {
       const statements: Statement[] = [];
       for (const one of found) {
         const statement = { ...entry.parse(one), handedOn: null };
-        statements.push({ ...statement, handedOn: await countedBy(db, statement) });
+        statements.push({ ...statement, ...(await countedBy(db, statement)) });
       }
       since = statements.at(-1)?.ts ?? since;
       return statements;
@@ -90,17 +90,25 @@ export function foundBy({ op, nreturned, nMatched, ndeleted, handedOn, command }
   return handedOn ?? nreturned;
 }
 
-/** The profile does not tell how many documents a pipeline counted: so many has the query that stands at its head. */
+/** The profile does not tell how many documents a pipeline counted: so many has the query that stands at its head, and for so many keys, as the store is now. */
 async function countedBy(
   db: NonNullable<Connection['db']>,
-  { op, ns, command, keysExamined }: Statement,
-): Promise<number | null> {
+  { op, ns, command, keysExamined, planSummary }: Statement,
+): Promise<Pick<Statement, 'handedOn' | 'keysExamined'> | null> {
   const { pipeline, query } = counting.parse(command);
   const filter = pipeline?.[0]?.$match ?? query;
   if (op !== 'command' || filter === undefined || keysExamined === 0) return null;
   const explained = await db.command({
-    explain: { find: ns.slice(ns.indexOf('.') + 1), filter },
+    explain: { find: ns.slice(ns.indexOf('.') + 1), filter, ...sameIndex(planSummary) },
     verbosity: 'executionStats',
   });
-  return executed.parse(explained).executionStats.nReturned;
+  const { nReturned, totalKeysExamined } = executed.parse(explained).executionStats;
+  return { handedOn: nReturned, keysExamined: totalKeysExamined };
+}
+
+/** That the server may not choose another than it had: `IXSCAN { institutionId: 1, runId: 1 }`. Several, or none, stay its own choice. */
+function sameIndex(planSummary: string): { hint?: Record<string, number> } {
+  const [keys, ...others] = [...planSummary.matchAll(/\{ ([^}]*) \}/g)].map(([, inside = '']) => inside);
+  if (keys === undefined || others.length > 0) return {};
+  return { hint: Object.fromEntries(keys.split(', ').map((key) => key.split(': ')).map(([field = '', direction]) => [field, Number(direction)])) };
 }

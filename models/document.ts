@@ -45,8 +45,14 @@ export function appendOnly<T extends Stored>(collection: string, definition: Sch
   schema.pre('find', function () {
     this.batchSize(this.getOptions().batchSize ?? ONE_ANSWER);
   });
+  schema.pre(['find', 'updateMany', 'deleteMany'], function () {
+    if (namesIds(this.getFilter()) && this.getOptions().hint === undefined) this.hint({ _id: 1 });
+  });
   return schema;
 }
+
+/** Where an index begins with the institution the server may choose it, and go through all of it in search of the ids. */
+const namesIds = ({ _id: ids }: Record<string, unknown>): boolean => typeof ids === 'object' && ids !== null && '$in' in ids;
 
 /** The schema of an entity that is changed after it was written. */
 export function versioned<T extends Versioned>(collection: string, definition: SchemaDefinition): Schema<T> {

@@ -203,6 +203,8 @@ const runBatchSchema = versioned<RunBatch>('runBatches', {
   deleteAfter: instant,
 });
 runBatchSchema.index({ institutionId: 1, runId: 1, batchNo: 1 }, { unique: true });
+// users-remove-blocks: on which pages a patron had a block before.
+runBatchSchema.index({ institutionId: 1, runId: 1, blockedUsers: 1 });
 runBatchSchema.index({ deleteAfter: 1 });
 export const runBatchModel = (db: Connection) => db.model<RunBatch>('RunBatch', runBatchSchema);
 

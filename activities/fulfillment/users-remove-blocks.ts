@@ -52,7 +52,8 @@ export function createRemoveBlocksActivities({ models, now }: Dependencies) {
   /** A patron may have several blocks, on several pages. */
   async function notCountedBefore({ institutionId, runId, batchNo }: Run, users: string[]): Promise<string[]> {
     if (users.length === 0) return [];
-    const batches = await models.RunBatch.find({ institutionId, runId, batchNo: { $lt: batchNo }, blockedUsers: { $in: users } }, { blockedUsers: 1 }).lean();
+    const batches = await models.RunBatch.find({ institutionId, runId, batchNo: { $lt: batchNo }, blockedUsers: { $in: users } }, { blockedUsers: 1 })
+      .hint({ institutionId: 1, runId: 1, blockedUsers: 1 }).lean();
     const before = new Set(batches.flatMap(({ blockedUsers }) => blockedUsers));
     return users.filter((userId) => !before.has(userId));
   }

@@ -72,7 +72,8 @@ async function ranksOf(models: Models, institutionId: string, loans: readonly Re
   const earliest = Math.min(...loans.map(({ returnDate }) => returnDate?.getTime() ?? Infinity));
   if (!Number.isFinite(earliest)) return new Map();
   const itemIds = [...new Set(loans.map(({ itemId }) => itemId))];
-  const since = await models.Loan.find({ institutionId, itemId: { $in: itemIds }, returnDate: { $gte: new Date(earliest) } }, { itemId: 1, returnDate: 1, status: 1 }).lean();
+  const since = await models.Loan.find({ institutionId, itemId: { $in: itemIds }, returnDate: { $gte: new Date(earliest) } }, { itemId: 1, returnDate: 1, status: 1 })
+    .hint({ institutionId: 1, itemId: 1, returnDate: 1 }).lean();
   const ofItem = new Map<string, { _id: string; at: number }[]>();
   for (const { _id, itemId, returnDate, status } of since) {
     if (status !== 'COMPLETE' || returnDate === null) continue;

@@ -30,14 +30,15 @@ interface BlocksOfPage {
   next: string | null;
 }
 
+/** Blocks until the loans are returned have no end, those of days have one: so the index tells them apart. */
 function filterOf(walk: Walk, { institutionId, asOf }: Run): QueryFilter<UserBlock> {
   const active = { institutionId, status: 'ACTIVE' } as const;
   const over = { $lte: new Date(asOf) };
   switch (walk) {
     case 'OVERDUE_DAYS':
-      return { ...active, source: 'OVERDUE', mode: 'DAYS', expiresAt: over };
+      return { ...active, source: 'OVERDUE', expiresAt: over };
     case 'OVERDUE_UNTIL_RETURNED':
-      return { ...active, source: 'OVERDUE', mode: 'UNTIL_RETURNED', expiresAt: null };
+      return { ...active, source: 'OVERDUE', expiresAt: null };
     default:
       return { ...active, source: walk, expiresAt: over };
   }
@@ -86,8 +87,8 @@ export async function sameBlocks(models: Models, run: Run, { toKey, leaving }: B
   return { blocks: [...here, ...left], next: toKey };
 }
 
-function isUpTo({ _id, source, mode, expiresAt }: ReadBlock, { walk, after }: Place): boolean {
-  const own = walks.indexOf(source === 'OVERDUE' ? (mode === 'DAYS' ? 'OVERDUE_DAYS' : 'OVERDUE_UNTIL_RETURNED') : source);
+function isUpTo({ _id, source, expiresAt }: ReadBlock, { walk, after }: Place): boolean {
+  const own = walks.indexOf(source === 'OVERDUE' ? (expiresAt === null ? 'OVERDUE_UNTIL_RETURNED' : 'OVERDUE_DAYS') : source);
   // What the page took out of one walk lets a repeat read on into the next, which is another page's.
   if (own !== walks.indexOf(walk)) return own < walks.indexOf(walk);
   if (after === null) return false;
