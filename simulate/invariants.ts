@@ -38,11 +38,14 @@ async function lettersOnce({ models, institutionId, zone, asOf, missed }: AfterN
   const since = new Date(asOf.getTime() - (missed + 2) * DAY_MS);
   const letters = await models.Letter.find({ institutionId, state: { $in: letterStates }, createdAt: { $gte: since } }, { letterCode: 1, channel: 1, causes: 1, dedupeKey: 1, createdAt: 1 }).lean();
   const told = letters.flatMap(({ causes, ...letter }) => causes.filter(({ recordType }) => recordType === 'loan').map(({ recordId }) => ({ ...letter, recordId })));
-  const notices = await models.LoanNotice.find({ institutionId, loanId: { $in: told.map(({ recordId }) => recordId) }, state: 'LETTERED' }, { loanId: 1, letterKey: 1 }).lean();
+  const loanIds = { $in: told.map(({ recordId }) => recordId) };
+  const notices = await models.LoanNotice.find({ institutionId, loanId: loanIds, state: 'LETTERED' }, { loanId: 1, letterKey: 1 }).lean();
   const named = new Set(notices.map(({ loanId, letterKey }) => `${loanId} ${letterKey}`));
+  // Their notices name no letter any more: its key tells the user.
+  const anonymised = new Set((await models.Loan.find({ institutionId, _id: loanIds, anonymizedAt: { $gt: new Date(0) } }, { _id: 1 }).lean()).map(({ _id }) => _id));
   return [
     ...twice(told.map(({ recordId, letterCode, channel, createdAt, dedupeKey }) => [[recordId, letterCode, channel, localDay(zone, createdAt.getTime())].join(' '), dedupeKey])),
-    ...told.flatMap(({ recordId, letterCode, dedupeKey }) => (withoutNotice.has(letterCode) || named.has(`${recordId} ${dedupeKey.replace(PART_AND_CHANNEL, '')}`) ? [] : [`no notice of loan ${recordId} names letter ${dedupeKey}`])),
+    ...told.flatMap(({ recordId, letterCode, dedupeKey }) => (withoutNotice.has(letterCode) || anonymised.has(recordId) || named.has(`${recordId} ${dedupeKey.replace(PART_AND_CHANNEL, '')}`) ? [] : [`no notice of loan ${recordId} names letter ${dedupeKey}`])),
   ];
 }
 

@@ -67,6 +67,7 @@ async function manyNights(models: Models): Promise<Lived> {
 async function nightsAgain(models: Models): Promise<Lived> {
   const state = await restoreBefore(models);
   if (state === null) throw new Error(`No night is kept in ${folder}: expected one that broke something before`);
+  await createIndexes(models); // the program may have got new ones since
   return live(lifeOf(models, seed, size), state, () => true);
 }
 
