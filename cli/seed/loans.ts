@@ -26,6 +26,7 @@ const isRenewed = (loan: number) => loan % 9 === 2;
 /** Days until it is due; one in seven is late, by up to six weeks. */
 function dueInDays(loan: number): number {
   if (loan === OF_A_DELETED_ITEM) return -31;
+  if (loan === WITHOUT_ADDRESS) return -5; // a first notice, whatever weekday it is
   if (isRecalled(loan) || isClaimed(loan)) return -10;
   if (isLost(loan)) return -50;
   if (isShort(loan)) return -1 - (loan % 2);

@@ -10,10 +10,10 @@ import { createOverdueExplainer } from '../../activities/fulfillment/overdue/exp
 import { createNewsExplainer } from '../../activities/fulfillment/reading-lists/explain.js';
 import { jobs } from '../../catalogue/jobs.js';
 import { loanAt } from '../../cli/seed/loans.js';
-import { sizes } from '../../cli/seed/plan.js';
+import { sizes, WITHOUT_ADDRESS } from '../../cli/seed/plan.js';
 import { seedDemonstration } from '../../cli/seed/seed.js';
 import { roles } from '../../domain/permissions.js';
-import { dayNumber, startOfDay, zoneOf } from '../../domain/days.js';
+import { dayNumber, localDay, startOfDay, zoneOf } from '../../domain/days.js';
 import type { Explanation } from '../../domain/explanation.js';
 import type { Models } from '../../models/models.js';
 import { emptyDatabase } from '../support/database.js';
@@ -215,6 +215,15 @@ describe('loans-overdue-and-lost', () => {
     assert.ok(heard.some(({ decision, recordId }) => decision === 'ACT' && theirs.includes(recordId)));
     assert.deepEqual([...new Set(heard.flatMap(({ problems }) => problems))], ['ITEM_MISSING']);
   });
+});
+
+test('the patron without an address has a loan late by 2 to 7 days on whatever weekday the library is made', () => {
+  const zone = zoneOf('America/New_York');
+  const late = Array.from({ length: 14 }, (_one, index) => dayNumber('2026-11-23') + index).map((today) => {
+    const plan = { ...sizes.S, institutionId, zone, today, at: new Date(startOfDay(zone, today)) };
+    return today - localDay(zone, loanAt(plan, WITHOUT_ADDRESS).dueDate.getTime());
+  });
+  assert.ok(late.every((days) => days >= 2 && days <= 7), late.join());
 });
 
 test('a loan of the largest library is made from its number alone', () => {
