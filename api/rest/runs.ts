@@ -104,7 +104,7 @@ const filters = {
   category: anyOf(z.enum(categories)),
   status: anyOf(z.enum(runStatuses)),
   trigger: anyOf(z.enum(triggers)).describe('Without one, previews are left out.'),
-  submitter: z.string().min(1).max(100).optional().describe('A user’s id, or SYSTEM for the schedules.'),
+  submitter: z.string().min(1).max(100).optional().describe('The id of a user or an API key, or SYSTEM for the schedules.'),
   from: givenInstant.optional().describe('Submitted at or after.'),
   to: givenInstant.optional().describe('Submitted before.'),
   processId: whole(z.int().min(1)).optional(),
