@@ -1,6 +1,7 @@
 /** What is done to a loan at the desk, by pages and REST alike: who may, how it is refused, what the audit says (platform.md 11 and 12). */
 import { cancelRecall } from '../desk/cancel-recall.js';
 import { claimReturned } from '../desk/claim-returned.js';
+import { declareLost, type DeclaredLost } from '../desk/declare-lost.js';
 import { foundLoan, type FoundLoan } from '../desk/found-loan.js';
 import { lendItem, type AskedLoan } from '../desk/lend-item.js';
 import { moveDueDate } from '../desk/move-due-date.js';
@@ -58,6 +59,13 @@ export async function claim(context: ApiContext, { viewer, author }: Clerk, loan
   if (result.outcome === 'REFUSED') throw notPossible(result.reason);
   if (!result.again) await record(context, result.loan, 'CLAIM_RETURNED', author);
   return result.loan;
+}
+
+export async function lose(context: ApiContext, { viewer, author }: Clerk, loanId: string): Promise<Done<DeclaredLost>> {
+  const result = await declareLost(deedOf(context, viewer), loanId);
+  if (result.outcome === 'REFUSED') throw notPossible(result.reason);
+  if (!result.again) await record(context, result.loan, 'DECLARE_LOST', author);
+  return result;
 }
 
 export async function find(context: ApiContext, { viewer, author }: Clerk, loanId: string): Promise<Done<FoundLoan>> {

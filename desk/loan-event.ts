@@ -6,12 +6,12 @@ import type { Deed } from './deed.js';
 
 type Told = Pick<LoanEvent, 'type'> & Partial<Pick<LoanEvent, 'oldDueDate' | 'newDueDate'>>;
 
-/** Once per loan, due cycle and type; a loan may be found as often as it was lost. */
+/** Once per loan, due cycle and type; a loan may be lost, and found, more than once. */
 export async function writeLoanEvent(
   { models, institutionId, at, by }: Deed, { _id: loanId, dueCycle, lostCount }: Pick<Loan, '_id' | 'dueCycle' | 'lostCount'>,
   { type, oldDueDate = null, newDueDate = null }: Told,
 ): Promise<void> {
-  const eventKey = type === 'FOUND' ? `${loanId}:FOUND:${lostCount}` : `${loanId}:${dueCycle}:${type}`;
+  const eventKey = type === 'FOUND' || type === 'LOST' ? `${loanId}:${type}:${lostCount}` : `${loanId}:${dueCycle}:${type}`;
   await insertOnce(models.LoanEvent, [
     { _id: newId(), institutionId, eventKey, loanId, dueCycle, type, at, by, oldDueDate, newDueDate, runId: null, createdAt: at, updatedAt: at },
   ]);

@@ -63,12 +63,12 @@ export interface ShownAnswer extends Answer {
   about: { text: string; loan: Loan } | null;
 }
 
-/** The answers kept for a page, the newest first, at most so many; with `key` that one alone. Steps that are still at work are left out. */
+/** The answers kept for a page, the newest first, at most so many; with `key` that one alone. Of the steps that are still at work only that one says so. */
 export async function answersOn({ models }: ApiContext, viewer: Viewer, page: string, { key, most }: { key?: string; most: number }): Promise<ShownAnswer[]> {
   const institutionId = viewer.institution.code;
   const own = { institutionId, actorId: viewer.actor.id, route: page, ...(key !== undefined && { key }) };
-  const kept = await models.IdempotencyRecord.find(own, { body: 1 }).sort({ key: -1 }).limit(most).lean();
-  const answers = kept.flatMap(({ body }) => answerSchema.safeParse(body).data ?? []);
+  const kept = await models.IdempotencyRecord.find(own, { state: 1, body: 1 }).sort({ key: -1 }).limit(most).lean();
+  const answers = kept.flatMap(({ state, body }) => (state === 'IN_PROGRESS' && key !== undefined ? [atWork] : (answerSchema.safeParse(body).data ?? [])));
   const loans = await models.Loan.find({ institutionId, _id: { $in: answers.flatMap(({ loanId }) => loanId ?? []) } }).lean();
   const byId = new Map(loans.map((loan) => [loan._id, loan]));
   return answers.map((each, place) => {
@@ -76,5 +76,7 @@ export async function answersOn({ models }: ApiContext, viewer: Viewer, page: st
     return { ...each, icon: icons[each.tone], live: place === 0, about: loan === undefined ? null : { text: `${loan.title} (${loan.barcode})`, loan } };
   });
 }
+
+const atWork = answer('warning', ['The step is still at work. Open the page once more to see what it came to.']);
 
 const icons: Readonly<Record<Answer['tone'], string>> = { good: 'check', warning: 'warning', bad: 'cross' };

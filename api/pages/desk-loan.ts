@@ -45,6 +45,7 @@ export function deskLoanPage(context: ApiContext, { present }: Present): Router 
       mayRecall: inHand && !recall?.active,
       mayCancelRecall: inHand && (recall?.active ?? false),
       mayClaim: inHand,
+      mayLose: status === 'ACTIVE' && processStatus !== 'LOST',
       mayFind: status === 'ACTIVE' && processStatus === 'LOST',
       mayReturn: closeReason !== 'RETURNED',
       mayDateBack: closeReason !== 'RETURNED' && mayOverride(viewer),

@@ -1,5 +1,6 @@
 /** The steps of the desk on a loan or a fee, each a form sent: what is done, and in which words it is answered (fulfillment-loans.md, S6, S7 and S11). */
 import { z } from 'zod';
+import type { LossProblem } from '../../desk/declare-lost.js';
 import { isWaitedFor } from '../../desk/waited-for.js';
 import type { Refunded } from '../../desk/refund-lost-fees.js';
 import type { FineProblem, ReturnedLoan } from '../../desk/return-loan.js';
@@ -11,7 +12,7 @@ import type { Loan } from '../../models/loan.js';
 import type { ApiContext } from '../context.js';
 import { deedOf } from '../desk.js';
 import { book, pay } from '../fee-deeds.js';
-import { claim, endRecall, find, giveBack, recall, renew, setDueDate, type CameBack, type Clerk } from '../loan-deeds.js';
+import { claim, endRecall, find, giveBack, lose, recall, renew, setDueDate, type CameBack, type Clerk } from '../loan-deeds.js';
 import { Refusal } from '../refusal.js';
 import type { Viewer } from '../viewer.js';
 import { answer, type Answer } from './desk-answers.js';
@@ -33,6 +34,12 @@ export const loanSteps: ReadonlyMap<string, LoanStep> = new Map(Object.entries<L
     await claim(context, clerk, _id);
     return answer('good', ['Noted: the patron says that it was returned. The fine grows no longer.'], { loanId: _id });
   },
+  lost: async (context, clerk, { _id }) => {
+    const { fees, problems, again } = await lose(context, clerk, _id);
+    return answer(problems.length === 0 ? 'good' : 'warning', [
+      again ? 'It was lost already.' : 'Lost. No letter goes out.', ...fees.map((fee) => `${feeName(fee)}: ${money(fee.balance, fee.currency)}.`), ...problems.map((problem) => lossProblems[problem]),
+    ], { loanId: _id });
+  },
   found: async (context, { viewer, author }, { _id }) => {
     const { loan, refund } = await find(context, { viewer, author }, _id);
     return answer('good', [`Found, and still with the patron: the loan goes on, due ${dueText(viewer, loan)}.`, ...refunded(refund, viewer)], { loanId: _id });
@@ -53,6 +60,12 @@ export const loanSteps: ReadonlyMap<string, LoanStep> = new Map(Object.entries<L
     return answer('good', [`The recall is cancelled: due ${dueText(clerk.viewer, loan)}.`], { loanId: _id });
   },
 }));
+
+const lossProblems: Readonly<Record<LossProblem, string>> = {
+  TOU_MISSING: 'Nothing was charged: its terms of use are missing or cannot be read.',
+  REPLACEMENT_COST_MISSING: 'No replacement fee was charged: no price is known for the item.',
+  CURRENCY_UNKNOWN: 'There is no rate for the currency of the item’s price: another price was taken.',
+};
 
 const notDone: ReadonlyMap<string, string> = new Map([['renew', 'Not renewed.'], ['return', 'Not returned.'], ['recall', 'Not recalled.']]);
 /** A step that was refused, with the reason. */

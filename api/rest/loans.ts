@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { newId } from '../../models/document.js';
 import { processStatuses, type Loan } from '../../models/loan.js';
 import { loanOf, userIdOf } from '../desk.js';
-import { claim, find, giveBack, lend, renew } from '../loan-deeds.js';
+import { claim, find, giveBack, lend, lose, renew } from '../loan-deeds.js';
 import { pageOf } from '../paging.js';
 import { endpoint } from './endpoint.js';
 import { feeSchema, shownFee } from './fees.js';
@@ -118,6 +118,22 @@ const found = endpoint({
   },
 });
 
+const lost = endpoint({
+  method: 'post', at: '/loans/{loan}/lost', tag, summary: 'The patron says it is lost: what a lost item costs is charged, and no letter goes out',
+  path: loanPath, query: none, body: z.strictObject({}),
+  status: 200,
+  answer: z.object({
+    loan: loanSchema, fees: z.array(feeSchema).describe('Charged for it.'),
+    problems: z.array(z.enum(['TOU_MISSING', 'CURRENCY_UNKNOWN', 'REPLACEMENT_COST_MISSING'])).describe('Why less was charged, or nothing.'),
+  }),
+  refusals: ['forbidden', 'not-possible'],
+  handle: async (context, { viewer, path, author }) => {
+    const { _id } = await loanOf(context, viewer, path.loan);
+    const { loan, fees, problems } = await lose(context, { viewer, author: author() }, _id);
+    return { body: { loan: shownLoan(loan), fees: fees.map(shownFee), problems } };
+  },
+});
+
 const checkOut = endpoint({
   method: 'post', at: '/loans', tag, summary: 'Check out: lend an item to a patron',
   path: none, query: none,
@@ -148,4 +164,4 @@ const renewal = endpoint({
   },
 });
 
-export const loanEndpoints = [list, one, checkOut, renewal, checkIn, claimed, found];
+export const loanEndpoints = [list, one, checkOut, renewal, checkIn, claimed, lost, found];

@@ -102,6 +102,14 @@ describe('lending', () => {
     assert.deepEqual(await audited((await stored('S2'))!._id), [['LEND', null]]);
   });
 
+  test('a step whose answer is not there yet says so', async () => {
+    const key = `${newId()}/x`;
+    await library.models.IdempotencyRecord.create({
+      institutionId: 'demo', actorId: (await library.models.User.findOne({ institutionId: 'demo', primaryId: 'clerk' }).orFail().lean())._id, route: patron, key, requestHash: '-', state: 'IN_PROGRESS', deleteAfter: new Date(at('2025-03-06 09:30')),
+    });
+    assert.match(words(await clerk.page(`${patron}?told=${encodeURIComponent(key)}`)), /The step is still at work\./);
+  });
+
   test('an item that there is not, none at all, and one that is out', async () => {
     assert.equal(await told(clerk, await lendTo(clerk, 'X')), 'Not lent: X. There is no item with this barcode.');
     assert.equal(await told(clerk, await lendTo(clerk, '')), 'Scan an item.');
@@ -122,6 +130,11 @@ describe('a loan', () => {
     assert.match(await step(clerk, 'A2', 'renew', { dueCycle: '1' }), /^Title A2 \(A2\) Renewed until Wed 2 Apr 2025 21:00 EDT\.$/);
     assert.equal(await step(clerk, 'A2', 'renew', { dueCycle: '2' }), 'Title A2 (A2) Not renewed. A renewal would not make it due later.');
     assert.equal(await step(clerk, 'A3', 'renew', { dueCycle: '1' }), 'Title A3 (A3) Not renewed. It is recalled.');
+  });
+
+  test('that the patron says is lost is charged for', async () => {
+    assert.equal(await step(clerk, 'A6', 'lost'), 'Title A6 (A6) Lost. No letter goes out. Lost item replacement fee: 42.50 USD. Lost item process fee: 15.00 USD.');
+    assert.equal(await onItsPage(clerk, 'A6', 'found'), 'Title A6 (A6) Found, and still with the patron: the loan goes on, due Mon 3 Mar 2025 21:00 EST. Waived of the replacement fee: 42.50 USD.');
   });
 
   test('is claimed returned, found, and its recall cancelled', async () => {

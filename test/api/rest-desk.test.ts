@@ -98,7 +98,8 @@ test('a claim, a find, and what is refused with its reason', async () => {
   assert.equal((await library.call(clerk, 'POST', `${HERE}/loans/${id('B')}/claim-returned`, {})).body.processStatus, 'CLAIMED_RETURN');
   const not = await library.call(clerk, 'POST', `${HERE}/loans/${id('B')}/found`, {});
   assert.deepEqual([not.status, not.body.type, not.body.errors[0].code], [409, '/problems/not-possible', 'LOAN_NOT_LOST']);
-  await lose(library.models, 'demo', 'C');
+  const declared = await library.call(clerk, 'POST', `${HERE}/loans/${id('C')}/lost`, {});
+  assert.deepEqual([declared.status, declared.body.loan.processStatus, declared.body.fees.map(({ balance }: { balance: number }) => balance), declared.body.problems], [200, 'LOST', [4250, 1500], []]);
   const found = await library.call(clerk, 'POST', `${HERE}/loans/${id('C')}/found`, {});
   assert.deepEqual([found.status, found.body.loan.processStatus, found.body.refund], [200, 'NORMAL', { waived: 4250, credited: 0 }]);
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { cancelRecall } from '../../desk/cancel-recall.js';
+import { declareLost } from '../../desk/declare-lost.js';
 import type { Deed } from '../../desk/deed.js';
 import { foundLoan } from '../../desk/found-loan.js';
 import { moveDueDate } from '../../desk/move-due-date.js';
@@ -107,6 +108,7 @@ const returned = (deed: Deed, loanId: string) => returnLoan(deed, loanId);
 const renewed = (deed: Deed, loanId: string) => renewLoan(deed, loanId, 1);
 const moved = (deed: Deed, loanId: string) => moveDueDate(deed, loanId, { day: dayNumber('2025-04-21') });
 const found = (deed: Deed, loanId: string) => foundLoan(deed, loanId);
+const declared = (deed: Deed, loanId: string) => declareLost(deed, loanId);
 const cancelled = (deed: Deed, loanId: string) => cancelRecall(deed, loanId);
 const datedBack = (deed: Deed, loanId: string) => returnLoanDatedBack(deed, loanId, new Date(at('2025-03-20 12:00')));
 
@@ -114,6 +116,7 @@ describe.each<[deed: string, job: JobKey, subject: string, bystander: string, de
   ['returned', 'loans-overdue-and-lost', 'A', 'B ACTIVE LOST cycle 1, item LOST_LOAN', returned, ['RETURNED cycle 1, item free']],
   ['found', 'loans-overdue-and-lost', 'A', 'B ACTIVE LOST cycle 1, item LOST_LOAN', found, ['ACTIVE LOST cycle 1, item LOST_LOAN', 'ACTIVE NORMAL cycle 1, item LOAN']],
   ['renewed', 'loans-overdue-and-lost', 'A', 'B ACTIVE LOST cycle 1, item LOST_LOAN', renewed, ['ACTIVE RENEW cycle 2, item LOAN', 'ACTIVE LOST cycle 1, item LOST_LOAN']],
+  ['declared lost', 'loans-overdue-and-lost', 'A', 'B ACTIVE LOST cycle 1, item LOST_LOAN', declared, ['ACTIVE LOST cycle 1, item LOST_LOAN']],
   ['returned and dated back', 'loans-overdue-and-lost', 'A', 'B ACTIVE LOST cycle 1, item LOST_LOAN', datedBack, ['RETURNED cycle 1, item free']],
   ['recalled no longer', 'loans-overdue-and-lost', 'A', 'B ACTIVE LOST cycle 1, item LOST_LOAN', cancelled, ['ACTIVE LOST cycle 1, item LOST_LOAN', 'ACTIVE NORMAL cycle 2, item LOAN']],
   ['returned', 'notifications-courtesy-and-renewals', 'C', 'D ACTIVE RENEW cycle 2, item LOAN', returned, ['RETURNED cycle 1, item free', 'RETURNED cycle 2, item free']],

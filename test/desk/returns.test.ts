@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { bookOnFee } from '../../desk/book-on-fee.js';
 import { claimReturned } from '../../desk/claim-returned.js';
+import { declareLost } from '../../desk/declare-lost.js';
 import { foundLoan } from '../../desk/found-loan.js';
 import { returnFromBookDrop } from '../../desk/return-from-book-drop.js';
 import { returnLoan } from '../../desk/return-loan.js';
@@ -306,6 +307,78 @@ describe('a lost loan (S11)', () => {
     await pay('L8', 'LOST_ITEM_REPLACEMENT_FEE', 4250);
     await models.FulfillmentSettings.updateOne({ institutionId: 'demo' }, { $set: { closePaidLostLoans: true } });
     assert.deepEqual([(await stored('L8')).status, (await item('L8')).processType], ['ACTIVE', 'LOST_LOAN']);
+  });
+});
+
+describe('declared lost', () => {
+  const both = ['LOST_ITEM_PROCESS_FEE ACTIVE 1500 of 1500', 'LOST_ITEM_REPLACEMENT_FEE ACTIVE 4250 of 4250'];
+
+  test('it is charged for at once, stands in the history and on the item, and no letter goes out', async () => {
+    await loan(models, 'demo', 'V1', due('2025-03-20 21:00'));
+    const result = await declareLost(noon('2025-03-10'), id('V1'));
+    const { status, processStatus, processStatusDate, lost, lostCount, dueCycle } = await stored('V1');
+    assert.deepEqual([result.outcome, status, processStatus, processStatusDate, lostCount, dueCycle], ['LOST', 'ACTIVE', 'LOST', noon('2025-03-10').at, 1, 1]);
+    assert.deepEqual(lost, { at: noon('2025-03-10').at, by: 'STAFF', profileId: null, runId: null, previousStatus: 'NORMAL' });
+    assert.deepEqual([await feesOf(models, 'demo', 'V1'), await events('V1'), (await item('V1')).processType], [both, ['LOST'], 'LOST_LOAN']);
+    assert.equal(await models.Letter.countDocuments({ institutionId: 'demo', 'causes.recordId': id('V1') }), 0);
+    const before = await everythingOf(models, 'demo');
+    const again = await declareLost(noon('2025-03-12'), id('V1'));
+    assert.deepEqual(['again' in again && again.again, await everythingOf(models, 'demo')], [true, before], 'once more, nothing changes');
+  });
+
+  test('and found, and lost once more, it is charged for once more', async () => {
+    await foundLoan(noon('2025-03-12'), id('V1'));
+    await declareLost(noon('2025-03-14'), id('V1'));
+    assert.deepEqual([(await stored('V1')).lostCount, await events('V1')], [2, ['LOST', 'FOUND', 'LOST']]);
+    assert.deepEqual((await feesOf(models, 'demo', 'V1')).filter((fee) => fee.startsWith('LOST_ITEM_REPLACEMENT')), ['LOST_ITEM_REPLACEMENT_FEE ACTIVE 4250 of 4250', 'LOST_ITEM_REPLACEMENT_FEE CLOSED 0 of 4250']);
+  });
+
+  test('with the overdue fine, where the library charges it with the loss; claimed returned before, until then', async () => {
+    await models.FulfillmentSettings.updateOne({ institutionId: 'demo' }, { $set: { overdueAtLostLoan: true } });
+    await loan(models, 'demo', 'V2', { processStatus: 'CLAIMED_RETURN', claimedReturnAt: new Date(at('2025-03-05 10:00')) });
+    await models.Item.updateOne({ institutionId: 'demo', barcode: 'V2' }, { $set: { processType: 'CLAIM_RETURNED_LOAN' } });
+    await loan(models, 'demo', 'V3');
+    for (const barcode of ['V2', 'V3']) await declareLost(noon('2025-03-10'), id(barcode));
+    await models.FulfillmentSettings.updateOne({ institutionId: 'demo' }, { $set: { overdueAtLostLoan: false } });
+    assert.deepEqual([await feesOf(models, 'demo', 'V3'), (await item('V2')).processType], [[...both, 'OVERDUE_FINE ACTIVE 175 of 175'], 'LOST_LOAN']);
+    assert.deepEqual(await feesOf(models, 'demo', 'V2'), [...both, 'OVERDUE_FINE ACTIVE 50 of 50']);
+  });
+
+  test('under terms of use that are gone it is lost, and says that nothing was charged; what has ended is not lost', async () => {
+    await loan(models, 'demo', 'V4', { touId: id('gone') });
+    const result = await declareLost(noon('2025-03-10'), id('V4'));
+    assert.deepEqual(['problems' in result && result.problems, await feesOf(models, 'demo', 'V4')], [['TOU_MISSING'], []]);
+    await returned('V5', '2025-03-03 12:00');
+    assert.deepEqual(await declareLost(noon('2025-03-10'), id('V5')), { outcome: 'REFUSED', reason: 'LOAN_ENDED' });
+  });
+
+  test.each([['found', foundLoan, 'LOAN'], ['returned', returnLoan, null]] as const)('while another desk has it %s, it costs nothing, whichever write that comes before', async (_, other, ends) => {
+    let places = 0;
+    for (let isDone = true; isDone; places += 1) {
+      const barcode = `V6 ${ends} ${places}`;
+      await loan(models, 'demo', barcode, due('2025-03-20 21:00'));
+      let made = 0;
+      isDone = false;
+      const stop = onWrites(async ({ send }) => {
+        if (made === places) {
+          [made, isDone] = [Infinity, true];
+          await other(noon('2025-03-10'), id(barcode));
+        }
+        made += 1;
+        return send();
+      });
+      await declareLost(noon('2025-03-10'), id(barcode)).finally(stop);
+      // Before its first write there is nothing to be found, and after its last it is simply lost.
+      const isLost = (await stored(barcode)).processStatus === 'LOST' && (await stored(barcode)).status === 'ACTIVE';
+      const owed = (await feesOf(models, 'demo', barcode)).filter((fee) => fee.includes('REPLACEMENT_FEE ACTIVE'));
+      assert.deepEqual([owed.length, (await item(barcode)).processType], isLost ? [1, 'LOST_LOAN'] : [0, ends], barcode);
+    }
+    assert.ok(places >= 5, `${places} places`);
+  });
+
+  test('dying at any of its writes, it is completed by declaring it once more', { timeout: 60_000 }, async () => {
+    await loan(models, 'demo', 'V7');
+    assert.equal(await survivesEveryDeath(models, 'demo', () => declareLost(noon('2025-03-10'), id('V7'))), 4);
   });
 });
 
