@@ -1,7 +1,7 @@
 /** Anonymization rules as staff keep them, a table each for loans, fees, requests and borrowing requests (fulfillment-loans.md, fulfillment-historical-archiving, Configuration). */
 import { z } from 'zod';
 import { senselessInAnonymization } from '../domain/fulfillment/anonymization-sense.js';
-import { anonymizationFields } from '../domain/fulfillment/fulfillment-historical-archiving.js';
+import { anonymizationFields, NEVER_EXPIRES } from '../domain/fulfillment/fulfillment-historical-archiving.js';
 import { anonymizationTables, type AnonymizationRule, type AnonymizationTable } from '../models/rule-tables.js';
 import { ofRules, ruleShape, unknownInRule, type RuleTable } from './rule-tables.js';
 
@@ -23,6 +23,7 @@ function tableOf(table: AnonymizationTable): RuleTable<AnonymizationRule> {
     fields,
     output,
     byDefault: true,
+    unsaid: { daysSinceEnd: 0, daysSinceUserExpiry: NEVER_EXPIRES, loanRankOnItem: 1 },
     problems: unknownInRule,
     ...ofRules<AnonymizationRule>(({ AnonymizationRule: model }) => model, { table }),
   };

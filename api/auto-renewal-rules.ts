@@ -14,6 +14,7 @@ export const autoRenewalRules: RuleTable<AutoRenewalRule> = {
   fields: autoRenewalFields,
   output,
   byDefault: false,
+  unsaid: {},
   problems: unknownInRule,
   ...ofRules(({ AutoRenewalRule: model }) => model, {}),
 };

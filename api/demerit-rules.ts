@@ -25,6 +25,7 @@ export const demeritRules: RuleTable<DemeritRule> = {
   fields: demeritFields,
   output,
   byDefault: noPoints,
+  unsaid: {},
   problems: unknownInRule,
   ...ofRules(({ DemeritRule: model }) => model, {}),
 };

@@ -23,6 +23,8 @@ export interface RuleTable<Rule extends StoredRule<unknown>, Values extends Part
   output: z.ZodType<Rule['output']>;
   /** Where no rule matches. */
   byDefault: Rule['output'];
+  /** What a record has where an example says nothing; a field that is not there is empty. */
+  unsaid: RuleFields;
 }
 
 /** What every rule says beside its output. */
@@ -76,7 +78,8 @@ const exampleTypes = { TEXT: code.nullable().default(null), NUMBER: z.int().min(
 /** The rule that decides about a record with such fields, by the function that jobs and desk ask; null: none matches. Refusal: validation-failed. */
 export async function exampleOfRules<Rule extends StoredRule<unknown>>(context: ApiContext, viewer: Viewer, table: RuleTable<Rule>, input: unknown): Promise<{ rule: Rule | null; output: Rule['output'] }> {
   const rules = await listRecords(context, viewer, table);
-  const fields = valid<RuleFields>('example', checked<RuleFields>(exampleSchemaOf(table.fields), input));
+  const given = valid<RuleFields>('example', checked<RuleFields>(exampleSchemaOf(table.fields), input));
+  const fields = Object.fromEntries(Object.entries(given).map(([field, value]) => [field, value ?? table.unsaid[field] ?? null]));
   const rule = firstMatching(inOrder(rules), fields);
   return { rule, output: rule === null ? table.byDefault : rule.output };
 }

@@ -1,12 +1,12 @@
 /** The pages of a small table of configuration: its list, with an example where one helps, and the form of a record. */
 import { Router, type Request, type Response } from 'express';
 import { mayIn } from '../../domain/permissions.js';
-import { authorOf, type Configuration } from '../changes.js';
+import { authorOf, type Author, type Configuration } from '../changes.js';
 import { changeRecord, createRecord, labelOf, listRecords, recordOf, removeRecord, type ConfigurationTable } from '../configuration-table.js';
 import type { ApiContext } from '../context.js';
 import { briefly } from '../format.js';
 import { demandIn, viewerOf, type Viewer } from '../viewer.js';
-import { fieldRows, inputOf, typedFrom, typedIn, type Field, type TypedFields } from './fields.js';
+import { fieldAt, fieldRows, inputOf, typedFrom, type Field, type Typed } from './fields.js';
 import { demandFormOf, formOf, problemsOf, type FieldProblem } from './form.js';
 import { withProblems } from './job-forms.js';
 import type { Present } from './present.js';
@@ -17,6 +17,9 @@ export interface Badge {
   tone: 'good' | 'warning' | 'bad' | 'quiet';
   icon: string;
 }
+
+/** What stands in a list beside the key. */
+export type Cell = string | Badge | { lines: readonly string[]; badge: Badge | null };
 
 /** What the pages say of a table. Sentences are for librarians. */
 export interface TablePages<Stored extends Configuration> {
@@ -33,7 +36,7 @@ export interface TablePages<Stored extends Configuration> {
   /** The order of the list; without it, by key. */
   order?: (one: Stored, other: Stored) => number;
   /** After the key, which leads to the form. */
-  columns: readonly { head: string; of: (stored: Stored, viewer: Viewer) => string | Badge }[];
+  columns: readonly { head: string; of: (stored: Stored, viewer: Viewer, all: readonly Stored[]) => Cell }[];
   /** Of the form, row by row. */
   rows: (context: ApiContext, viewer: Viewer) => Promise<readonly (readonly Field[])[]>;
   /** What a new form begins with. */
@@ -42,12 +45,16 @@ export interface TablePages<Stored extends Configuration> {
   saving: string;
   deleting: string;
   example?: TableExample;
+  /** Pages that belong to this one. */
+  links?: readonly { href: string; text: string }[];
+  /** Of an ordered table: puts a record before another, null: after all. */
+  move?: (context: ApiContext, viewer: Viewer, stored: Stored, beforeId: string | null, author: Author) => Promise<unknown>;
 }
 
 /** What would become of somebody or something by the records as they are stored. */
 export interface TableExample {
   heading: string;
-  rows: readonly (readonly Field[])[];
+  rows: TablePages<Configuration>['rows'];
   /** What is asked first. */
   fresh: object;
   /** Refusal: validation-failed with a pointer per field. */
@@ -58,22 +65,30 @@ export const stateBadge = (active: boolean): Badge =>
   active ? { text: 'Active', tone: 'good', icon: 'check' } : { text: 'Inactive', tone: 'quiet', icon: 'skip' };
 
 export const tablePages = <Stored extends Configuration>(pages: TablePages<Stored>) => (context: ApiContext, { present }: Present): Router => {
-  const { table, path, columns, example } = pages;
+  const { table, path, columns } = pages;
   const router = Router();
 
   router.get(path, async (request, response) => {
     const viewer = viewerOf(request);
     const { zone } = viewer;
     const records = await listRecords(context, viewer, table);
-    const asked = example === undefined ? null : await exampleAsked(example, request, viewer);
-    const { title, about, empty, newTitle } = pages;
+    const asked = pages.example === undefined ? null : await exampleAsked(pages.example, request, viewer);
+    const { title, about, empty, newTitle, links = [], order, move } = pages;
+    const shown = order === undefined ? records : records.toSorted(order);
+    const mayMove = move !== undefined && mayChange(viewer);
     present(request, response, 'configuration-table', {
-      title, section: 'configuration', about, empty, newTitle, newPath: `${path}/new`, path, mayChange: mayChange(viewer),
+      title, section: 'configuration', about, empty, newTitle, links, mayMove, newPath: `${path}/new`, path, mayChange: mayChange(viewer),
       key: capitalized(pages.keyName),
       heads: columns.map(({ head }) => head),
-      rows: (pages.order === undefined ? records : records.toSorted(pages.order)).map((stored) => ({
+      rows: shown.map((stored, at) => ({
         href: `${path}/${stored._id}`, label: labelOf(table, stored), changed: briefly(zone, stored.updatedAt, context.now()),
-        cells: columns.map(({ head, of }) => cellOf(head, of(stored, viewer))),
+        place: move === undefined ? null : at + 1,
+        cells: columns.map(({ head, of }) => cellOf(head, of(stored, viewer, shown))),
+        moves: mayMove ? {
+          version: String(stored.version), action: `${path}/${stored._id}/place`, idle: shown.length === 1,
+          up: at > 0 ? { before: shown[at - 1]?._id ?? '' } : null,
+          down: at + 1 < shown.length ? { before: shown[at + 2]?._id ?? '' } : null,
+        } : null,
       })),
       example: asked,
     }, asked === null || asked.problems.length === 0 ? 200 : 422);
@@ -103,6 +118,16 @@ export const tablePages = <Stored extends Configuration>(pages: TablePages<Store
     await saved(request, response, before, (input) => changeRecord(context, viewer, table, before, input, authorOf(viewer, request.id)));
   });
 
+  const { move } = pages;
+  if (move !== undefined) {
+    router.post(`${path}/:id/place`, async (request, response) => {
+      const before = await asInForm(request, request.params.id);
+      const place = formOf(request).text('before');
+      await move(context, viewerOf(request), before, place === '' ? null : place, authorOf(viewerOf(request), request.id));
+      response.redirect(303, `${path}?done=record-moved`);
+    });
+  }
+
   router.post(`${path}/:id/delete`, async (request, response) => {
     const viewer = viewerOf(request);
     const before = await asInForm(request, request.params.id);
@@ -125,18 +150,18 @@ export const tablePages = <Stored extends Configuration>(pages: TablePages<Store
     const viewer = viewerOf(request);
     const form = formOf(request);
     const rows = await pages.rows(context, viewer);
-    const typed = typedIn(rows.flat(), form);
-    const problems = await problemsOf(() => save(inputOf(rows.flat(), typed, viewer.institution.currency)));
-    if (problems.length > 0) return show(request, response, rows, before, typed, problems);
+    const fields = rows.flat();
+    const problems = await problemsOf(() => save(inputOf(fields, form, viewer.institution.currency)), (pointer) => fieldAt(fields, form, pointer));
+    if (problems.length > 0) return show(request, response, rows, before, form, problems);
     response.redirect(303, `${path}?done=record`);
   }
 
   async function show(
-    request: Request, response: Response, rows: readonly (readonly Field[])[], stored: Stored | null, typed: TypedFields, problems: readonly FieldProblem[],
+    request: Request, response: Response, rows: readonly (readonly Field[])[], stored: Stored | null, typed: Typed, problems: readonly FieldProblem[],
   ): Promise<void> {
     const viewer = viewerOf(request);
     present(request, response, 'configuration-form', {
-      title: stored === null ? pages.newTitle : `${capitalized(table.one)} ${labelOf(table, stored)}`,
+      title: stored === null ? pages.newTitle : `${capitalized(table.one)}: ${labelOf(table, stored)}`,
       section: 'configuration',
       list: { href: path, text: pages.title },
       action: stored === null ? `${path}/new` : `${path}/${stored._id}`,
@@ -149,11 +174,13 @@ export const tablePages = <Stored extends Configuration>(pages: TablePages<Store
   }
 
   /** By the query string, so that an example can be kept as a bookmark. */
-  async function exampleAsked({ heading, rows, fresh, answer }: TableExample, request: Request, viewer: Viewer) {
+  async function exampleAsked(example: TableExample, request: Request, viewer: Viewer) {
+    const { heading, fresh, answer } = example;
+    const rows = await example.rows(context, viewer);
     const { currency } = viewer.institution;
     const query = Query.of(request);
     const isAsked = query.text('example') !== '';
-    const typed = isAsked ? typedIn(rows.flat(), query) : typedFrom(rows.flat(), fresh, currency);
+    const typed = isAsked ? query : typedFrom(rows.flat(), fresh, currency);
     let answers: Awaited<ReturnType<TableExample['answer']>> = [];
     const problems = isAsked ? await problemsOf(async () => { answers = await answer(context, viewer, inputOf(rows.flat(), typed, currency)); }) : [];
     return { heading, answers, ...withProblems(problems), rows: fieldRows(rows, typed, problems, { currency, isNew: true }) };
@@ -163,4 +190,7 @@ export const tablePages = <Stored extends Configuration>(pages: TablePages<Store
 
 const mayChange = ({ grants }: Viewer): boolean => mayIn(grants, 'FULFILLMENT', 'CONFIGURE');
 const capitalized = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
-const cellOf = (head: string, cell: string | Badge) => (typeof cell === 'string' ? { head, text: cell, badge: null } : { head, text: '', badge: cell });
+function cellOf(head: string, cell: Cell) {
+  if (typeof cell === 'string') return { head, lines: [cell], badge: null };
+  return 'lines' in cell ? { head, ...cell } : { head, lines: [], badge: cell };
+}

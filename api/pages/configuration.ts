@@ -30,6 +30,11 @@ const groups: readonly Group[] = [
     entries: [
       { href: '/patron-limits', name: 'Patron limits', says: 'How much a patron may owe or keep and still borrow and renew.' },
       { href: '/block-definitions', name: 'Block definitions', says: 'What a patron who is blocked cannot do.' },
+      { href: '/block-preferences', name: 'Block preferences', says: 'What a limit that is passed, or a request of another, stops.' },
+      { href: '/demerit-rules', name: 'Demerit rules', says: 'How many points a late return gives.' },
+      { href: '/demerit-settings', name: 'Suspensions', says: 'How many points suspend a patron, and for how long.' },
+      { href: '/auto-renewal-rules', name: 'Auto-renewal rules', says: 'Which loans are renewed before they fall due.' },
+      { href: '/anonymization-rules/loans', name: 'Anonymization rules', says: 'How long a name stays on loans, fees and requests that have ended.' },
     ],
   },
   {

@@ -3,70 +3,112 @@
  * and what the template shows.
  */
 import { exponentOf } from '../../domain/money.js';
+import { ruleParametersOf, type FieldTypes } from '../../domain/rule-parameters.js';
 import { messageFor, type FieldProblem, type Form } from './form.js';
 import { options } from './query.js';
+import { parametersIn, rowAt, rowsFrom, rowsIn, shownInput, type InputRow } from './rule-inputs.js';
 import { codesIn, majorUnits, minorUnits } from './typed.js';
 
 export interface Field {
-  /** Of the value in the record. */
+  /** The place of its value in the record: `output.points`. */
   id: string;
   label: string;
-  /** `ticks`: several of `words`; `codes`: a list of texts with commas between them; `lines`: a long text. */
-  kind: 'text' | 'lines' | 'number' | 'amount' | 'tick' | 'choice' | 'ticks' | 'codes';
+  /**
+   * `either`: true or false, chosen from `words`; `ticks`: several of `words`; `codes`: a list of texts with commas between them; `lines`: a long
+   * text; `inputs`: what a rule asks, of `rule`.
+   */
+  kind: 'text' | 'lines' | 'number' | 'amount' | 'tick' | 'choice' | 'either' | 'ticks' | 'codes' | 'inputs';
   words?: Readonly<Record<string, string>>;
   hint?: string;
   /** Left empty it is null. */
   orNone?: true;
   /** Once the record is there it keeps the value. */
   stays?: true;
+  rule?: RuleInputs;
 }
 
-/** What was typed or ticked, by the id of the field. */
-export type TypedFields = ReadonlyMap<string, readonly string[]>;
+export interface RuleInputs {
+  fields: FieldTypes;
+  words: Readonly<Record<string, string>>;
+  /** Values to choose from, by field; of a field that is not there codes are typed. */
+  offered: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+const noInputs: RuleInputs = { fields: {}, words: {}, offered: {} };
 
-export const typedIn = (fields: readonly Field[], form: Pick<Form, 'list'>): TypedFields => new Map(fields.map(({ id }) => [id, form.list(id)]));
+/** What was typed or ticked, by the names of the inputs. */
+export type Typed = Pick<Form, 'list'>;
 
 /** A record as its form shows it. */
-export const typedFrom = (fields: readonly Field[], record: object, currency: string): TypedFields =>
-  new Map(fields.map((field) => [field.id, textsOf(field, Reflect.get(record, field.id), currency)]));
+export function typedFrom(fields: readonly Field[], record: object, currency: string): Typed {
+  const texts = new Map(fields.flatMap((field) => textsOf(field, valueAt(record, field.id), currency)));
+  return { list: (name) => texts.get(name) ?? [] };
+}
 
-function textsOf({ kind }: Field, value: unknown, currency: string): string[] {
+const valueAt = (record: object, id: string): unknown =>
+  id.split('.').reduce<unknown>((of, key) => (typeof of === 'object' && of !== null ? Reflect.get(of, key) : undefined), record);
+
+function textsOf({ id, kind, rule = noInputs }: Field, value: unknown, currency: string): [name: string, texts: string[]][] {
+  if (kind === 'inputs') {
+    const rows = rowsFrom(rule.fields, ruleParametersOf(rule.fields).catch([]).parse(value));
+    return rows.flatMap((row): [string, string[]][] => [[`${row.id}.choice`, [row.choice]], [`${row.id}.values`, row.values]]);
+  }
   if (value === null || value === undefined) return [];
-  if (typeof value === 'boolean') return kind === 'tick' ? (value ? ['1'] : []) : [String(value)];
-  if (typeof value === 'number' && kind === 'amount') return [majorUnits(value, currency)];
-  if (!Array.isArray(value)) return [String(value)];
+  if (kind === 'tick') return value === true ? [[id, ['1']]] : [];
+  if (kind === 'amount' && typeof value === 'number') return [[id, [majorUnits(value, currency)]]];
+  if (!Array.isArray(value)) return [[id, [String(value)]]];
   const texts = value.map(String);
-  return kind === 'codes' ? [texts.join(', ')] : texts;
+  return [[id, kind === 'codes' ? [texts.join(', ')] : texts]];
 }
 
 /** The body that the form says; numbers and amounts that are none stay texts, so that the refusal can name them. */
-export const inputOf = (fields: readonly Field[], typed: TypedFields, currency: string): Record<string, unknown> =>
-  Object.fromEntries(fields.map((field) => [field.id, valueOf(field, typed.get(field.id) ?? [], currency)]));
+export function inputOf(fields: readonly Field[], typed: Typed, currency: string): Record<string, unknown> {
+  const input: Record<string, unknown> = {};
+  for (const field of fields) {
+    const [outer = '', inner] = field.id.split('.', 2);
+    const value = valueOf(field, typed, currency);
+    const before = input[outer];
+    input[outer] = inner === undefined ? value : { ...(typeof before === 'object' && before), [inner]: value };
+  }
+  return input;
+}
 
-function valueOf({ kind, orNone }: Field, texts: readonly string[], currency: string): unknown {
+function valueOf({ id, kind, orNone, rule = noInputs }: Field, typed: Typed, currency: string): unknown {
+  const texts = typed.list(id);
   const text = texts[0]?.trim() ?? '';
+  if (kind === 'inputs') return parametersIn(rowsIn(rule.fields, typed)).parameters;
   if (kind === 'tick') return texts.length > 0;
   if (kind === 'ticks') return texts;
   if (kind === 'codes') return codesIn(texts);
+  if (kind === 'either') return text === 'true';
   if (orNone && text === '') return null;
   if (kind === 'number') return /^\d{1,9}$/.test(text) ? Number(text) : text;
   return kind === 'amount' ? minorUnits(text, currency) : text;
 }
 
+/** The field that a pointer into the body belongs to, of a rule's inputs the row. */
+export function fieldAt(fields: readonly Field[], typed: Typed, pointer: string): string {
+  const rule = fields.find(({ kind }) => kind === 'inputs')?.rule;
+  const row = rule === undefined ? null : rowAt(pointer, parametersIn(rowsIn(rule.fields, typed)).asked);
+  const place = pointer.slice(1).replaceAll('/', '.');
+  return row ?? fields.find(({ id }) => place === id || place.startsWith(`${id}.`))?.id ?? place;
+}
+
 /** Rows of fields for the template. `isNew`: what stays once it is there can be typed still. */
 export function fieldRows(
-  rows: readonly (readonly Field[])[], typed: TypedFields, problems: readonly FieldProblem[], { currency, isNew }: { currency: string; isNew: boolean },
+  rows: readonly (readonly Field[])[], typed: Typed, problems: readonly FieldProblem[], { currency, isNew }: { currency: string; isNew: boolean },
 ) {
-  return rows.map((fields) => fields.map(({ id, label, kind, words = {}, hint = null, stays = false }) => {
-    const texts = typed.get(id) ?? [];
+  return rows.map((fields) => fields.map(({ id, label, kind, words = {}, hint = null, stays = false, rule = noInputs }) => {
+    const texts = typed.list(id);
     const error = messageFor(problems, id);
+    const ofRow = (row: InputRow) => shownInput(row, rule.words[row.field] ?? row.field, rule.offered[row.field] ?? null, problems);
     return {
-      id, kind: Object.fromEntries(shapes.map((each) => [each, each === kind])), label: kind === 'amount' ? `${label}, ${currency}` : label,
-      value: texts[0] ?? '', ticked: texts.length > 0, options: options(words, texts), hint, error, fixed: stays && !isNew,
+      id, kind: Object.fromEntries(shapes.map(([shape, ...same]) => [shape, same.includes(kind)])), label: kind === 'amount' ? `${label}, ${currency}` : label,
+      value: texts[0] ?? '', ticked: texts.length > 0, options: options(words, texts), inputs: kind === 'inputs' ? rowsIn(rule.fields, typed).map(ofRow) : [],
+      hint, error, fixed: stays && !isNew,
       describedBy: [...(hint === null ? [] : [`${id}-hint`]), ...(error === null ? [] : [`${id}-error`])].join(' '),
       inputmode: kind === 'number' || (kind === 'amount' && exponentOf(currency) === 0) ? 'numeric' : kind === 'amount' ? 'decimal' : 'text',
     };
   }));
 }
-/** Those that are no line to type in. */
-const shapes: readonly Field['kind'][] = ['lines', 'tick', 'choice', 'ticks'];
+/** Those that are no line to type in, by how they look. */
+const shapes: readonly (readonly string[])[] = [['lines', 'lines'], ['tick', 'tick'], ['choice', 'choice', 'either'], ['ticks', 'ticks'], ['inputs', 'inputs']];

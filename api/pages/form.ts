@@ -67,12 +67,12 @@ export function demandFormOf({ name, version }: { name: string; version: number 
 }
 
 /** What stands in the way of saving, for the form to show; empty: it is saved. */
-export async function problemsOf(save: () => Promise<unknown>): Promise<FieldProblem[]> {
+export async function problemsOf(save: () => Promise<unknown>, fieldOf?: (pointer: string) => string): Promise<FieldProblem[]> {
   try {
     await save();
     return [];
   } catch (error) {
     if (!(error instanceof Refusal) || error.problems.length === 0) throw error;
-    return fieldProblems(error.problems);
+    return fieldProblems(error.problems, fieldOf);
   }
 }

@@ -1,19 +1,24 @@
 /** Every page, behind the sign-in. */
 import { Router } from 'express';
 import type { ApiContext } from '../context.js';
+import { anonymizationPages } from './anonymization-rules.js';
 import { apiKeyPages } from './api-keys.js';
 import type { Present } from './present.js';
 import { calendarApplyPages } from './calendar-apply.js';
 import { calendarRecordForms } from './calendar-record-form.js';
 import { calendarYearPage } from './calendar-year.js';
 import { calendarPages } from './calendars.js';
+import { autoRenewalPages } from './auto-renewal-rules.js';
 import { blockDefinitionPages } from './block-definitions.js';
+import { blockPreferencePages } from './block-preferences.js';
 import { configurationPage } from './configuration-page.js';
 import { deskDueDatesPage } from './desk-due-dates.js';
 import { deskFeePage } from './desk-fee.js';
 import { deskLoanPage } from './desk-loan.js';
 import { deskReturnsPage } from './desk-returns.js';
 import { deskPages } from './desk.js';
+import { demeritRulePages } from './demerit-rules.js';
+import { demeritSettingsPages } from './demerit-settings.js';
 import { finesProfilePages } from './fines-profiles.js';
 import { fulfillmentUnitPages } from './fulfillment-units.js';
 import { historyPage } from './history.js';
@@ -49,7 +54,7 @@ export function allPages(context: ApiContext, presenting: Present): Router {
     homePage, scheduledPage, scheduledJobPage, jobForms, startForms, runningPage, historyPage, runPage, runDetails, runSteps,
     letterPages, mailboxPages, configurationPage, overdueProfilePages, finesProfilePages, termsOfUsePages, fulfillmentUnitPages, unitRulePages, apiKeyPages, recordPage, helpPage,
     deskPages, deskLoanPage, deskFeePage, deskReturnsPage, deskDueDatesPage,
-    patronLimitPages, blockDefinitionPages,
+    patronLimitPages, blockDefinitionPages, autoRenewalPages, demeritRulePages, ...anonymizationPages, blockPreferencePages, demeritSettingsPages,
     calendarPages, calendarRecordForms, calendarApplyPages, calendarYearPage,
   ];
   for (const pages of inside) router.use(pages(context, presenting));

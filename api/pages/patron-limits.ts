@@ -44,7 +44,7 @@ export const patronLimitPages = tablePages({
   deleting: 'Patrons of the group will have no limit.',
   example: {
     heading: 'What could this patron still do?',
-    rows: [[
+    rows: async () => [[
       userGroup,
       { id: 'owed', label: 'Owes', kind: 'amount' },
       { id: 'overdueLoans', label: 'Overdue loans', kind: 'number' },

@@ -34,6 +34,7 @@ const notices: Readonly<Record<string, string>> = {
   profile: 'The profile was saved.',
   'profile-removed': 'The profile was deleted. What it has sent and charged stays on record.',
   record: 'It was saved. The next run goes by it; a run that is at work is not changed.',
+  'record-moved': 'It was moved. The next run goes by the new order.',
   'record-removed': 'It was deleted. What was done by it stays on record.',
   terms: 'The terms of use were saved.',
   'terms-removed': 'The terms of use were deleted.',

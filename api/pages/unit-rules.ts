@@ -1,6 +1,6 @@
 /** A rule of a fulfillment unit: its form, and the buttons of its row (fulfillment-loans.md, S9). */
 import { Router, type Request, type Response } from 'express';
-import { locationKey, type unitRuleFields } from '../../domain/fulfillment/loan-terms.js';
+import { locationKey, unitRuleFields } from '../../domain/fulfillment/loan-terms.js';
 import { mayIn } from '../../domain/permissions.js';
 import { unitRuleTypes, type FulfillmentUnitRule, type UnitRuleType } from '../../models/fulfillment-unit.js';
 import { authorOf } from '../changes.js';
@@ -14,12 +14,11 @@ import { demandIn, viewerOf, type Viewer } from '../viewer.js';
 import { demandFormOf, fieldProblems, formOf, messageFor, oneTimeValue, type FieldProblem, type Form } from './form.js';
 import { withProblems } from './job-forms.js';
 import type { Present } from './present.js';
-import { options, Query, type Option } from './query.js';
-import { choiceWords, parametersIn, rowsFrom, rowsIn, type InputRow } from './rule-inputs.js';
+import { options, Query } from './query.js';
+import { parametersIn, rowAt, rowsFrom, rowsIn, shownInput, type InputRow } from './rule-inputs.js';
 import { fieldWords, typeWords, unitPath, UNITS_PATH } from './unit-rule-tables.js';
 
 const RULE_PATH = `${UNITS_PATH}/:code/rules/:id`;
-const fields = Object.keys(fieldWords);
 
 interface TypedRule {
   name: string;
@@ -37,12 +36,12 @@ export function unitRulePages(context: ApiContext, { present }: Present): Router
     demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', 'rules of fulfillment units');
     const read = await fulfillmentUnitOf(context, viewer, request.params.code);
     const type = Query.of(request).one('type', unitRuleTypes) ?? 'LOAN';
-    await show(request, response, { read, rule: null, type }, { name: '', enabled: true, touCode: '', rows: rowsFrom(fields, []) }, []);
+    await show(request, response, { read, rule: null, type }, { name: '', enabled: true, touCode: '', rows: rowsFrom(unitRuleFields, []) }, []);
   });
 
   router.get(RULE_PATH, async (request, response) => {
     const { read, rule } = await ruleOf(request, request.params);
-    await show(request, response, { read, rule, type: rule.ruleType }, { ...rule, rows: rowsFrom(fields, rule.parameters) }, []);
+    await show(request, response, { read, rule, type: rule.ruleType }, { ...rule, rows: rowsFrom(unitRuleFields, rule.parameters) }, []);
   });
 
   router.post(`${UNITS_PATH}/:code/rules/new`, async (request, response) => {
@@ -98,14 +97,14 @@ export function unitRulePages(context: ApiContext, { present }: Present): Router
 
   /** Saves and goes back to the unit; what is wrong is shown beside its field, with everything that was typed. */
   async function saved(request: Request, response: Response, about: About, form: Form, save: (body: object) => Promise<unknown>): Promise<void> {
-    const rows = rowsIn(fields, form);
+    const rows = rowsIn(unitRuleFields, form);
     const typed = { name: form.text('name'), enabled: form.ticked('enabled'), touCode: form.text('touCode'), rows };
     const { parameters, asked } = parametersIn(rows);
     try {
       await save({ name: typed.name, enabled: typed.enabled, parameters, touCode: typed.touCode });
     } catch (error) {
       if (!(error instanceof Refusal) || error.problems.length === 0) throw error;
-      return show(request, response, about, typed, fieldProblems(error.problems, (pointer) => fieldAt(pointer, asked)));
+      return show(request, response, about, typed, fieldProblems(error.problems, (pointer) => rowAt(pointer, asked) ?? fieldAt(pointer)));
     }
     response.redirect(303, `${unitPath(about.read.unit.code)}?done=rule#${about.type.toLowerCase()}`);
   }
@@ -163,21 +162,11 @@ interface About {
 const mayChange = ({ grants }: Viewer): boolean => mayIn(grants, 'FULFILLMENT', 'CONFIGURE');
 const RARE: readonly string[] = ['processType', 'jobCategory'] satisfies (keyof typeof unitRuleFields)[];
 
-/** `/parameters/1/values/0` belongs to the row that made parameter 1, `/parameters` to all of them. */
-function fieldAt(pointer: string, asked: readonly InputRow[]): string {
-  const [, name = '', at] = pointer.split('/');
-  return name === 'parameters' ? (asked[Number(at)]?.id ?? 'inputs') : name;
-}
+/** `/parameters` belongs to all rows. */
+const fieldAt = (pointer: string): string => (pointer.startsWith('/parameters') ? 'inputs' : (pointer.split('/')[1] ?? ''));
 
-/** `offered` null: there is no list to choose from, and codes are typed. A value that is not offered any more is shown all the same. */
-function shownRow({ id, field, choice, values }: InputRow, offered: Readonly<Record<string, string>> | null, problems: readonly FieldProblem[]) {
-  const ticks: Option[] | null = offered === null ? null : options({ ...offered, ...Object.fromEntries(values.filter((value) => !(value in offered)).map((value) => [value, `${value} (not here)`])) }, values);
-  return {
-    id, error: messageFor(problems, id),
-    label: Object.entries(fieldWords).find(([name]) => name === field)?.[1] ?? field,
-    choices: options(choiceWords, [choice]),
-    ticks, typed: values.join(', '),
-    rare: RARE.includes(field),
-    used: choice !== 'IS' || values.length > 0,
-  };
+function shownRow(row: InputRow, offered: Readonly<Record<string, string>> | null, problems: readonly FieldProblem[]) {
+  const { field, choice, values } = row;
+  const label = Object.entries(fieldWords).find(([name]) => name === field)?.[1] ?? field;
+  return { ...shownInput(row, label, offered, problems), rare: RARE.includes(field), used: choice !== 'IS' || values.length > 0 };
 }

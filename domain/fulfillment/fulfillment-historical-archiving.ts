@@ -64,7 +64,8 @@ export type ArchivingDecision =
 
 /** Days from the expiry of a user who is missing or DELETED. */
 const LONG_GONE = 99_999;
-const NEVER_EXPIRES = -1;
+/** Days from the expiry of a card that does not end. */
+export const NEVER_EXPIRES = -1;
 
 /**
  * Before when (exclusive) a record of the Selection has ended: by now; and where the first rule keeps what ended less than so many days ago, by

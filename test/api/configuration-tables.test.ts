@@ -83,7 +83,6 @@ describe.each([
       assert.equal((await library.call(manager, method, path, given, method === 'POST' ? {} : headers)).status, 403, method);
       assert.equal((await library.call(buyer, method, path, given, method === 'POST' ? {} : headers)).status, 404, method);
     }
-    if (key === null) return void (await remove(table, body));
     assert.doesNotMatch(await manager.page(`/${table}/${body.id}`), /Delete|<button class="button primary"/);
     assert.deepEqual([(await manager.fetch(`/${table}/new`)).status, (await buyer.fetch(`/${table}`)).status], [403, 404]);
     assert.equal((await remove(table, body)).status, 204);
@@ -98,7 +97,7 @@ describe.each([
     assert.equal((await administrator.fetch(`/${table}/${other.id}`)).status, 404);
   });
 
-  test.skipIf(key === null)('have a form that saves all as it was but for what was typed, and not over a later version', async () => {
+  test('have a form that saves all as it was but for what was typed, and not over a later version', async () => {
     const { body } = await create(table, content);
     const page = `/${table}/${body.id}`;
     const fields = await fieldsOf(administrator, page);
@@ -203,6 +202,14 @@ describe.each(ruleTables)('%s as an ordered table', (table, _target, content) =>
     assert.deepEqual([(await place(one, null)).status, await names()], [200, ['Three', 'Two', 'One']]);
     assert.deepEqual([(await place({ ...three, version: 2 }, two.id)).headers.get('etag'), await names()], ['"2"', ['Three', 'Two', 'One']], 'it stands there already');
     assert.deepEqual(refusedAt(await place(two, newId())), [422, '/before']);
+    const page = `/${table}`;
+    const down = { version: '2', before: one.id }; // of the row of Three, the first
+    assert.match(await administrator.page(page), new RegExp(`action="${page}/${three.id}/place"[^]*?name="version" value="2"[^]*?value="${one.id}" title="Move down"`));
+    const token = (await fieldsOf(administrator, `${page}/${three.id}`))['token']!;
+    assert.equal((await administrator.post(`${page}/${three.id}/place`, { token, ...down })).headers.get('location'), `${page}?done=record-moved`);
+    assert.deepEqual(await names(), ['Two', 'Three', 'One']);
+    assert.equal((await administrator.post(`${page}/${three.id}/place`, { token, ...down })).status, 412);
+    assert.doesNotMatch(await manager.page(page), /Move down/);
     assert.deepEqual([(await place(three, null)).status, (await place(two, null, manager)).status, (await place(two, null, buyer)).status], [412, 403, 404]);
     const entry = await library.models.AuditEntry.findOne({ institutionId: 'riverside', targetId: three.id, action: 'CHANGE' }).orFail().lean();
     assert.deepEqual(entry.changes.map(({ path }) => path), ['order']);
@@ -340,6 +347,80 @@ describe('a block preference', () => {
     assert.deepEqual(refusedAt(await set('OVERDUE_LIMIT', 0, { actions: [], handling: 'HANDLE_AUTOMATICALLY' })), [422, '/handling']);
     assert.deepEqual(refusedAt(await set('OVERDUE_LIMIT', 0, { actions: ['HOLD'] })), [422, '/actions/0']);
     assert.equal((await set('COLOUR', 0, { actions: [] })).status, 422);
+  });
+});
+
+describe('the pages', () => {
+  test('make a rule of what was chosen, and say at the row what is wrong with an input', async () => {
+    const fields = { ...(await fieldsOf(administrator, '/anonymization-rules/loans/new')), name: 'A week', output: 'false' };
+    const input = (days: string, choice = 'LESS') => ({ ...fields, 'daysSinceEnd.0.choice': choice, 'daysSinceEnd.0.values': days, 'userGroup.0.choice': 'IS_NOT', 'userGroup.0.values': ['STUDENT'] });
+    for (const wrong of [input('soon'), input('7', 'MORE')]) {
+      const html = await (await administrator.post('/anonymization-rules/loans/new', wrong)).text();
+      assert.match(html, /<fieldset id="daysSinceEnd\.0" aria-describedby="daysSinceEnd\.0-error">/);
+      assert.match(html, /value="STUDENT" checked/);
+    }
+    assert.equal((await administrator.post('/anonymization-rules/loans/new', input('7'))).headers.get('location'), '/anonymization-rules/loans?done=record');
+    const [rule] = (await library.call(manager, 'GET', at('anonymization-rules/loans'))).body.items;
+    assert.deepEqual(rule.parameters, [{ field: 'daysSinceEnd', op: 'LESS_THAN', values: [7] }, { field: 'userGroup', op: 'NOT_EQUALS', values: ['STUDENT'] }]);
+    assert.match(await manager.page('/anonymization-rules/loans'), /Days since it was returned is less than 7[\s\S]*User group is not STUDENT/);
+    assert.match(await manager.page('/anonymization-rules/loans?example=1&daysSinceEnd=6&userGroup='), /Kept<\/span><\/span>\s*By the rule “A week”/);
+    assert.match(await manager.page('/anonymization-rules/loans?example=1&daysSinceEnd=7&userGroup='), /Anonymised<\/span><\/span>\s*No rule matches/);
+    assert.equal((await remove('anonymization-rules/loans', rule)).status, 204);
+  });
+
+  test('say of a rule that a rule above takes all of it', async () => {
+    const made = [];
+    for (const name of ['Everything', 'Nothing left']) made.push((await create('auto-renewal-rules', { name, output: true })).body);
+    assert.match(await manager.page('/auto-renewal-rules'), /Nothing left[\s\S]*Never reached: Everything takes all of it/);
+    for (const rule of made) await remove('auto-renewal-rules', rule);
+  });
+
+  test('give points by a rule, and ask whether a recall counts', async () => {
+    const fields = { ...(await fieldsOf(administrator, '/demerit-rules/new')), name: 'Recalled', 'recalled.0.choice': 'YES' };
+    const wrong = await administrator.post('/demerit-rules/new', { ...fields, 'output.points': '20', 'output.maxPoints': '10' });
+    assert.match(await wrong.text(), /id="output\.maxPoints"[^>]* aria-invalid="true"/);
+    assert.equal((await administrator.post('/demerit-rules/new', { ...fields, 'output.points': '20', 'output.maxPoints': '' })).status, 303);
+    const [rule] = (await library.call(manager, 'GET', at('demerit-rules'))).body.items;
+    assert.deepEqual([rule.parameters, rule.output], [[{ field: 'recalled', op: 'EQUALS', values: [true] }], { basis: 'PER_DAY', points: 20, maxPoints: null }]);
+    assert.match(await manager.page('/demerit-rules'), /Recalled: yes[\s\S]*20 for each day late/);
+    const page = await manager.page('/demerit-rules?example=1&daysLate=6&pointsBefore=0&termsOfUse=BOOK&library=MAIN&recalled=1');
+    assert.match(page, /120 points<\/span><\/span>\s*By the rule “Recalled”[\s\S]*Suspended<[\s\S]*Until Wed 27 May 2026/);
+    assert.equal((await remove('demerit-rules', rule)).status, 204);
+  });
+
+  test('set when points suspend, a group by its row; an emptied row goes, and what is wrong stands in its row', async () => {
+    const page = '/demerit-settings';
+    const row = (at: number, userGroup: string, threshold: string) => ({
+      [`byUserGroup/${at}/userGroup`]: userGroup, [`byUserGroup/${at}/threshold`]: threshold, [`byUserGroup/${at}/historyDays`]: '30', [`byUserGroup/${at}/suspensionDays`]: '7',
+    });
+    const stored = async () => (await library.call(manager, 'GET', `${RIVERSIDE}/demerit-settings`)).body;
+    const { version } = await stored();
+    const fields = await fieldsOf(administrator, page);
+    assert.equal((await administrator.post(page, { ...fields, ...row(0, 'FACULTY', '500'), ...row(1, 'PUBLIC', '50'), threshold: '90' })).headers.get('location'), '/demerit-rules?done=record');
+    const groups = [{ userGroup: 'FACULTY', threshold: 500, historyDays: 30, suspensionDays: 7 }, { userGroup: 'PUBLIC', threshold: 50, historyDays: 30, suspensionDays: 7 }];
+    assert.deepEqual(await stored(), { threshold: 90, historyDays: 365, suspensionDays: 14, byUserGroup: groups, version: version + 1 });
+    assert.equal((await administrator.post(page, fields)).status, 412);
+    const again = await fieldsOf(administrator, page);
+    const wrong = await administrator.post(page, { ...again, ...row(0, '', ''), ...row(1, 'PUBLIC', 'many') });
+    assert.deepEqual([wrong.status, /id="byUserGroup\/1\/threshold"[^>]* aria-invalid="true"/.test(await wrong.text())], [422, true]);
+    assert.equal((await administrator.post(page, { ...again, ...row(0, '', '') })).status, 303);
+    assert.deepEqual((await stored()).byUserGroup, groups.slice(1));
+    assert.doesNotMatch(await manager.page(page), /<button class="button primary"/);
+    assert.equal((await buyer.fetch(page)).status, 404);
+  });
+
+  test('say what a condition stops, each by its own form', async () => {
+    const page = '/block-preferences';
+    const stored = async (code: string) => (await library.call(manager, 'GET', `${RIVERSIDE}${page}/${code}`)).body;
+    const token = (await fieldsOf(administrator, '/patron-limits/new'))['token']!;
+    assert.equal((await administrator.post(`${page}/CASH_LIMIT`, { token, version: '0', actions: ['LOAN'] })).headers.get('location'), `${page}?done=record`);
+    assert.deepEqual(await stored('CASH_LIMIT'), { code: 'CASH_LIMIT', actions: ['LOAN'], handling: 'BLOCK', version: 1 });
+    assert.equal((await administrator.post(`${page}/CASH_LIMIT`, { token, version: '0', actions: [] })).status, 412);
+    assert.equal((await administrator.post(`${page}/ITEM_REQUESTED`, { token, version: '0', actions: ['LOAN', 'RENEW'], handling: 'HANDLE_AUTOMATICALLY' })).status, 303);
+    assert.equal((await stored('ITEM_REQUESTED')).handling, 'HANDLE_AUTOMATICALLY');
+    assert.equal((await administrator.post(`${page}/ITEM_REQUESTED`, { token, version: '1', actions: ['READ'], handling: 'BLOCK' })).status, 422);
+    assert.doesNotMatch(await manager.page(page), /<button class="button">Save/);
+    assert.equal((await buyer.fetch(page)).status, 404);
   });
 });
 
