@@ -8,11 +8,12 @@ import { applyCalendar, discardCalendarDrafts } from '../calendar.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
 import { count, dayWords, when } from '../format.js';
+import { once } from '../idempotency.js';
 import { Refusal } from '../refusal.js';
 import { demandIn, viewerOf, type Viewer } from '../viewer.js';
 import { calendarAt, calendarPath, calendarPaths } from './calendar-path.js';
 import { hoursWords, recordLine, stretchWords, weekdayWords } from './calendar-words.js';
-import { formOf, type Form } from './form.js';
+import { formOf, oneTimeValue, type Form } from './form.js';
 import type { Present } from './present.js';
 
 /** Of many, the first are named. */
@@ -31,6 +32,7 @@ export function calendarApplyPages(context: ApiContext, { present }: Present): R
       title: `Apply changes: ${name}`,
       section: 'configuration',
       path, name,
+      once: oneTimeValue(),
       seen: drafts.map(({ _id, version }) => `${_id} ${version}`).join(','),
       drafts: drafts.map((draft) => ({ kind: draft.remove ? 'Removed' : draft.replacesRecordId === null ? 'New' : 'Changed to', line: recordLine(draft), description: draft.description })),
       libraries: libraries.map((each) => libraryRow(each, viewer.zone)),
@@ -44,7 +46,9 @@ export function calendarApplyPages(context: ApiContext, { present }: Present): R
     const viewer = viewerOf(request);
     const form = formOf(request);
     const { libraryCode } = await calendarAt(context, request);
-    await applyCalendar(context, viewer, libraryCode, authorOf(viewer, request.id), seenDrafts(form));
+    const seen = seenDrafts(form);
+    const asked = { institutionId: viewer.institution.code, actorId: viewer.actor.id, route: request.path, key: form.text('once'), body: seen };
+    await once(context, asked, async () => ({ change: (await applyCalendar(context, viewer, libraryCode, authorOf(viewer, request.id), seen))._id }));
     response.redirect(303, `${calendarPath(libraryCode)}?done=calendar-applied`);
   });
 
@@ -65,7 +69,7 @@ const seenDraft = z.string().regex(/^\S{1,100} \d{1,9}$/).transform((text) => {
 
 function seenDrafts(form: Form) {
   const read = z.array(seenDraft).safeParse(form.text('seen').split(','));
-  if (!read.success) throw new Refusal('malformed-request', 'The form does not say which drafts it showed. Open the page again.');
+  if (!read.success || form.text('once') === '') throw new Refusal('malformed-request', 'The form does not say which drafts it showed. Open the page again.');
   return read.data;
 }
 

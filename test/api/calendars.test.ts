@@ -193,10 +193,13 @@ describe('applied', () => {
     assert.equal((await submit(administrator, `${INSTITUTION}/apply`, { seen })).status, 412);
     assert.equal((await draftsOf(null)).length, 3);
 
-    const now = /name="seen" value="([^"]+)"/.exec(await administrator.page(`${INSTITUTION}/apply`))![1]!;
+    const shown = await administrator.page(`${INSTITUTION}/apply`);
+    const [now, once] = ['seen', 'once'].map((name) => new RegExp(`name="${name}" value="([^"]+)"`).exec(shown)![1]!) as [string, string];
     await submit(administrator, `${INSTITUTION}/new/exception`, { status: 'CLOSED', validFrom: '2025-10-13', validTo: '', dayOfWeek: '', fromTime: '', toTime: '', description: 'Drafted meanwhile' });
-    const answer = await submit(administrator, `${INSTITUTION}/apply`, { seen: now });
+    const answer = await submit(administrator, `${INSTITUTION}/apply`, { seen: now, once });
     assert.deepEqual([answer.status, answer.headers.get('location')], [303, `${INSTITUTION}?done=calendar-applied`]);
+    assert.equal((await submit(administrator, `${INSTITUTION}/apply`, { seen: now, once })).status, 303, 'the second click on the button');
+    assert.equal(await library.models.CalendarChange.countDocuments({ institutionId: 'demo' }), 1);
     assert.deepEqual((await draftsOf(null)).map(({ description }) => description), ['Drafted meanwhile']);
   });
   test('they are in force, wait for the due date correction, and are in the audit', async () => {
@@ -274,7 +277,7 @@ test('a circulation desk manager reads calendars and changes none; a purchasing 
   for (const path of [`${MAIN}/new/hours`, `${MAIN}/apply`, `${MAIN}/records/${await idFor({ libraryCode: 'MAIN' })}`]) assert.equal((await manager.fetch(path)).status, 403, path);
   const token = /name="token" value="([^"]+)"/.exec(html)![1]!;
   for (const path of [`${MAIN}/new/exception`, `${MAIN}/apply`, `${MAIN}/discard`]) {
-    assert.equal((await manager.post(path, { token, seen: 'a 1', status: 'CLOSED', validFrom: '2025-09-09' })).status, 403, path);
+    assert.equal((await manager.post(path, { token, seen: 'a 1', once: 'a', status: 'CLOSED', validFrom: '2025-09-09' })).status, 403, path);
   }
   for (const path of ['/calendars', MAIN, INSTITUTION, `${MAIN}/apply`, `${MAIN}/year`]) assert.equal((await buyer.fetch(path)).status, 404, path);
   assert.equal((await administrator.fetch('/calendars/library/GONE')).status, 404);
