@@ -49,5 +49,6 @@ export async function calendarYear(context: ApiContext, viewer: Viewer, libraryC
 /** So that closings of an institution without weekly hours are exceptions to something. */
 const alwaysOpen: readonly Described[] = [1, 2, 3, 4, 5, 6, 7].map((dayOfWeek) => ({
   _id: `open ${dayOfWeek}`, level: 'INSTITUTION', libraryCode: null, type: 'STANDARD', dayOfWeek, fromTime: '00:00', toTime: '23:59', status: null,
-  validFrom: '0001-01-01', validTo: '9999-12-31', eventName: null, eventDate: null, eventTime: null, state: 'APPLIED', createdAt: 0, replacesRecordId: null, remove: false, description: '',
+  validFrom: '0001-01-01', validTo: '9999-12-31', eventName: null, eventDate: null, eventTime: null, description: '',
+  state: 'APPLIED', createdAt: 0, replacesRecordId: null, remove: false,
 }));

@@ -105,7 +105,8 @@ export async function changeCalendarDraft(context: ApiContext, viewer: Viewer, b
   const draft = valid('draft', checked(calendarDraftSchema, input));
   const moved = (['libraryCode', 'type', 'replacesRecordId'] as const).filter((field) => draft[field] !== before[field]);
   if (moved.length > 0) {
-    refuse('validation-failed', moved.map((field) => ({ pointer: `/${field}`, code: 'changed', message: `${shown(draft[field])} was given; expected ${shown(before[field])}, which stays` })));
+    refuse('validation-failed', moved.map((field) => (
+      { pointer: `/${field}`, code: 'changed', message: `${shown(draft[field])} was given; expected ${shown(before[field])}, which stays` })));
   }
   await demandDraftable(context, viewer, draft, before._id);
   const { institutionId, _id, version } = before;
@@ -183,11 +184,12 @@ async function demandEventLeft(context: ApiContext, viewer: Viewer, { eventName,
   const events = await context.models.CalendarRecord.find({ institutionId: viewer.institution.code, type: 'EVENT' }).lean();
   const before = events.find(({ _id }) => _id === replacesRecordId)?.eventName ?? null;
   if (before === null || (before === eventName && !remove)) return;
-  const going = new Set([replacesRecordId, ...events.flatMap((event) => (event.replacesRecordId !== null && (event.remove || event.eventName !== before) ? [event.replacesRecordId] : []))]);
+  const going = new Set([replacesRecordId, ...events.filter((event) => event.remove || event.eventName !== before).map((event) => event.replacesRecordId)]);
   if (events.some(({ _id, state, eventName: name }) => state === 'APPLIED' && name === before && !going.has(_id))) return;
-  const terms = (await listTermsOfUse(context, viewer)).filter(({ policies }) => [policies?.dueDate, policies?.renewalPeriod].some((period) => period?.kind === 'EVENT' && period.eventName === before));
-  if (terms.length === 0) return;
-  const named = terms.map(({ terms: { code } }) => code).join(', ');
+  const lendUntilIt = (await listTermsOfUse(context, viewer)).filter(({ policies }) =>
+    [policies?.dueDate, policies?.renewalPeriod].some((period) => period?.kind === 'EVENT' && period.eventName === before));
+  if (lendUntilIt.length === 0) return;
+  const named = lendUntilIt.map(({ terms }) => terms.code).join(', ');
   refuse('not-possible', [{ pointer: '/eventName', code: 'in-use', message: `Terms of use lend until "${before}", which no other calendar has: ${named}. Change them first` }]);
 }
 

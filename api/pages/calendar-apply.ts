@@ -34,7 +34,8 @@ export function calendarApplyPages(context: ApiContext, { present }: Present): R
       path, name,
       once: oneTimeValue(),
       seen: drafts.map(({ _id, version }) => `${_id} ${version}`).join(','),
-      drafts: drafts.map((draft) => ({ kind: draft.remove ? 'Removed' : draft.replacesRecordId === null ? 'New' : 'Changed to', line: recordLine(draft), description: draft.description })),
+      drafts: drafts.map((draft) => (
+        { kind: draft.remove ? 'Removed' : draft.replacesRecordId === null ? 'New' : 'Changed to', line: recordLine(draft), description: draft.description })),
       libraries: libraries.map((each) => libraryRow(each, viewer.zone)),
       until: dayWords(until),
       loansDue: loansDue === 0 ? null : loansDue === 1 ? '1 open loan is' : `${count(loansDue)} open loans are`,

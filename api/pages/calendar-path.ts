@@ -8,7 +8,8 @@ export const CALENDARS = '/calendars';
 /** Paths of one page, for the institution and for a library: no code of a library is mistaken for a word. */
 export const calendarPaths = (rest = ''): string[] => [`${CALENDARS}/institution${rest}`, `${CALENDARS}/library/:code${rest}`];
 
-export const calendarPath = (libraryCode: string | null): string => (libraryCode === null ? `${CALENDARS}/institution` : `${CALENDARS}/library/${encodeURIComponent(libraryCode)}`);
+export const calendarPath = (libraryCode: string | null): string =>
+  (libraryCode === null ? `${CALENDARS}/institution` : `${CALENDARS}/library/${encodeURIComponent(libraryCode)}`);
 
 /** Which calendar a page is about. */
 export interface PagedCalendar {

@@ -42,9 +42,12 @@ export function calendarYearPage(context: ApiContext, { present }: Present): Rou
       next: year < LAST_YEAR ? { href: `${path}/year?year=${year + 1}`, text: year + 1 } : null,
       hasDrafts: drafted !== null,
       totals: totals(inForce, drafted),
-      legend: Object.entries(states).filter(([state]) => days.some(({ now, then }) => now.state === state || then.state === state)).map(([state, { sign, words, look }]) => ({ sign, look, words: state === 'OPEN' ? 'open; no sign on days that stay so' : words })),
+      legend: legendOf(days),
       hasEvents: days.some(({ then }) => then.events.length > 0),
-      months: monthNames.map((month, index) => monthOf(`${month} ${year}`, days.filter(({ date }) => Number(date.slice(5, 7)) === index + 1), viewer.zone, today)),
+      months: monthNames.map((month, index) => {
+        const ofMonth = days.filter(({ date }) => Number(date.slice(5, 7)) === index + 1);
+        return monthOf(`${month} ${year}`, ofMonth, viewer.zone, today);
+      }),
       weekdays: Object.values(weekdayWords).map((word) => ({ word, short: word.slice(0, 2) })),
     });
   });
@@ -60,10 +63,19 @@ interface YearDay {
   then: CalendarDay;
 }
 
+/** The signs of the year that is shown. */
+function legendOf(days: readonly YearDay[]) {
+  const shown = new Set(days.flatMap(({ now, then }) => [now.state, then.state]));
+  return Object.entries(states)
+    .filter(([state]) => [...shown].some((each) => each === state))
+    .map(([state, { sign, words, look }]) => ({ sign, look, words: state === 'OPEN' ? 'open; no sign on days that stay so' : words }));
+}
+
 function totals(inForce: readonly CalendarDay[], drafted: readonly CalendarDay[] | null) {
   const daysThat = (days: readonly CalendarDay[], is: (day: CalendarDay) => boolean) => count(days.filter(is).length);
   const kinds: [string, (day: CalendarDay) => boolean][] = [
-    ['Open days', ({ state }) => state !== 'CLOSED'], ['Closed days', ({ state }) => state === 'CLOSED'], ['Of the open, with other hours', ({ state }) => state === 'OTHER_HOURS'],
+    ['Open days', ({ state }) => state !== 'CLOSED'], ['Closed days', ({ state }) => state === 'CLOSED'],
+    ['Of the open, with other hours', ({ state }) => state === 'OTHER_HOURS'],
   ];
   return kinds.map(([name, is]) => ({ name, inForce: daysThat(inForce, is), drafted: drafted === null ? '' : daysThat(drafted, is) }));
 }
@@ -102,7 +114,8 @@ function linesOf(days: readonly YearDay[], zone: Zone): { days: string; text: st
       lines.set(text, line);
     }
   }
-  return [...lines].map(([text, line]) => ({ days: stretches(line.days).map(({ from, to }) => (from === to ? `${from}` : `${from}–${to}`)).join(', '), text, draft: line.draft }));
+  const daysOf = (days: readonly number[]) => stretches(days).map(({ from, to }) => (from === to ? `${from}` : `${from}–${to}`)).join(', ');
+  return [...lines].map(([text, line]) => ({ days: daysOf(line.days), text, draft: line.draft }));
 }
 
 function textsOf(day: YearDay, zone: Zone): { text: string; draft: boolean }[] {

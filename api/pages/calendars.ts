@@ -19,6 +19,12 @@ import { Query } from './query.js';
 const ENDS_SOON_DAYS = 60;
 const LATEST_CHANGES = 10;
 
+const sections = [
+  { type: 'STANDARD', kind: 'hours', heading: 'Weekly opening hours', fresh: { text: 'New hours' }, heads: ['Weekday', 'Hours', 'Valid'], empty: '' },
+  { type: 'EXCEPTION', kind: 'exception', heading: 'Closed days and other exceptions', fresh: { text: 'New exception' }, heads: ['Days', 'On', 'What'], empty: 'There is none.' },
+  { type: 'EVENT', kind: 'event', heading: 'Events that loans are due on', fresh: { text: 'New event' }, heads: ['Event', 'Day', 'Due at'], empty: 'There is none.' },
+] as const;
+
 export function calendarPages(context: ApiContext, { present }: Present): Router {
   const router = Router();
   const { now, models } = context;
@@ -44,18 +50,17 @@ export function calendarPages(context: ApiContext, { present }: Present): Router
     const past = Query.of(request).text('past') === '1';
     const shown = records.filter((record) => past || isAhead(record, today));
     const drafts = records.filter(({ state }) => state === 'DRAFT').length;
-    const of = (type: StoredCalendarRecord['type']) => recordRows(shown.filter((record) => record.type === type), path);
     present(request, response, 'calendar', {
       title: `Calendar: ${name}`,
       section: 'configuration',
       path,
       mayChange: mayIn(viewer.grants, 'FULFILLMENT', 'CONFIGURE'),
       drafts: drafts === 0 ? null : drafts === 1 ? '1 draft waits' : `${count(drafts)} drafts wait`,
-      sections: [
-        { id: 'hours', heading: 'Weekly opening hours', fresh: { href: `${path}/new/hours`, text: 'New hours' }, heads: ['Weekday', 'Hours', 'Valid'], empty: emptyHours(libraryCode, ofInstitution), rows: of('STANDARD') },
-        { id: 'exceptions', heading: 'Closed days and other exceptions', fresh: { href: `${path}/new/exception`, text: 'New exception' }, heads: ['Days', 'On', 'What'], empty: 'There is none.', rows: of('EXCEPTION') },
-        { id: 'events', heading: 'Events that loans are due on', fresh: { href: `${path}/new/event`, text: 'New event' }, heads: ['Event', 'Day', 'Due at'], empty: 'There is none.', rows: of('EVENT') },
-      ],
+      sections: sections.map(({ type, kind, empty, ...section }) => ({
+        ...section, id: kind, fresh: { ...section.fresh, href: `${path}/new/${kind}` },
+        empty: type === 'STANDARD' ? emptyHours(libraryCode, ofInstitution) : empty,
+        rows: recordRows(shown.filter((record) => record.type === type), path),
+      })),
       hiddenPast: records.length - shown.length,
       inherited: library === null ? null : inheritedLines(ofInstitution, library.inheritsCalendar, today),
       changes: changes.map((each) => changeRow(each, viewer, now())),
@@ -73,7 +78,7 @@ function overviewRow({ library, hours, hoursUntil, drafts, calendar }: CalendarO
     href: calendarPath(library?.code ?? null),
     name: library?.name ?? institution.name,
     code: library?.code ?? 'the institution',
-    hours: library === null ? (hours === 'OWN' ? 'for libraries without hours of their own' : 'none: each library has its own') : hoursOwner[hours],
+    hours: library === null ? institutionHours[hours] : hoursOwner[hours],
     exceptions: library === null ? 'for libraries that inherit them' : library.inheritsCalendar ? 'the institution’s and its own' : 'only its own',
     until: hoursUntil === null ? '' : hoursUntil >= '9999' ? 'without end' : dayWords(dayNumber(hoursUntil)),
     ends: endsSoon ? { text: dayNumber(hoursUntil) < today ? 'Ended' : 'Ends soon', tone: 'warning', icon: 'warning' } : null,
@@ -82,9 +87,11 @@ function overviewRow({ library, hours, hoursUntil, drafts, calendar }: CalendarO
     drafts: drafts === 0 ? null : { text: `${count(drafts)} ${drafts === 1 ? 'draft' : 'drafts'}`, tone: 'busy', icon: 'hand' },
   };
 }
+const institutionHours = { OWN: 'for libraries without hours of their own', INSTITUTION: '', NONE: 'none: each library has its own' };
 const hoursOwner = { OWN: 'its own', INSTITUTION: 'the institution’s', NONE: '' };
 
-const isAhead = ({ type, eventDate, validTo, state }: StoredCalendarRecord, today: string): boolean => state === 'DRAFT' || ((type === 'EVENT' ? eventDate : null) ?? validTo) >= today;
+const isAhead = ({ type, eventDate, validTo, state }: StoredCalendarRecord, today: string): boolean =>
+  state === 'DRAFT' || ((type === 'EVENT' ? eventDate : null) ?? validTo) >= today;
 
 /** Each record in force, with its draft right below it; new ones in their place among them. */
 function recordRows(records: readonly StoredCalendarRecord[], path: string) {
@@ -116,7 +123,8 @@ function recordRow(record: StoredCalendarRecord, path: string, hasDraft: boolean
     discard: draft ? `${at}/discard` : null,
   };
 }
-const draftWords = ({ remove, replacesRecordId }: StoredCalendarRecord): string => `Draft: ${remove ? 'removed' : replacesRecordId === null ? 'new' : 'changed to this'}`;
+const draftWords = ({ remove, replacesRecordId }: StoredCalendarRecord): string =>
+  (remove ? 'Draft: removed' : replacesRecordId === null ? 'Draft: new' : 'Draft: changed to this');
 
 function emptyHours(libraryCode: string | null, ofInstitution: readonly StoredCalendarRecord[]): string {
   if (libraryCode === null) return 'There are none: each library needs hours of its own.';
@@ -129,7 +137,10 @@ function inheritedLines(ofInstitution: readonly StoredCalendarRecord[], inherits
   const ahead = ofInstitution.filter((record) => record.state === 'APPLIED' && isAhead(record, today)).toSorted((one, other) => orderOf(one).localeCompare(orderOf(other)));
   const lines = (type: StoredCalendarRecord['type']) => ahead.filter((record) => record.type === type).map((record) => ({ line: recordLine(record), description: record.description }));
   const drafts = ofInstitution.filter(({ state }) => state === 'DRAFT').length;
-  return { inheritsCalendar, drafts: drafts === 0 ? null : drafts === 1 ? '1 draft' : `${count(drafts)} drafts`, exceptions: inheritsCalendar ? lines('EXCEPTION') : [], events: lines('EVENT'), href: calendarPath(null) };
+  return {
+    inheritsCalendar, href: calendarPath(null), exceptions: inheritsCalendar ? lines('EXCEPTION') : [], events: lines('EVENT'),
+    drafts: drafts === 0 ? null : drafts === 1 ? '1 draft' : `${count(drafts)} drafts`,
+  };
 }
 
 function changeRow({ change, run }: PastCalendarChange, { zone }: Viewer, now: Date) {
@@ -139,7 +150,9 @@ function changeRow({ change, run }: PastCalendarChange, { zone }: Viewer, now: D
     days: stretchWords({ from: dayNumber(fromDate), to: dayNumber(toDate) }),
     applied: briefly(zone, appliedAt, now),
     processed: briefly(zone, processedAt, now),
-    badge: processedAt === null ? { text: 'Waits for the due date correction', tone: 'waiting', icon: 'clock' } : { text: 'Worked through', tone: 'good', icon: 'check' },
+    badge: processedAt === null
+      ? { text: 'Waits for the due date correction', tone: 'waiting', icon: 'clock' }
+      : { text: 'Worked through', tone: 'good', icon: 'check' },
     run: run === null ? null : { href: `/runs/${run.processId}`, text: `Run ${run.processId}`, moved: moved === 1 ? '1 due date moved' : `${count(moved)} due dates moved` },
   };
 }

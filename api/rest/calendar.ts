@@ -21,7 +21,10 @@ const shownRecord = (stored: StoredCalendarRecord): z.output<typeof record> =>
   ({ id: stored._id, ...calendarDraftFields.strip().parse(stored), state: stored.state, version: stored.version });
 
 const appliedChange = z
-  .object({ id, libraryCode: z.string().nullable(), fromDate: day, toDate: day, appliedAt: instant, processedAt: maybeInstant.describe('When loans-due-date-correction had worked it through.') })
+  .object({
+    id, libraryCode: z.string().nullable(), fromDate: day, toDate: day, appliedAt: instant,
+    processedAt: maybeInstant.describe('When loans-due-date-correction had worked it through.'),
+  })
   .meta({ id: 'CalendarChange' });
 const shownChange = ({ _id, libraryCode, fromDate, toDate, appliedAt, processedAt }: StoredCalendarChange): z.output<typeof appliedChange> =>
   ({ id: _id, libraryCode, fromDate, toDate, appliedAt: iso(appliedAt), processedAt: isoOrNull(processedAt) });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { calendar, demoLibrary, idOf, loan } from '../support/demo-library.js';
 import { at, ofMain } from '../support/fixture-a.js';
 import { everythingOf } from '../support/store.js';
-import { role, type Visitor } from './library.js';
+import { aRun, role, type Visitor } from './library.js';
 import { openApi, type ApiLibrary } from './rest.js';
 
 const INSTITUTION = '/calendars/institution';
@@ -48,7 +48,8 @@ const idFor = async (given: object) => (await records(given))[0]!._id;
 /** The text of a page without its marks, blanks as one. */
 const words = (html: string) => html.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ').replaceAll('&#x27;', '’');
 const rowsOf = (html: string, heading: string) =>
-  [...(html.split(`${heading}</h2>`)[1] ?? '').split('</section>')[0]!.matchAll(/<tr role="row"[^>]*>(?!<th role="columnheader")([^]*?)<\/tr>/g)].map(([, row = '']) => words(row.replaceAll(/<details[^]*?<\/details>/g, '')).trim());
+  [...(html.split(`${heading}</h2>`)[1] ?? '').split('</section>')[0]!.matchAll(/<tr role="row"[^>]*>(?!<th role="columnheader")([^]*?)<\/tr>/g)]
+    .map(([, row = '']) => words(row.replaceAll(/<details[^]*?<\/details>/g, '')).trim());
 const problemsOf = (html: string) => [...html.matchAll(/<li><a href="#([^"]+)">([^<]+)<\/a>/g)].map(([, field, message]) => `${field}: ${words(message!)}`);
 const submit = (visitor: Visitor, page: string, fields: Record<string, string | string[]>, action = page) => visitor.submit(page, fields, action);
 
@@ -145,7 +146,8 @@ describe('what makes no sense is refused beside its field, with what was typed',
     const answer = await submit(administrator, `${calendarPage}/new/${kind}`, fields);
     const html = await answer.text();
     assert.deepEqual([answer.status, problemsOf(html)], [422, [problem]]);
-    for (const [name, value] of Object.entries(fields)) if (typeof value === 'string' && value !== '' && !/dayOfWeek|status/.test(name)) assert.match(html, new RegExp(`name="${name}"[^>]* value="${value}"`), name);
+    const typed = Object.entries(fields).filter(([name, value]) => value !== '' && !/dayOfWeek|status/.test(name));
+    for (const [name, value] of typed) assert.match(html, new RegExp(`name="${name}"[^>]* value="${String(value)}"`), name);
     assert.deepEqual(await records({}), before);
   });
   test('a day that is none', async () => {
@@ -210,6 +212,14 @@ describe('applied', () => {
     const entry = await library.models.AuditEntry.findOne({ institutionId: 'demo', action: 'APPLY' }).orFail().lean();
     assert.deepEqual([entry.actor.name, entry.targetLabel], ['fulfil', 'Institution, 2025-06-19 to 2025-12-19']);
   });
+  test('and once the job has worked the change through, its run is named with what it moved', async () => {
+    const run = await aRun(library, 'loans-due-date-correction', { institutionId: 'demo', counters: { movedLater: 2, movedEarlier: 1 } });
+    const processed = { processedAt: new Date('2025-06-13T04:15:00.000Z'), processedRunId: run._id };
+    await library.models.CalendarChange.updateOne({ institutionId: 'demo' }, { $set: processed });
+    const html = await manager.page(INSTITUTION);
+    assert.deepEqual(rowsOf(html, 'Applied changes'), [`Thu 19 Jun 2025 – Fri 19 Dec 2025 12 Jun 10:00 Worked through 13 Jun 00:15 Run ${run.processId} : 3 due dates moved`]);
+    assert.doesNotMatch(words(html), /Next run of Due Date Correction/, 'no change waits for it');
+  });
   test('the drafts of a library are not touched by it, and are discarded all at once', async () => {
     assert.equal((await draftsOf('MAIN')).length, 5);
     const before = await records({ state: 'APPLIED' });
@@ -222,7 +232,8 @@ describe('applied', () => {
 describe('the year', () => {
   /** The cells of a month as they are read out, by day. */
   const daysOf = (html: string, month: string) =>
-    new Map([...html.split(`<caption>${month}</caption>`)[1]!.split('</table>')[0]!.matchAll(/<td class="[^"]*" title="([^"]*)"[^>]*>(\d+)<span[^>]*>[^<]*<\/span><span class="sr">, ([^<]*)</g)].map(([, hours, day, said]) => [Number(day), `${said}: ${hours}`]));
+    new Map([...html.split(`<caption>${month}</caption>`)[1]!.split('</table>')[0]!.matchAll(/<td class="[^"]*" title="([^"]*)"[^>]*>(\d+)<span[^>]*>[^<]*<\/span><span class="sr">, ([^<]*)</g)]
+      .map(([, hours, day, said]) => [Number(day), `${said}: ${hours}`]));
   const linesOf = (html: string, month: string) =>
     [...html.split(`<caption>${month}</caption>`)[1]!.split('</ul>')[0]!.matchAll(/<li[^>]*>([^]*?)<\/li>/g)].map(([, line = '']) => words(line).trim());
   const totalsOf = (html: string) => [...html.matchAll(/<tr><th scope="row">([^<]+)<\/th>([^]*?)<\/tr>/g)].map(([, name, cells = '']) => `${name}:${words(cells)}`.trim());

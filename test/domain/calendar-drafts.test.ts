@@ -6,7 +6,8 @@ import type { CalendarRecord } from '../../domain/calendar.js';
 import { dayNumber, dayText } from '../../domain/days.js';
 import { calendarRecord, closed, mainCalendar, mainHours, ofMain } from '../support/fixture-a.js';
 
-const record = (_id: string, given: Partial<CalendarRecord>, draft: Partial<DraftableRecord> = {}): DraftableRecord => ({ ...calendarRecord(given), _id, replacesRecordId: null, remove: false, ...draft });
+const record = (_id: string, given: Partial<CalendarRecord>, draft: Partial<DraftableRecord> = {}): DraftableRecord =>
+  ({ ...calendarRecord(given), _id, replacesRecordId: null, remove: false, ...draft });
 const inForce = [...mainHours.map((hours, index) => record(`hours ${index + 1}`, hours)), record('closing', { ...closed('2025-06-19'), createdAt: 5 })];
 const draft = (_id: string, given: Partial<CalendarRecord>, of: Partial<DraftableRecord> = {}) => record(_id, { ...given, state: 'DRAFT' }, of);
 const changes = (drafts: DraftableRecord[], from: string, to: string) =>
