@@ -58,10 +58,15 @@ type Deletable = Configuration & { code: string; deletedAt: Date | null; deleteA
  * Refusal `duplicate`, which begins with `existing`: `There is a fulfillment unit`.
  */
 export async function createByCode<T extends Deletable>(
-  context: { models: Models; now: Now }, model: Model<T>, institutionId: string, content: Partial<T> & { code: string }, { existing, label, author }: { existing: string; label: string; author: Author },
+  context: { models: Models; now: Now },
+  model: Model<T>,
+  institutionId: string,
+  content: Partial<T> & { code: string },
+  { existing, label, author }: { existing: string; label: string; author: Author },
 ): Promise<void> {
   const { code } = content;
-  const duplicate = () => new Refusal('duplicate', `${existing} "${code}" already.`, [{ pointer: '/code', code: 'duplicate', message: `"${code}" was given; expected a code that is not taken` }]);
+  const message = `"${code}" was given; expected a code that is not taken`;
+  const duplicate = () => new Refusal('duplicate', `${existing} "${code}" already.`, [{ pointer: '/code', code: 'duplicate', message }]);
   const former = await model.findOne({ institutionId, code }).lean<T>();
   if (former !== null && former.deletedAt === null) throw duplicate();
   try {

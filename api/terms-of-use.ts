@@ -121,7 +121,8 @@ export interface NamingRule {
 
 /** By unit and order, disabled ones too: enabled again they would lend by terms that are not there. */
 export async function rulesNaming({ models }: ApiContext, { institutionId, code }: Pick<TermsOfUse, 'institutionId' | 'code'>): Promise<NamingRule[]> {
-  return models.FulfillmentUnitRule.find({ institutionId, touCode: code, deletedAt: null }, { unitCode: 1, name: 1 }).sort({ unitCode: 1, ruleType: 1, order: 1 }).lean();
+  return models.FulfillmentUnitRule.find({ institutionId, touCode: code, deletedAt: null }, { unitCode: 1, name: 1 })
+    .sort({ unitCode: 1, ruleType: 1, order: 1 }).lean();
 }
 
 const LOANS_NAMED = 3;

@@ -23,7 +23,8 @@ import { demandIn, type Viewer } from './viewer.js';
 export const unitRuleBody = z.strictObject({
   name: z.string().trim().min(1).max(200),
   enabled: z.boolean().default(true).describe('A disabled rule is passed over.'),
-  parameters: ruleParametersOf(unitRuleFields).default([]).describe('All must hold. None: the default of its table, which stands last. A location is written LIBRARY/LOCATION.'),
+  parameters: ruleParametersOf(unitRuleFields).default([])
+    .describe('All must hold. None: the default of its table, which stands last. A location is written LIBRARY/LOCATION.'),
   touCode: code.describe('The terms of use that apply; of the type of the rule.'),
 });
 export const newUnitRuleBody = z.strictObject({ ruleType: z.enum(unitRuleTypes).default('LOAN'), ...unitRuleBody.shape });
@@ -63,14 +64,18 @@ const tableOf = async (context: ApiContext, { institutionId, code: unitCode }: S
 
 export const isDefault = ({ parameters }: FulfillmentUnitRule): boolean => parameters.length === 0;
 
-export async function unitRuleOf(context: ApiContext, viewer: Viewer, { unit }: ReadUnit, id: string): Promise<FulfillmentUnitRule> {
+export async function unitRuleOf({ models }: ApiContext, viewer: Viewer, { unit }: Pick<ReadUnit, 'unit'>, id: string): Promise<FulfillmentUnitRule> {
   demandIn(viewer, 'FULFILLMENT', 'VIEW', `rule ${id}`);
-  const rule = await context.models.FulfillmentUnitRule.findOne({ institutionId: unit.institutionId, _id: id, unitCode: unit.code, deletedAt: null }).lean();
+  const { institutionId, code: unitCode } = unit;
+  const rule = await models.FulfillmentUnitRule.findOne({ institutionId, _id: id, unitCode, deletedAt: null }).lean();
   if (rule === null) throw new Refusal('not-found', `${unit.name} has no rule ${id}.`);
   return rule;
 }
 
-/** The last of its table but for the default. `input` is a body or a form as it came. Refusals: forbidden, not-possible for a unit of the network, validation-failed. */
+/**
+ * The last of its table but for the default. `input` is a body or a form as it came. Refusals: forbidden, not-possible for a unit of the network,
+ * validation-failed with a pointer per field.
+ */
 export async function createUnitRule(context: ApiContext, viewer: Viewer, { unit }: ReadUnit, input: unknown, author: Author): Promise<FulfillmentUnitRule> {
   demandChangeable(viewer, unit);
   const rule = valid('rule', checked(newUnitRuleBody, input));
@@ -80,7 +85,7 @@ export async function createUnitRule(context: ApiContext, viewer: Viewer, { unit
   const order = await orderAt(context.models.FulfillmentUnitRule, table, rule.parameters.length === 0 ? table.length : last + 1);
   const content = { unitCode: unit.code, order, ...rule, owner: 'LOCAL', originKey: `#${newId()}` };
   const id = await createRecorded(context, context.models.FulfillmentUnitRule, unit.institutionId, content, { label: labelOf(unit, rule), author });
-  return unitRuleOf(context, viewer, { unit, locations: [] }, id);
+  return unitRuleOf(context, viewer, { unit }, id);
 }
 
 /**
@@ -97,10 +102,13 @@ export async function changeUnitRule(
   const becomesDefault = rule.parameters.length === 0 && table.at(-1)?._id !== before._id;
   const set = becomesDefault ? { ...rule, order: await orderAt(context.models.FulfillmentUnitRule, table, table.length) } : rule;
   await saveChange(context, context.models.FulfillmentUnitRule, before, set, { action: 'CHANGE', label: labelOf(unit, rule), author });
-  return unitRuleOf(context, viewer, { unit, locations: [] }, before._id);
+  return unitRuleOf(context, viewer, { unit }, before._id);
 }
 
-/** Tried before the rule `beforeId` from then on, null: after all others. Refusals: forbidden, validation-failed where the default would not stand last, precondition-failed. */
+/**
+ * Tried before the rule `beforeId` from then on, null: after all others. Refusals: forbidden, validation-failed where the default would not stand last,
+ * precondition-failed.
+ */
 export async function placeUnitRule(
   context: ApiContext, viewer: Viewer, { unit }: ReadUnit, rule: FulfillmentUnitRule, beforeId: string | null, author: Author,
 ): Promise<FulfillmentUnitRule> {
@@ -114,11 +122,16 @@ export async function placeUnitRule(
     : isDefault(rule) && place < others.length ? 'null, as a rule without inputs stands last'
     : previous !== undefined && isDefault(previous) && !isDefault(rule) ? 'another rule, as the default stands last'
     : null;
-  if (expected !== null) valid('place', { value: null, problems: [{ pointer: '/before', code: 'invalid', message: `${JSON.stringify(beforeId)} was given; expected ${expected}` }] });
-  if (table[place]?._id !== rule._id) {
-    await saveChange(context, context.models.FulfillmentUnitRule, rule, { order: await orderAt(context.models.FulfillmentUnitRule, others, place) }, { action: 'CHANGE', label: labelOf(unit, rule), author });
+  if (expected !== null) {
+    const message = `${JSON.stringify(beforeId)} was given; expected ${expected}`;
+    valid('place', { value: null, problems: [{ pointer: '/before', code: 'invalid', message }] });
   }
-  return unitRuleOf(context, viewer, { unit, locations: [] }, rule._id);
+  if (table[place]?._id !== rule._id) {
+    const { FulfillmentUnitRule } = context.models;
+    const order = await orderAt(FulfillmentUnitRule, others, place);
+    await saveChange(context, FulfillmentUnitRule, rule, { order }, { action: 'CHANGE', label: labelOf(unit, rule), author });
+  }
+  return unitRuleOf(context, viewer, { unit }, rule._id);
 }
 
 /** Refusals: forbidden, not-possible for the default as long as there are other rules, precondition-failed. */
@@ -126,7 +139,9 @@ export async function removeUnitRule(context: ApiContext, viewer: Viewer, { unit
   demandChangeable(viewer, unit);
   const table = await tableOf(context, unit, rule.ruleType);
   const others = table.filter(({ _id }) => _id !== rule._id);
-  if (isDefault(rule) && others.length > 0 && !others.some(isDefault)) throw new Refusal('not-possible', `${rule.name} is the default: it answers where no other rule does. Delete the others first, or give it other terms of use.`);
+  if (isDefault(rule) && others.length > 0 && !others.some(isDefault)) {
+    throw new Refusal('not-possible', `${rule.name} is the default: it answers where no other rule does. Delete the others first, or give it other terms of use.`);
+  }
   const { models, now } = context;
   await saveChange(context, models.FulfillmentUnitRule, rule, deletion(now()), { action: 'DELETE', label: labelOf(unit, rule), author });
 }
@@ -159,7 +174,8 @@ async function demandSensible(context: ApiContext, rule: z.output<typeof unitRul
   } else if (before !== null && isDefault(before) && others.length > 0 && other === undefined) {
     refuse('/parameters', 'inputs were given; expected none, as it is the default. Make another rule for them');
   }
-  problems.push(...(await unknownTerms(context, rule.touCode, { type, before, institutionId })), ...(await unknownRuleValues(context, institutionId, rule.parameters)));
+  problems.push(...(await unknownTerms(context, rule.touCode, { type, before, institutionId })));
+  problems.push(...(await unknownRuleValues(context, institutionId, rule.parameters)));
   if (problems.length > 0) valid('rule', { value: null, problems });
 }
 

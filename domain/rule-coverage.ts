@@ -14,14 +14,17 @@ export type WhyNever<Rule> = { reason: 'MATCHES_NOTHING'; field: string } | { re
 
 /** null: some record may come to it. `above`: the rules that are tried before it. */
 export function neverDecides<Rule extends TableRule>(rule: Rule, above: readonly Rule[], fields: FieldTypes, known: KnownValues = {}): WhyNever<Rule> | null {
+  const everything = [rule, ...above].flatMap(({ parameters }) => parameters);
   /** What the field of a record that matches the rule can be. */
-  const possible = (field: string) =>
-    (known[field] ?? samples(fields[field], [rule, ...above].flatMap((one) => one.parameters.filter((parameter) => parameter.field === field)).flatMap(({ values }) => values)))
-      .filter((value) => rule.parameters.every((parameter) => parameter.field !== field || matches(parameter, value)));
+  const possible = (field: string) => {
+    const values = known[field] ?? samples(fields[field], everything.filter((parameter) => parameter.field === field).flatMap((parameter) => parameter.values));
+    return values.filter((value) => rule.parameters.every((parameter) => parameter.field !== field || matches(parameter, value)));
+  };
 
   const without = rule.parameters.find(({ field }) => possible(field).length === 0);
   if (without !== undefined) return { reason: 'MATCHES_NOTHING', field: without.field };
-  const by = above.find(({ enabled, parameters }) => enabled && parameters.every((parameter) => possible(parameter.field).every((value) => matches(parameter, value))));
+  const takesAll = ({ parameters }: TableRule) => parameters.every((parameter) => possible(parameter.field).every((value) => matches(parameter, value)));
+  const by = above.find((one) => one.enabled && takesAll(one));
   return by === undefined ? null : { reason: 'COVERED', by };
 }
 

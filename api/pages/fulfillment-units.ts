@@ -2,6 +2,7 @@
 import { Router, type Request, type Response } from 'express';
 import { locationKey } from '../../domain/fulfillment/loan-terms.js';
 import { may, mayIn } from '../../domain/permissions.js';
+import type { Location } from '../../models/library.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
 import { notPossible } from '../desk.js';
@@ -49,7 +50,7 @@ export function fulfillmentUnitPages(context: ApiContext, { present }: Present):
       section: 'configuration',
       mayChange: mayChange(viewer),
       newPath: NEW_PATH,
-      homeless: listed(locations.filter(({ fulfillmentUnitCode: code }) => code === null || !known.has(code)).map((location) => `${location.name} (${locationKey(location.libraryCode, location.code)})`)),
+      homeless: listed(locations.filter(({ fulfillmentUnitCode: code }) => code === null || !known.has(code))),
       rows: units.map(({ unit, locations: own }) => ({
         href: unitPath(unit.code), name: unit.name, code: unit.code,
         locations: own.map((location) => locationKey(location.libraryCode, location.code)).join(', ') || 'none',
@@ -195,7 +196,10 @@ export function fulfillmentUnitPages(context: ApiContext, { present }: Present):
 
 const NAMED = 12;
 /** As many as a sentence holds. */
-const listed = (names: readonly string[]): string => names.slice(0, NAMED).join(', ') + (names.length > NAMED ? ` and ${names.length - NAMED} more` : '');
+function listed(locations: readonly Location[]): string {
+  const names = locations.slice(0, NAMED).map((location) => `${location.name} (${locationKey(location.libraryCode, location.code)})`);
+  return names.join(', ') + (locations.length > NAMED ? ` and ${locations.length - NAMED} more` : '');
+}
 
 const mayChange = ({ grants }: Viewer): boolean => mayIn(grants, 'FULFILLMENT', 'CONFIGURE');
 const typedIn = (form: Form) => ({ name: form.text('name'), enabled: form.ticked('enabled') });
@@ -205,12 +209,18 @@ function shownExample({ location, unitCode, tried, rule, terms, refused }: LoanT
   return {
     place: locationKey(location.currentLibraryCode, location.currentLocationCode),
     unit: unitCode === null ? null : { href: unitPath(unitCode), code: unitCode },
-    tried: tried.map(({ rule: { _id, unitCode: of, name }, inputs }) => ({
-      name, ofOther: of === unitCode ? null : of,
-      matches: _id === rule?._id,
-      why: inputs.filter(({ holds }) => holds === (_id === rule?._id)).map((input) => ({ asks: inputText(input, fieldWords), value: input.value === null || input.value === '' ? 'empty' : String(input.value) })),
-    })),
+    tried: tried.map(({ rule: each, inputs }) => {
+      const matches = each._id === rule?._id;
+      // Of a rule that was passed over, what was not so.
+      const why = inputs.filter(({ holds }) => holds === matches)
+        .map((input) => ({ asks: inputText(input, fieldWords), value: input.value === null || input.value === '' ? 'empty' : input.value }));
+      return { name: each.name, ofOther: each.unitCode === unitCode ? null : each.unitCode, matches, why };
+    }),
     refused: refused === null ? null : notPossible(refused).message,
-    terms: terms === null ? null : { name: terms.terms.name, href: `/terms-of-use/${encodeURIComponent(terms.terms.code)}`, policies: terms.policies === null ? [] : policyWords(terms.policies, currency) },
+    terms: terms === null ? null : {
+      name: terms.terms.name,
+      href: `/terms-of-use/${encodeURIComponent(terms.terms.code)}`,
+      policies: terms.policies === null ? [] : policyWords(terms.policies, currency),
+    },
   };
 }

@@ -48,7 +48,12 @@ function overdue(policies: LoanPolicies, money: Money): string {
   return joined(rated, ...notices);
 }
 
-function lost({ lostItemReplacementFee: { source, amount }, lostItemFine, lostItemReplacementFeeRefundRatio: ratio, lostItemRefundLimitDays: days }: LoanPolicies, money: Money): string {
-  const replacement = { NONE: 'no replacement fee', FIXED: money(amount), ITEM_COST: amount > 0 ? `the price of the item, else ${money(amount)}` : 'the price of the item' }[source];
-  return joined(replacement, lostItemFine > 0 && `process fee ${money(lostItemFine)}`, source !== 'NONE' && ratio > 0 && `${ratio} % back when found${days === null ? '' : ` within ${days} days`}`);
+function lost(policies: LoanPolicies, money: Money): string {
+  const { lostItemReplacementFee: { source, amount }, lostItemFine, lostItemReplacementFeeRefundRatio: ratio, lostItemRefundLimitDays: days } = policies;
+  const price = amount > 0 ? `the price of the item, else ${money(amount)}` : 'the price of the item';
+  return joined(
+    { NONE: 'no replacement fee', FIXED: money(amount), ITEM_COST: price }[source],
+    lostItemFine > 0 && `process fee ${money(lostItemFine)}`,
+    source !== 'NONE' && ratio > 0 && `${ratio} % back when found${days === null ? '' : ` within ${days} days`}`,
+  );
 }

@@ -24,7 +24,8 @@ const location = z.object({ libraryCode: z.string(), code: z.string(), name: z.s
 const stored = z.object({ ...newFulfillmentUnitFields.shape, code: z.string(), owner, locations: z.array(location), version: z.int() }).meta({ id: 'FulfillmentUnit' });
 
 function shown({ unit: { code, name, enabled, networkUnitCode, owner: kept, version }, locations }: ReadUnit): z.output<typeof stored> {
-  return { code, name, enabled, networkUnitCode, owner: kept, locations: locations.map((each) => ({ libraryCode: each.libraryCode, code: each.code, name: each.name, version: each.version })), version };
+  const shownLocations = locations.map((each) => ({ libraryCode: each.libraryCode, code: each.code, name: each.name, version: each.version }));
+  return { code, name, enabled, networkUnitCode, owner: kept, locations: shownLocations, version };
 }
 const unitAt = (code: string): string => `/fulfillment-units/${encodeURIComponent(code)}`;
 const reply = (read: ReadUnit): Reply<z.output<typeof stored>> => ({ body: shown(read), version: read.unit.version, location: unitAt(read.unit.code) });
@@ -213,7 +214,9 @@ const example = endpoint({
     tried: z.array(z.object({
       unitCode: z.string().describe('Of the unit or, before its own rules, of the network’s that it follows.'),
       rule: id, name: z.string(), matches: z.boolean(),
-      inputs: z.array(z.object({ field: z.string(), op: z.string(), values: z.array(value), value: value.nullable().describe('Of the patron or the item.'), holds: z.boolean() })),
+      inputs: z.array(z.object({
+        field: z.string(), op: z.string(), values: z.array(value), value: value.nullable().describe('Of the patron or the item.'), holds: z.boolean(),
+      })),
     })).describe('In order, up to the one that decided.'),
     touCode: z.string().nullable(),
     refused: z.enum(['NO_FULFILLMENT_UNIT', 'FULFILLMENT_UNIT_DISABLED', 'NO_RULE', 'TOU_MISSING']).nullable(),
@@ -225,7 +228,8 @@ const example = endpoint({
       body: {
         libraryCode: currentLibraryCode, locationCode: currentLocationCode, unitCode,
         tried: tried.map(({ rule: each, inputs }) => ({
-          unitCode: each.unitCode, rule: each._id, name: each.name, matches: inputs.every(({ holds }) => holds), inputs: inputs.map((input) => ({ ...input, values: [...input.values] })),
+          unitCode: each.unitCode, rule: each._id, name: each.name, matches: inputs.every(({ holds }) => holds),
+          inputs: inputs.map((input) => ({ ...input, values: [...input.values] })),
         })),
         touCode: decided?.touCode ?? null,
         refused,
