@@ -42,8 +42,13 @@ export function inputProblems(error: ZodError, input: unknown, place: 'body' | '
 function saidOf(issue: ZodError['issues'][number], value: unknown): string {
   if (issue.code === 'custom') return issue.message;
   const said = issue.message.replace(/^(Invalid (input|option|string|number)|Too (small|big)): /, '').replace(/, received .*$/, '');
-  return `${shownValue(value)} was given; ${said}`;
+  if (issue.code !== 'invalid_type') return `${shownValue(value)} was given; ${said}`;
+  // A field of a form that was left empty is null, or an empty text where a number should be.
+  return `${value === null || value === '' ? 'nothing' : shownValue(value)} was given; ${inWords[issue.expected] === undefined ? said : `expected ${inWords[issue.expected]}`}`;
 }
+
+/** Of the types of JSON those that people fill in. */
+const inWords: Readonly<Record<string, string>> = { string: 'a text', number: 'a number', int: 'a whole number', boolean: 'yes or no (true or false)' };
 
 const shownValue = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80));
 
