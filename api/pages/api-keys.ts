@@ -59,12 +59,11 @@ export function apiKeyPages(context: ApiContext, { present }: Present): Router {
       const { stored, key } = await createApiKey(context, viewer, fields, authorOf(viewer, request.id));
       return { id: stored._id, key };
     };
-    let made: { id: string; key: string | null } = { id: '', key: null };
     const problems = await problemsOf(async () => {
-      ({ answer: made } = await once<typeof made>(context, asked, create, ({ id }) => ({ id, key: null })));
+      const { answer: { id, key } } = await once<{ id: string; key: string | null }>(context, asked, create, (made) => ({ ...made, key: null }));
+      showKey(request, response, await apiKeyOf(context, viewer, id), { justMade: true, secret: key });
     });
-    if (problems.length > 0) return showForm(request, response, typed, problems);
-    showKey(request, response, await apiKeyOf(context, viewer, made.id), { justMade: true, secret: made.key });
+    if (problems.length > 0) showForm(request, response, typed, problems);
   });
 
   router.get(`${PATH}/:id`, async (request, response) => {
