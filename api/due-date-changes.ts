@@ -14,13 +14,18 @@ const day = z.iso.date('expected a day such as 2026-05-12').meta({ examples: ['2
 /** Two months: what is due within more days is no closing, but a slip of the pen. */
 const MOST_DAYS = 62;
 
-export const dueDateSchema = z.union([z.strictObject({ day }), z.strictObject({ instant: z.iso.datetime({ offset: true, error: 'expected an instant such as 2026-05-12T04:00:00Z' }) })])
+const instant = z.iso.datetime({ offset: true, error: 'expected an instant such as 2026-05-12T04:00:00Z' });
+export const dueDateSchema = z.union([z.strictObject({ day }), z.strictObject({ instant })])
   .describe('A day: when the library closes then. What falls on closed time moves as the terms of use say.');
 export const askedDueDate = (given: z.output<typeof dueDateSchema>): AskedDueDate => ('day' in given ? { day: dayNumber(given.day) } : { instant: Date.parse(given.instant) });
 
 export const dueDateChangeSchema = z
   .strictObject({
-    libraryCode: z.string().min(1).max(100), from: day, to: day.describe(`The last day, inclusive; at most ${MOST_DAYS} days.`), due: dueDateSchema, reason: z.string().trim().min(1).max(500),
+    libraryCode: z.string().min(1).max(100),
+    from: day,
+    to: day.describe(`The last day, inclusive; at most ${MOST_DAYS} days.`),
+    due: dueDateSchema,
+    reason: z.string().trim().min(1).max(500),
   })
   .superRefine(({ from, to }, problems) => {
     const add = (message: string) => problems.addIssue({ code: 'custom', path: ['to'], message: `"${to}" was given; expected ${message}` });

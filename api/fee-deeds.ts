@@ -23,7 +23,9 @@ export async function book(context: ApiContext, { viewer, author }: Clerk, feeId
 }
 
 /** A sum for all that somebody owes. Refusals: forbidden, not-possible. */
-export async function pay(context: ApiContext, { viewer, author }: Clerk, userId: string, amount: number, transactionId: string): Promise<Exclude<PaidFees, { outcome: 'REFUSED' }>> {
+export async function pay(
+  context: ApiContext, { viewer, author }: Clerk, userId: string, amount: number, transactionId: string,
+): Promise<Exclude<PaidFees, { outcome: 'REFUSED' }>> {
   const result = await payFees(deedOf(context, viewer, permissionFor('PAYMENT')), userId, amount, transactionId);
   if (result.outcome === 'REFUSED') throw notPossible(result.reason);
   for (const { fee, again } of result.booked) if (!again) await record(context, fee, 'PAYMENT', author);

@@ -1,6 +1,6 @@
 /**
  * What the desk answers to a step. It is kept under the form's one-time value, with which the form's answer, a 303, leads to a page that shows
- * it: a form that arrives twice is done once, a page that is loaded anew says the same, and no address carries words.
+ * it: a form that arrives twice is done once, a page that is loaded anew says the same, and no address carries words (docs/decisions/023).
  */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
@@ -23,7 +23,8 @@ const answerSchema = z.object({
 });
 export type Answer = z.output<typeof answerSchema>;
 
-export const answer = (tone: Answer['tone'], lines: [string, ...string[]], given: Partial<Answer> = {}): Answer => ({ loanId: null, scanned: null, overridable: false, ...given, tone, lines });
+export const answer = (tone: Answer['tone'], lines: [string, ...string[]], given: Partial<Answer> = {}): Answer =>
+  ({ loanId: null, scanned: null, overridable: false, ...given, tone, lines });
 
 /** The one-time value of a form of the desk; unlike others it rises with time, so that answers can be listed in their order. */
 export const risingValue = newId;

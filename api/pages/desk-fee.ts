@@ -41,7 +41,8 @@ export function deskFeePage(context: ApiContext, { present }: Present): Router {
       currency,
       forms: [
         ...(owed ? [{ step: 'payment', label: 'Pay', hasAmount: true, hasReason: false }] : []),
-        ...(owed && decides ? [{ step: 'waiver', label: 'Waive', hasAmount: true, hasReason: true }, { step: 'dispute', label: 'Dispute', hasAmount: false, hasReason: true }] : []),
+        ...(owed && decides ? [{ step: 'waiver', label: 'Waive', hasAmount: true, hasReason: true }] : []),
+        ...(owed && decides ? [{ step: 'dispute', label: 'Dispute', hasAmount: false, hasReason: true }] : []),
         ...(status === 'IN_DISPUTE' && decides ? [{ step: 'restoration', label: 'Restore', hasAmount: false, hasReason: true }] : []),
         ...(credit && decides ? [{ step: 'refund', label: 'Pay out', hasAmount: true, hasReason: true }] : []),
       ],

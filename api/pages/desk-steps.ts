@@ -37,7 +37,9 @@ export const loanSteps: ReadonlyMap<string, LoanStep> = new Map(Object.entries<L
   lost: async (context, clerk, { _id }) => {
     const { fees, problems, again } = await lose(context, clerk, _id);
     return answer(problems.length === 0 ? 'good' : 'warning', [
-      again ? 'It was lost already.' : 'Lost. No letter goes out.', ...fees.map((fee) => `${feeName(fee)}: ${money(fee.balance, fee.currency)}.`), ...problems.map((problem) => lossProblems[problem]),
+      again ? 'It was lost already.' : 'Lost. No letter goes out.',
+      ...fees.map((fee) => `${feeName(fee)}: ${money(fee.balance, fee.currency)}.`),
+      ...problems.map((problem) => lossProblems[problem]),
     ], { loanId: _id });
   },
   found: async (context, { viewer, author }, { _id }) => {

@@ -1,25 +1,21 @@
 /** The circulation desk: a patron is found by what was scanned, and everything about them is done on one page (fulfillment-loans.md, S3, S6, S7 and S11). */
 import { Router, type Request, type Response } from 'express';
-import { localDay, dayNumber } from '../../domain/days.js';
-import { may, mayIn } from '../../domain/permissions.js';
 import type { Loan } from '../../models/loan.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
-import { feeOf, loanOf, reasonText } from '../desk.js';
-import { permissionFor } from '../fee-deeds.js';
-import { briefly } from '../format.js';
-import { lend } from '../loan-deeds.js';
-import { patronAtDesk, patronIdOf, type PatronAtDesk } from '../patrons.js';
+import { feeOf, loanOf } from '../desk.js';
+import { lend, type Clerk } from '../loan-deeds.js';
+import { patronAtDesk, patronIdOf } from '../patrons.js';
 import { Refusal } from '../refusal.js';
 import { demand, viewerOf, type Viewer } from '../viewer.js';
 import { answer, answerOnce, answersOn, risingValue, type Answer } from './desk-answers.js';
-import { deskFrame, mayOverride, nameOf, patronPath } from './desk-frame.js';
+import { deskFrame, patronPath } from './desk-frame.js';
+import { shownPatron } from './desk-patron.js';
 import { bookStep, isFeeStep, loanRefused, loanSteps, payStep } from './desk-steps.js';
-import { dueText, feeBadge, feeName, loanBadges, money, stopHeadings, stoppedBy } from './desk-words.js';
+import { dueText } from './desk-words.js';
 import { formOf } from './form.js';
 import type { Present } from './present.js';
 import { Query } from './query.js';
-import { majorUnits } from './typed.js';
 
 const PATH = '/desk';
 
@@ -38,8 +34,12 @@ export function deskPages(context: ApiContext, { present }: Present): Router {
   router.post(PATH, async (request, response) => {
     const viewer = viewerOf(request);
     const scanned = formOf(request).text('patron');
+    demand(viewer, 'CIRCULATION');
     const userId = scanned === '' ? null : await patronIdOf(context, viewer, scanned);
-    if (userId === null) return showSearch(request, response, scanned === '' ? 'Scan a card, or type a primary id.' : `Nobody has the card or primary id “${scanned}”, nor an item with that barcode.`);
+    if (userId === null) {
+      const nobody = `Nobody has the card or primary id “${scanned}”, nor an item with that barcode.`;
+      return showSearch(request, response, scanned === '' ? 'Scan a card, or type a primary id.' : nobody);
+    }
     response.redirect(303, patronPath(userId));
   });
 
@@ -63,19 +63,21 @@ export function deskPages(context: ApiContext, { present }: Present): Router {
   });
 
   router.post(`${PATH}/patrons/:id/loans`, async (request, response) => {
-    const viewer = viewerOf(request);
+    const clerk = clerkOf(request);
+    const { viewer } = clerk;
     const form = formOf(request);
     const userId = request.params.id;
     const [scanned, override] = [form.text('barcode'), form.ticked('override')];
     demand(viewer, 'CIRCULATION');
-    if (scanned !== '' && (await models.Item.findOne({ institutionId: viewer.institution.code, barcodeKey: scanned, deletedAt: null }, { _id: 1 }).lean()) === null) {
+    const item = await models.Item.findOne({ institutionId: viewer.institution.code, barcodeKey: scanned, deletedAt: null }, { _id: 1 }).lean();
+    if (scanned !== '' && item === null) {
       // The card of the next patron, who stands at the desk already.
       const next = await patronIdOf(context, viewer, scanned);
       if (next !== null) return response.redirect(303, patronPath(next));
     }
     await answerOnce(context, request, response, form, { page: patronPath(userId) }, async () => {
       if (scanned === '') throw new Refusal('validation-failed', 'Scan an item.');
-      return lent(viewer, scanned, () => lend(context, { viewer, author: authorOf(viewer, request.id) }, { loanId: form.text('once'), barcode: scanned, userId, override }));
+      return lent(viewer, scanned, () => lend(context, clerk, { loanId: form.text('once'), barcode: scanned, userId, override }));
     });
   });
 
@@ -91,86 +93,35 @@ export function deskPages(context: ApiContext, { present }: Present): Router {
   }
 
   router.post(`${PATH}/patrons/:id/payments`, async (request, response) => {
-    const viewer = viewerOf(request);
+    const clerk = clerkOf(request);
     const form = formOf(request);
-    demand(viewer, 'CIRCULATION');
-    await answerOnce(context, request, response, form, { page: patronPath(request.params.id) }, () => payStep(context, { viewer, author: authorOf(viewer, request.id) }, request.params.id, form));
+    const userId = request.params.id;
+    demand(clerk.viewer, 'CIRCULATION');
+    await answerOnce(context, request, response, form, { page: patronPath(userId) }, () => payStep(context, clerk, userId, form));
   });
 
   router.post(`${PATH}/loans/:id/:step`, async (request, response) => {
-    const viewer = viewerOf(request);
+    const clerk = clerkOf(request);
     const form = formOf(request);
-    const loan = await loanOf(context, viewer, request.params.id);
+    const loan = await loanOf(context, clerk.viewer, request.params.id);
     const step = loanSteps.get(request.params.step);
     if (step === undefined) throw new Refusal('not-found', `There is nothing at ${request.path}.`);
-    await answerOnce(context, request, response, form, { page: pageOf(loan), refused: (reason) => loanRefused(loan, request.params.step, reason) }, () => step(context, { viewer, author: authorOf(viewer, request.id) }, loan, form));
+    const refused = (reason: string) => loanRefused(loan, request.params.step, reason);
+    await answerOnce(context, request, response, form, { page: pageOf(loan), refused }, () => step(context, clerk, loan, form));
   });
 
   router.post(`${PATH}/fees/:id/:step`, async (request, response) => {
-    const viewer = viewerOf(request);
+    const clerk = clerkOf(request);
     const form = formOf(request);
-    const fee = await feeOf(context, viewer, request.params.id);
+    const fee = await feeOf(context, clerk.viewer, request.params.id);
     const { step } = request.params;
     if (!isFeeStep(step)) throw new Refusal('not-found', `There is nothing at ${request.path}.`);
-    await answerOnce(context, request, response, form, { page: pageOf(fee) }, () => bookStep(context, { viewer, author: authorOf(viewer, request.id) }, fee, step, form));
+    await answerOnce(context, request, response, form, { page: pageOf(fee) }, () => bookStep(context, clerk, fee, step, form));
   });
   return router;
 }
 
-/** Where a step on it leads back to: its patron, as long as it names one. */
-const pageOf = ({ userId }: { userId: string | null }): string => (userId === null ? PATH : patronPath(userId));
+const clerkOf = (request: Request): Clerk => ({ viewer: viewerOf(request), author: authorOf(viewerOf(request), request.id) });
 
-const userStates = { ACTIVE: null, INACTIVE: 'Inactive', DELETED: 'Deleted' } as const;
-
-function shownPatron({ user, blocks, borrower, limit, stops, loans, fines, fees }: PatronAtDesk, viewer: Viewer, now: Date) {
-  const { grants, zone, institution: { currency } } = viewer;
-  const { name, primaryId } = nameOf(viewer, user);
-  const today = localDay(zone, now.getTime());
-  const seesJobs = mayIn(grants, 'FULFILLMENT', 'VIEW');
-  const atMost = (most: number | null | undefined, said: (limit: number) => string = String) => (most === null || most === undefined ? 'no limit' : `of at most ${said(most)}`);
-  const stopped = ([['LOAN', stops.LOAN], ['RENEW', stops.RENEW]] as const).flatMap(([action, stop]) =>
-    (stop === null ? [] : [{ heading: stopHeadings[action], text: reasonText(stop.reason, stop.detail) }]));
-  const payable = fees.filter(({ status, balance }) => status === 'ACTIVE' && balance > 0).reduce((sum, { balance }) => sum + balance, 0);
-  const same = stopped.length === 2 && stopped[0]!.text === stopped[1]!.text;
-  return {
-    title: name,
-    primaryId,
-    state: userStates[user.status],
-    group: user.userGroup ?? 'none',
-    expiry: user.expiryDate === null ? null : { day: user.expiryDate, past: dayNumber(user.expiryDate) < today },
-    history: seesJobs ? `/records/user/${user._id}/jobs` : null,
-    stops: same ? [{ heading: 'Cannot borrow or renew', text: stopped[0]!.text }] : stopped,
-    blocks: blocks.map((block) => ({
-      text: block.description || block.code, stopped: stoppedBy(block), until: briefly(zone, block.expiresAt, now), untilReturned: block.mode === 'UNTIL_RETURNED', since: briefly(zone, block.startsAt, now),
-    })),
-    limits: [
-      { name: 'Owes', has: borrower.owed < 0 ? `nothing; credit ${money(borrower.owed, currency)}` : money(borrower.owed, currency), most: atMost(limit?.maxOwedAmount, (amount) => majorUnits(amount, currency)) },
-      { name: 'Overdue loans', has: String(borrower.overdueLoans), most: atMost(limit?.maxOverdueLoans) },
-      { name: 'Overdue recalls', has: String(borrower.overdueRecalls), most: atMost(limit?.maxOverdueRecalls) },
-    ],
-    mayOverride: mayOverride(viewer),
-    owed: borrower.owed > 0 ? money(borrower.owed, currency) : null,
-    toPay: payable > 0 ? majorUnits(payable, currency) : null,
-    loans: loans.map((loan) => shownLoan(loan, viewer, now, fines.get(loan._id) ?? 0)),
-    fees: fees.map((fee) => {
-      const { _id, title, barcode, balance, originalAmount, version, status } = fee;
-      const step = status !== 'ACTIVE' ? null : balance < 0 ? { name: 'refund', text: 'Pay out' } : { name: 'payment', text: 'Pay' };
-      const permitted = step !== null && may(grants, permissionFor(step.name === 'refund' ? 'REFUND' : 'PAYMENT'));
-      return {
-        id: _id, href: `${PATH}/fees/${_id}`, name: feeName(fee), about: title ?? barcode, since: briefly(zone, fee.createdAt, now), badge: feeBadge(fee), version,
-        balance: majorUnits(Math.abs(balance), currency), of: balance === originalAmount ? null : majorUnits(Math.abs(originalAmount), currency), step: permitted ? step : null,
-      };
-    }),
-    currency,
-  };
-}
-
-function shownLoan(loan: Loan, viewer: Viewer, now: Date, fine: number) {
-  const { _id, title, barcode, dueCycle, processStatus, recall } = loan;
-  return {
-    href: `${PATH}/loans/${_id}`, title: title || barcode, barcode, dueCycle, due: briefly(viewer.zone, loan.dueDate, now), badges: loanBadges(viewer, loan, now),
-    fine: fine === 0 ? null : majorUnits(fine, viewer.institution.currency),
-    isLost: processStatus === 'LOST', isClaimed: processStatus === 'CLAIMED_RETURN', isRecalled: recall?.active ?? false,
-    history: mayIn(viewer.grants, 'FULFILLMENT', 'VIEW') ? `/records/loan/${_id}/jobs` : null,
-  };
-}
+/** Where a step on it leads back to: its patron; of one that names nobody any more, where answers are listed. */
+const pageOf = ({ userId }: { userId: string | null }): string => (userId === null ? `${PATH}/returns` : patronPath(userId));

@@ -213,6 +213,11 @@ describe('returns, item after item', () => {
     assert.doesNotMatch(words(await head.page('/desk/returns')), /Title R1/, 'a clerk sees their own');
   });
 
+  test('a lost loan that names nobody any more is answered there, from wherever it was returned', async () => {
+    await loan(library.models, 'demo', 'R7', { userId: null, status: 'COMPLETE', processStatus: 'LOST', closeReason: 'LOST_AND_PAID', returnDate: new Date(at('2025-03-04 12:00')) });
+    assert.match(await done(clerk, `/desk/loans/${id('R7')}`, `/desk/loans/${id('R7')}/return`), /^Title R7 \(R7\) Returned 2 days late\. It was lost, and is found now\.$/);
+  });
+
   test('what somebody waits for is put aside', async () => {
     await loan(library.models, 'demo', 'R3', { dueDate: new Date(at('2025-03-20 21:00')) });
     await library.models.Request.create({
@@ -282,6 +287,7 @@ test('who is not of the desk sees nothing of it; a clerk moves not many; a neigh
   for (const path of ['/desk', `${patron}/loans`, '/desk/returns', '/desk/due-dates', `/desk/loans/${id('A1')}/return`, `/desk/fees/${id('F1')}/payment`]) {
     assert.equal((await buyer.post(path, { token, once: newId(), barcode: 'A1', patron: 'U1', amount: '1' })).status, 403, path);
   }
+  assert.equal((await buyer.post('/desk', { token, patron: '' })).status, 403);
   delete before['sessions'];
   assert.deepEqual({ ...(await everythingOf(library.models, 'demo')), sessions: undefined }, { ...before, sessions: undefined });
   assert.equal((await clerk.fetch('/desk/due-dates')).status, 403);
