@@ -62,6 +62,30 @@ test('each calendar is applied by itself; where there is no draft nothing is app
   assert.deepEqual(await changes(), ['MAIN 2025-06-19..2025-06-19 open']);
 });
 
+test('of drafts that somebody saw these are applied and no others, none where one of them has changed or is gone', async () => {
+  const seen = [];
+  for (const name of ['first', 'second']) seen.push({ _id: (await record('demo', name, { state: 'DRAFT' }))._id, version: 1 });
+  await record('demo', 'third', { state: 'DRAFT', validFrom: '2025-07-01', validTo: '2025-07-01' });
+  const deed = { models, institutionId: 'demo', at: appliedAt };
+  assert.deepEqual(await applyCalendarChanges(deed, ofInstitution, [...seen.slice(1), { ...seen[0]!, version: 2 }]), { outcome: 'REFUSED', reason: 'OTHER_DRAFTS' });
+  assert.deepEqual(await applyCalendarChanges(deed, ofInstitution, [...seen, { _id: idOf('demo', 'gone'), version: 1 }]), { outcome: 'REFUSED', reason: 'OTHER_DRAFTS' });
+  assert.deepEqual([(await named('first'))?.state, await changes()], ['DRAFT', []]);
+
+  assert.equal((await applyCalendarChanges(deed, ofInstitution, seen)).outcome, 'APPLIED');
+  assert.deepEqual([(await named('first'))?.state, (await named('second'))?.state, (await named('third'))?.state], ['APPLIED', 'APPLIED', 'DRAFT']);
+  assert.deepEqual(await changes(), ['- 2025-06-19..2025-06-19 open']);
+});
+
+test('a draft that somebody changes while it is being applied stays a draft', async () => {
+  await record('demo', 'closing', { state: 'DRAFT' });
+  const stop = onWrites(async ({ name, send }) => {
+    if (name === 'calendarRecords.updateOne') await models.CalendarRecord.collection.updateMany({ institutionId: 'demo', state: 'DRAFT' }, { $set: { validTo: '2025-06-20' }, $inc: { version: 1 } });
+    return send();
+  });
+  await apply().finally(stop);
+  assert.equal((await named('closing'))?.state, 'DRAFT');
+});
+
 class Killed extends Error {}
 
 test('whenever it breaks off, what counts by then is in an open change, and asking again applies the rest', async () => {
