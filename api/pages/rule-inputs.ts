@@ -30,7 +30,7 @@ type Choice = (typeof choicesThere)[number];
 
 /** One field of the form; a rule may ask twice about a field, `NOT_EMPTY` and `NOT_IN`. */
 export interface InputRow {
-  /** `userGroup.0`; of its inputs `userGroup.0.choice`, `userGroup.0.values`. */
+  /** `userGroup.0`; of its inputs `userGroup.0.choice`, and `userGroup.0.ticked` or, where codes are typed with commas between them, `.values`. */
   id: string;
   field: string;
   type: FieldTypes[string];
@@ -63,7 +63,8 @@ export function rowsIn(fields: FieldTypes, form: Pick<Form, 'list'>): InputRow[]
     for (let at = 0; at === 0 || form.list(`${field}.${at}.choice`).length > 0; at += 1) {
       const id = `${field}.${at}`;
       const chosen = choicesThere.find((choice) => choice === form.list(`${id}.choice`)[0]);
-      rows.push({ ...blankRow(field, type), id, ...(chosen !== undefined && { choice: chosen }), values: codesIn(form.list(`${id}.values`)) });
+      const values = [...form.list(`${id}.ticked`), ...codesIn(form.list(`${id}.values`))];
+      rows.push({ ...blankRow(field, type), id, ...(chosen !== undefined && { choice: chosen }), values });
     }
     return rows;
   });

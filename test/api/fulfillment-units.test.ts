@@ -28,6 +28,7 @@ beforeAll(async () => {
     await shelved(models, institutionId, 'I1');
   }
   await user(models, 'demo', 'PROF', { userGroup: 'FACULTY' });
+  await user(models, 'demo', 'NEAR', { userGroup: 'Patrons, local' });
   await models.UserIdentifier.create({ _id: 'demo:29999000', institutionId: 'demo', userId: idOf('demo', 'PROF') });
   nextDoor = await everythingOf(models, 'next-door');
   const { passwordHash } = await models.User.findOne({ institutionId: 'riverside', primaryId: 'admin' }).orFail().lean();
@@ -307,25 +308,25 @@ describe('the pages', () => {
   });
   test('make a rule of what was chosen: one value or several, ticked or typed; what is empty does not matter', async () => {
     const fields = {
-      ...choices, once: newId(), name: 'Maps for some', enabled: '1', touCode: 'RESERVE', 'userGroup.0.values': ['FACULTY', 'STUDENT'], 'materialType.0.choice': 'IS_NOT', 'materialType.0.values': 'BOOK, DVD', 'jobCategory.0.choice': 'IS_EMPTY',
+      ...choices, once: newId(), name: 'Maps for some', enabled: '1', touCode: 'RESERVE', 'userGroup.0.ticked': ['FACULTY', 'Patrons, local'], 'materialType.0.choice': 'IS_NOT', 'materialType.0.values': 'BOOK, DVD', 'jobCategory.0.choice': 'IS_EMPTY',
     };
     const clicked = await Promise.all([1, 2].map(() => administrator.submit(`${path}/rules/new?type=LOAN`, fields, `${path}/rules/new`)));
     assert.ok(clicked.some(({ status }) => status === 303));
     assert.deepEqual(await names(), ['Students', 'Faculty', 'Maps for some', 'All'], 'two clicks make one rule');
     const { id } = await ruleNamed('Maps for some');
-    assert.deepEqual((await get(`${GENERAL}/rules/${id}`)).body.parameters, [is('userGroup', 'FACULTY', 'STUDENT'), { field: 'materialType', op: 'NOT_IN', values: ['BOOK', 'DVD'] }, { field: 'jobCategory', op: 'IS_EMPTY', values: [] }]);
+    assert.deepEqual((await get(`${GENERAL}/rules/${id}`)).body.parameters, [is('userGroup', 'FACULTY', 'Patrons, local'), { field: 'materialType', op: 'NOT_IN', values: ['BOOK', 'DVD'] }, { field: 'jobCategory', op: 'IS_EMPTY', values: [] }]);
     const html = await administrator.page(`${path}/rules/${id}`);
-    assert.match(html, /name="userGroup\.0\.values" value="FACULTY" checked/);
+    assert.match(html, /name="userGroup\.0\.ticked" value="Patrons, local" checked/);
     assert.match(html, /name="materialType\.0\.values" value="BOOK, DVD"/);
     assert.match(html, /<details class="more" open>/);
   });
   test('say beside its field what is wrong, with everything that was typed', async () => {
     const { id } = await ruleNamed('Maps for some');
     const at = `${path}/rules/${id}`;
-    const wrong = await administrator.submit(at, { ...choices, name: ' ', touCode: 'GONE', 'userGroup.0.values': 'PIRATES', 'processType.0.values': 'ASLEEP' });
+    const wrong = await administrator.submit(at, { ...choices, name: ' ', touCode: 'GONE', 'userGroup.0.ticked': 'PIRATES', 'processType.0.values': 'ASLEEP' });
     assert.equal(wrong.status, 422);
     assert.match(await wrong.text(), /id="name"[^>]*aria-invalid/);
-    const unknown = await (await administrator.submit(at, { ...choices, name: 'Maps', touCode: 'GONE', 'userGroup.0.values': 'PIRATES', 'processType.0.values': 'ASLEEP' })).text();
+    const unknown = await (await administrator.submit(at, { ...choices, name: 'Maps', touCode: 'GONE', 'userGroup.0.ticked': 'PIRATES', 'processType.0.values': 'ASLEEP' })).text();
     for (const field of ['touCode', 'userGroup.0', 'processType.0']) assert.match(unknown, new RegExp(`id="${field.replace('.', '\\.')}-error"`), field);
     assert.match(unknown, /value="PIRATES" checked> PIRATES \(not here\)/);
     const none = await (await administrator.submit(at, { ...choices, name: 'Maps', touCode: 'BOOK' })).text();
