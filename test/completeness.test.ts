@@ -17,6 +17,14 @@ const runsKept = (job: JobDefinition) => ['whole', 'failed', ...(job.dryRun ? ['
 const explainers = Object.keys(createExplainers({} as Models)); // made from no store: none is asked
 const specification = process.env.ALMANAC_SHARED_SPEC ?? join(root, '../shared/spec');
 
+const sources = ['activities', 'domain'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => readFileSync(join(root, folder, name), 'utf8'))).join('\n');
+/** How names of counters begin that are made of two: `notRenewed${reason}`. */
+const beginnings = [...sources.matchAll(/`([a-z][A-Za-z]+)\$\{/g)].map(([, beginning = '']) => beginning);
+/** A sum of money is called after what it adds up: `processFeesAmount`. */
+const isCounted = (counter: string): boolean =>
+  new RegExp(`\\b${counter.replace(/Amount$/, '')}(Amount)?\\b`).test(sources) || beginnings.some((beginning) => counter.startsWith(beginning));
+
 /** What the job lacks, a sentence each. */
 function missing(job: JobDefinition): string[] {
   const room = `${job.category.toLowerCase().replace('_', '-')}/${job.key}`;
@@ -30,6 +38,7 @@ function missing(job: JobDefinition): string[] {
     [job.explains !== null, 'no type of record that it explains'],
     [job.dryRun, 'no preview'],
     [job.counters.length > 0, 'no counters of its own'],
+    ...job.counters.map(({ key }): [boolean, string] => [isCounted(key), `nothing in activities/ or domain/ that counts "${key}"`]),
     ...job.letters.map((code): [boolean, string] => [letters.some((letter) => letter.code === code), `no letter "${code}" in templates/letters.ts`]),
     ...runsKept(job).map((run): [boolean, string] => [histories.includes(`${job.key}.${run}.1.json`), `no history of a run "${run}" in test/replay/histories`]),
     [existsSync(join(root, `test/${room}.agrees.test.ts`)), `no proof that explanation, preview and run agree: test/${room}.agrees.test.ts`],
@@ -72,14 +81,14 @@ describe('what would be missing', () => {
   const job: JobDefinition = jobOf('loans-overdue-and-lost');
 
   test('of a job that is called available and is not there', () => {
-    assert.deepEqual(missing({ ...jobOf('courses-activate-deactivate'), available: true, dryRun: false, guarded: false, letters: ['NoSuchLetter'] }), [
+    assert.deepEqual(missing({ ...jobOf('courses-activate-deactivate'), available: true, dryRun: false, guarded: false, letters: ['NoSuchLetter'], counters: [{ key: 'nobodyCountsMe', label: 'Of nobody', kind: 'TOTAL' }] }), [
       'no workflow "courses-activate-deactivate" in workflows/index.ts',
       'no rules domain/fulfillment/courses-activate-deactivate.ts',
       'no activities activities/fulfillment/courses-activate-deactivate.ts',
       'no explanation of a record in activities/explain.ts',
       'no type of record that it explains',
       'no preview',
-      'no counters of its own',
+      'nothing in activities/ or domain/ that counts "nobodyCountsMe"',
       'no letter "NoSuchLetter" in templates/letters.ts',
       'no history of a run "whole" in test/replay/histories',
       'no history of a run "failed" in test/replay/histories',
