@@ -1,18 +1,11 @@
-/**
- * Overdue and lost profiles as staff keep them: one operation each to list, read, create, change and remove, for the API and the pages
- * (fulfillment-loans.md, loans-overdue-and-lost, Configuration). Whoever sees fulfillment jobs reads them, whoever configures these changes them.
- */
+/** Overdue and lost profiles as staff keep them: when a patron hears that a loan is late, and when it is lost (fulfillment-loans.md, loans-overdue-and-lost, Configuration). */
 import { z } from 'zod';
 import { profileTypes } from '../domain/fulfillment/overdue-lost-profiles.js';
 import type { StoredOverdueLostProfile } from '../models/fulfillment.js';
-import { createRecorded, removeRecorded, saveChange, type Author } from './changes.js';
-import type { ApiContext } from './context.js';
-import { checked, valid } from './job-settings.js';
-import { amount, code, codes, days, name, namedOnce, sendFormat, unknown, unknownLibraries } from './profiles.js';
-import { Refusal } from './refusal.js';
-import { demandIn, type Viewer } from './viewer.js';
+import type { ConfigurationTable } from './configuration-table.js';
+import { amount, code, codes, days, name, sendFormat, unknown, unknownLibraries } from './profiles.js';
 
-export const overdueProfileFields = z.strictObject({
+const schema = z.strictObject({
   name,
   description: z.string().trim().max(2000).default(''),
   active: z.boolean().default(true),
@@ -36,12 +29,8 @@ export const overdueProfileFields = z.strictObject({
   blockDefinitionId: z.string().nullable().default(null),
   blockMode: z.enum(['UNTIL_RETURNED', 'DAYS']).nullable().default(null),
   blockDays: z.int().min(1).max(365).nullable().default(null).describe('Of mode DAYS.'),
-});
-export type OverdueProfileFields = z.output<typeof overdueProfileFields>;
-
-/** Whole profiles: a field that is left out gets its default, also when a profile is changed. */
-export const overdueProfileSchema = overdueProfileFields.superRefine((profile, context) => {
-  const refuse = (field: keyof OverdueProfileFields, message: string) => context.addIssue({ code: 'custom', path: [field], message });
+}).superRefine((profile, context) => {
+  const refuse = (field: keyof typeof profile, message: string) => context.addIssue({ code: 'custom', path: [field], message });
   const { type, sendNotification, createFine, notificationFee, blockUser, blockDefinitionId, blockMode, blockDays } = profile;
   if (type !== 'CHANGE_TO_LOST' && !sendNotification && !createFine && notificationFee === 0 && !blockUser) {
     refuse('sendNotification', 'false was given, and there is no fine, fee or block: expected at least one effect of a notification');
@@ -52,66 +41,30 @@ export const overdueProfileSchema = overdueProfileFields.superRefine((profile, c
   if (blockMode === 'DAYS' && blockDays === null) refuse('blockDays', 'nothing was given; expected 1 to 365, as blockMode is DAYS');
 });
 
-/** By name; an institution has some dozens. Refusal: not-found for somebody who sees no fulfillment jobs. */
-export async function listOverdueProfiles({ models }: ApiContext, viewer: Viewer): Promise<StoredOverdueLostProfile[]> {
-  demandIn(viewer, 'FULFILLMENT', 'VIEW', 'overdue profiles');
-  return models.OverdueLostProfile.find({ institutionId: viewer.institution.code }).sort({ name: 1 }).lean();
-}
-
-export async function overdueProfileOf({ models }: ApiContext, viewer: Viewer, id: string): Promise<StoredOverdueLostProfile> {
-  demandIn(viewer, 'FULFILLMENT', 'VIEW', `overdue profile ${id}`);
-  const profile = await models.OverdueLostProfile.findOne({ institutionId: viewer.institution.code, _id: id }).lean();
-  if (profile === null) throw new Refusal('not-found', `There is no overdue profile ${id}.`);
-  return profile;
-}
-
-/** `input` is a body or a form as it came. Refusals: forbidden, validation-failed with a pointer per field, duplicate. */
-export async function createOverdueProfile(context: ApiContext, viewer: Viewer, input: unknown, author: Author): Promise<StoredOverdueLostProfile> {
-  demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', 'overdue profiles');
-  const profile = await checkedProfile(context, viewer, input);
-  const id = await namedOnce(profile, () =>
-    createRecorded(context, context.models.OverdueLostProfile, viewer.institution.code, profile, { label: profile.name, author }),
-  );
-  return overdueProfileOf(context, viewer, id);
-}
-
-/**
- * Replaces `before`, the profile as it was read, by `input`, a whole profile. The next run goes by it; runs at work do not change.
- * Refusals as of creating, and precondition-failed when somebody else changed it since.
- */
-export async function changeOverdueProfile(
-  context: ApiContext, viewer: Viewer, before: StoredOverdueLostProfile, input: unknown, author: Author,
-): Promise<StoredOverdueLostProfile> {
-  demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', 'overdue profiles');
-  const profile = await checkedProfile(context, viewer, input);
-  await namedOnce(profile, () =>
-    saveChange(context, context.models.OverdueLostProfile, before, profile, { action: 'CHANGE', label: profile.name, author }),
-  );
-  return overdueProfileOf(context, viewer, before._id);
-}
-
-/** Notices that it sent stay on record. The entry of the audit holds what the profile was. */
-export async function removeOverdueProfile(context: ApiContext, viewer: Viewer, before: StoredOverdueLostProfile, author: Author): Promise<void> {
-  demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', 'overdue profiles');
-  const content = Object.fromEntries(Object.keys(overdueProfileFields.shape).map((field) => [field, Reflect.get(before, field)]));
-  await removeRecorded(context, context.models.OverdueLostProfile, before, content, { label: before.name, author });
-}
-
-async function checkedProfile(context: ApiContext, viewer: Viewer, input: unknown): Promise<OverdueProfileFields> {
-  const profile = valid('profile', checked(overdueProfileSchema, input));
-  const institutionId = viewer.institution.code;
-  const { models } = context;
-  const [ofNoLibrary, locations, definition] = await Promise.all([
-    unknownLibraries(context, viewer, profile.libraries),
-    models.Location.find({ institutionId, libraryCode: { $in: profile.locations.map(({ libraryCode }) => libraryCode) } }, { libraryCode: 1, code: 1 }).lean(),
-    profile.blockDefinitionId === null ? null : models.UserBlockDefinition.findOne({ institutionId, _id: profile.blockDefinitionId, active: true }).lean(),
-  ]);
-  const places = new Set(locations.map((location) => `${location.libraryCode}/${location.code}`));
-  const problems = [
-    ...ofNoLibrary,
-    ...profile.locations.flatMap(({ libraryCode, code: place }, at) =>
-      places.has(`${libraryCode}/${place}`) ? [] : [unknown(`/locations/${at}`, `${libraryCode}/${place}`, 'a location of a library')]),
-    ...(profile.blockDefinitionId !== null && definition === null ? [unknown('/blockDefinitionId', profile.blockDefinitionId, 'an active block')] : []),
-  ];
-  return valid('profile', problems.length > 0 ? { value: null, problems } : { value: profile, problems: [] });
-}
+export const overdueProfiles: ConfigurationTable<StoredOverdueLostProfile, z.output<typeof schema>> = {
+  one: 'overdue profile',
+  many: 'overdue profiles',
+  model: ({ OverdueLostProfile }) => OverdueLostProfile,
+  schema,
+  key: 'name',
+  sort: 'name',
+  scope: {},
+  beside: async () => ({}),
+  usedBy: async () => null,
+  async problems(context, viewer, profile) {
+    const institutionId = viewer.institution.code;
+    const { models } = context;
+    const [ofNoLibrary, locations, definition] = await Promise.all([
+      unknownLibraries(context, viewer, profile.libraries),
+      models.Location.find({ institutionId, libraryCode: { $in: profile.locations.map(({ libraryCode }) => libraryCode) } }, { libraryCode: 1, code: 1 }).lean(),
+      profile.blockDefinitionId === null ? null : models.UserBlockDefinition.findOne({ institutionId, _id: profile.blockDefinitionId, active: true }).lean(),
+    ]);
+    const places = new Set(locations.map((location) => `${location.libraryCode}/${location.code}`));
+    return [
+      ...ofNoLibrary,
+      ...profile.locations.flatMap(({ libraryCode, code: place }, at) =>
+        places.has(`${libraryCode}/${place}`) ? [] : [unknown(`/locations/${at}`, `${libraryCode}/${place}`, 'a location of a library')]),
+      ...(profile.blockDefinitionId !== null && definition === null ? [unknown('/blockDefinitionId', profile.blockDefinitionId, 'an active block')] : []),
+    ];
+  },
+};

@@ -1,8 +1,7 @@
 /** What holds for every profile that staff keep for a fulfillment job: its values, its name, the libraries that it names. */
 import { z } from 'zod';
-import { isDuplicateKey } from './changes.js';
 import type { ApiContext } from './context.js';
-import { Refusal, type InputProblem } from './refusal.js';
+import type { InputProblem } from './refusal.js';
 import type { Viewer } from './viewer.js';
 
 export const name = z.string().trim().min(1).max(200).describe('Unique in the institution.');
@@ -23,15 +22,4 @@ export async function unknownLibraries({ models }: ApiContext, viewer: Viewer, l
   const found = await models.Library.find({ institutionId: viewer.institution.code, code: { $in: libraries } }, { code: 1 }).lean();
   const known = new Set(found.map((library) => library.code));
   return libraries.flatMap((library, at) => (known.has(library) ? [] : [unknown(`/libraries/${at}`, library, 'the code of a library')]));
-}
-
-/** Does `write`. Refusal `duplicate`: another profile of the kind has the name. */
-export async function namedOnce<T>(profile: { name: string }, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    const message = `"${profile.name}" was given; expected a name that no other profile has`;
-    throw new Refusal('duplicate', `There is a profile "${profile.name}" already.`, [{ pointer: '/name', code: 'duplicate', message }]);
-  }
 }

@@ -41,6 +41,8 @@ export interface TablePages<Stored extends Configuration> {
   rows: (context: ApiContext, viewer: Viewer) => Promise<readonly (readonly Field[])[]>;
   /** What a new form begins with. */
   fresh: object;
+  /** The body that a form comes to, put right where a field does not count because of another. */
+  settled?: (input: Record<string, unknown>) => Record<string, unknown>;
   /** What saving, and deleting, leaves as it is. */
   saving: string;
   deleting: string;
@@ -65,7 +67,7 @@ export const stateBadge = (active: boolean): Badge =>
   active ? { text: 'Active', tone: 'good', icon: 'check' } : { text: 'Inactive', tone: 'quiet', icon: 'skip' };
 
 export const tablePages = <Stored extends Configuration>(pages: TablePages<Stored>) => (context: ApiContext, { present }: Present): Router => {
-  const { table, path, columns } = pages;
+  const { table, path, columns, settled = (input) => input } = pages;
   const router = Router();
 
   router.get(path, async (request, response) => {
@@ -151,7 +153,7 @@ export const tablePages = <Stored extends Configuration>(pages: TablePages<Store
     const form = formOf(request);
     const rows = await pages.rows(context, viewer);
     const fields = rows.flat();
-    const problems = await problemsOf(() => save(inputOf(fields, form, viewer.institution.currency)), (pointer) => fieldAt(fields, form, pointer));
+    const problems = await problemsOf(() => save(settled(inputOf(fields, form, viewer.institution.currency))), (pointer) => fieldAt(fields, form, pointer));
     if (problems.length > 0) return show(request, response, rows, before, form, problems);
     response.redirect(303, `${path}?done=record`);
   }

@@ -2,6 +2,8 @@
  * Fields of a form of configuration as plain data: how a record is shown in them, how what was typed is read as the body that the API would get,
  * and what the template shows.
  */
+import { z } from 'zod';
+import { locationKey } from '../../domain/fulfillment/loan-terms.js';
 import { exponentOf } from '../../domain/money.js';
 import { ruleParametersOf, type FieldTypes } from '../../domain/rule-parameters.js';
 import { messageFor, type FieldProblem, type Form } from './form.js';
@@ -14,12 +16,14 @@ export interface Field {
   id: string;
   label: string;
   /**
-   * `either`: true or false, chosen from `words`; `ticks`: several of `words`; `codes`: a list of texts with commas between them; `lines`: a long
-   * text; `inputs`: what a rule asks, of `rule`.
+   * `either`: true or false, chosen from `words`; `ticks`: several of `words`; `codes`: a list of texts with commas between them; `places`: such a
+   * list of locations, MAIN/STACKS; `lines`: a long text; a `number` with `words` is chosen; `inputs`: what a rule asks, of `rule`.
    */
-  kind: 'text' | 'lines' | 'number' | 'amount' | 'tick' | 'choice' | 'either' | 'ticks' | 'codes' | 'inputs';
+  kind: 'text' | 'lines' | 'number' | 'amount' | 'tick' | 'choice' | 'either' | 'ticks' | 'codes' | 'places' | 'inputs';
   words?: Readonly<Record<string, string>>;
   hint?: string;
+  /** Of ticks: values beside the words can be typed, under this label. */
+  others?: string;
   /** Left empty it is null. */
   orNone?: true;
   /** Once the record is there it keeps the value. */
@@ -50,14 +54,21 @@ const valueAt = (record: object, id: string): unknown =>
 function textsOf({ id, kind, rule = noInputs }: Field, value: unknown, currency: string): [name: string, texts: string[]][] {
   if (kind === 'inputs') {
     const rows = rowsFrom(rule.fields, ruleParametersOf(rule.fields).catch([]).parse(value));
-    return rows.flatMap((row): [string, string[]][] => [[`${row.id}.choice`, [row.choice]], [`${row.id}.values`, row.values]]);
+    return rows.flatMap((row): [string, string[]][] => [[`${row.id}.choice`, [row.choice]], [`${row.id}.ticked`, row.values]]);
   }
   if (value === null || value === undefined) return [];
   if (kind === 'tick') return value === true ? [[id, ['1']]] : [];
   if (kind === 'amount' && typeof value === 'number') return [[id, [majorUnits(value, currency)]]];
   if (!Array.isArray(value)) return [[id, [String(value)]]];
-  const texts = value.map(String);
-  return [[id, kind === 'codes' ? [texts.join(', ')] : texts]];
+  const texts = kind === 'places' ? placeTexts(value) : value.map(String);
+  return [[id, kind === 'ticks' ? texts : [texts.join(', ')]]];
+}
+
+const placeTexts = (places: readonly unknown[]): string[] => z.array(z.object({ libraryCode: z.string(), code: z.string() })).parse(places).map(({ libraryCode, code }) => locationKey(libraryCode, code));
+
+function placeOf(given: string): { libraryCode: string; code: string } {
+  const [libraryCode = '', code = ''] = given.split('/', 2);
+  return { libraryCode, code };
 }
 
 /** The body that the form says; numbers and amounts that are none stay texts, so that the refusal can name them. */
@@ -72,12 +83,13 @@ export function inputOf(fields: readonly Field[], typed: Typed, currency: string
   return input;
 }
 
-function valueOf({ id, kind, orNone, rule = noInputs }: Field, typed: Typed, currency: string): unknown {
+function valueOf({ id, kind, orNone, others, rule = noInputs }: Field, typed: Typed, currency: string): unknown {
   const texts = typed.list(id);
   const text = texts[0]?.trim() ?? '';
   if (kind === 'inputs') return parametersIn(rowsIn(rule.fields, typed)).parameters;
   if (kind === 'tick') return texts.length > 0;
-  if (kind === 'ticks') return texts;
+  if (kind === 'ticks') return others === undefined ? texts : codesIn(texts);
+  if (kind === 'places') return codesIn(texts).map(placeOf);
   if (kind === 'codes') return codesIn(texts);
   if (kind === 'either') return text === 'true';
   if (orNone && text === '') return null;
@@ -97,13 +109,15 @@ export function fieldAt(fields: readonly Field[], typed: Typed, pointer: string)
 export function fieldRows(
   rows: readonly (readonly Field[])[], typed: Typed, problems: readonly FieldProblem[], { currency, isNew }: { currency: string; isNew: boolean },
 ) {
-  return rows.map((fields) => fields.map(({ id, label, kind, words = {}, hint = null, stays = false, rule = noInputs }) => {
+  return rows.map((fields) => fields.map(({ id, label, kind, words = {}, hint = null, stays = false, others = null, rule = noInputs }) => {
     const texts = typed.list(id);
     const error = messageFor(problems, id);
+    const hasWords = Object.keys(words).length > 0;
     const ofRow = (row: InputRow) => shownInput(row, rule.words[row.field] ?? row.field, rule.offered[row.field] ?? null, problems);
     return {
-      id, kind: Object.fromEntries(shapes.map(([shape, ...same]) => [shape, same.includes(kind)])), label: kind === 'amount' ? `${label}, ${currency}` : label,
-      value: texts[0] ?? '', ticked: texts.length > 0, options: options(words, texts), inputs: kind === 'inputs' ? rowsIn(rule.fields, typed).map(ofRow) : [],
+      id, kind: Object.fromEntries(shapes.map(([shape, ...same]) => [shape, same.includes(kind === 'number' && hasWords ? 'choice' : kind)])), label: kind === 'amount' ? `${label}, ${currency}` : label,
+      value: texts[0] ?? '', ticked: texts.length > 0, options: options(words, others === null ? texts : codesIn(texts)), inputs: kind === 'inputs' ? rowsIn(rule.fields, typed).map(ofRow) : [],
+      others: others === null ? null : { id: `${id}-others`, label: others, value: codesIn(texts).filter((text) => !(text in words)).join(', ') },
       hint, error, fixed: stays && !isNew,
       describedBy: [...(hint === null ? [] : [`${id}-hint`]), ...(error === null ? [] : [`${id}-error`])].join(' '),
       inputmode: kind === 'number' || (kind === 'amount' && exponentOf(currency) === 0) ? 'numeric' : kind === 'amount' ? 'decimal' : 'text',

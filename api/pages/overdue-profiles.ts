@@ -1,124 +1,98 @@
 /** Overdue and lost profiles: list and form (fulfillment-loans.md, loans-overdue-and-lost, Configuration). */
-import { Router, type Request, type Response } from 'express';
+import { profileTypes } from '../../domain/fulfillment/overdue-lost-profiles.js';
 import type { StoredOverdueLostProfile } from '../../models/fulfillment.js';
-import { mayIn } from '../../domain/permissions.js';
-import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
-import { briefly, count } from '../format.js';
-import {
-  changeOverdueProfile, createOverdueProfile, listOverdueProfiles, overdueProfileFields, overdueProfileOf, removeOverdueProfile,
-} from '../overdue-profiles.js';
-import { demandIn, viewerOf, type Viewer } from '../viewer.js';
-import { demandFormOf, formOf, problemsOf, type FieldProblem, type Form } from './form.js';
-import { withProblems } from './job-forms.js';
-import { overdueFormFields, profileForm, profileInput, typedFrom, typeWords, type TypedProfile } from './overdue-profile-form.js';
-import type { Present } from './present.js';
-import { typedIn } from './typed.js';
+import { count } from '../format.js';
+import { overdueProfiles } from '../overdue-profiles.js';
+import type { Viewer } from '../viewer.js';
+import { stateBadge, tablePages } from './configuration-table.js';
+import { formatWords, libraryWords } from './profile-words.js';
 
-const PATH = '/overdue-profiles';
+const typeWords = Object.fromEntries(
+  profileTypes.map((type, index) => [type, type === 'CHANGE_TO_LOST' ? 'Change to lost' : `Overdue notification ${index + 1}`]),
+);
+const statusWords = { NORMAL: 'Normal', RENEW: 'Renewed', RENEW_REQUESTED: 'Renewal requested', RECALL: 'Recalled', CLAIMED_RETURN: 'Claimed returned' };
+const countWords = { CALENDAR: 'all days', OPEN: 'open days of the loan’s library' };
+const modeWords = { '': '', UNTIL_RETURNED: 'until the loans are returned', DAYS: 'for a number of days' };
 
-export function overdueProfilePages(context: ApiContext, { present }: Present): Router {
-  const router = Router();
-  const { models, now } = context;
+export const overdueProfilePages = tablePages({
+  table: overdueProfiles,
+  path: '/overdue-profiles',
+  title: 'Overdue and lost profiles',
+  newTitle: 'New profile',
+  about: 'When a patron hears that a loan is late, and when it is lost.',
+  empty: 'There is no profile: Loans – Overdue and Lost Item writes to nobody.',
+  keyName: 'name',
+  // In the order in which a loan meets them.
+  order: (one, other) => one.daysAfterDueDate - other.daysAfterDueDate || one.name.localeCompare(other.name),
+  columns: [
+    { head: 'Type', of: ({ type }) => typeWords[type] ?? '' },
+    { head: 'When', of: ({ daysAfterDueDate, dayCount }) => `${count(daysAfterDueDate)} ${dayCount === 'OPEN' ? 'open ' : ''}${daysAfterDueDate === 1 ? 'day' : 'days'} late` },
+    { head: 'Does', of: (profile) => effectsOf(profile).join(', ') },
+    { head: 'For', of: ({ libraries, userGroups }) => [...libraries, ...userGroups].join(', ') || 'all loans' },
+    { head: 'State', of: ({ active }) => stateBadge(active) },
+  ],
+  rows: async (context, viewer) => [
+    [{ id: 'name', label: 'Name', kind: 'text' }],
+    [{ id: 'description', label: 'Description', kind: 'lines' }],
+    [
+      { id: 'type', label: 'Type', kind: 'choice', words: typeWords },
+      { id: 'daysAfterDueDate', label: 'Days after the due date', kind: 'number' },
+      { id: 'dayCount', label: 'Counting', kind: 'choice', words: countWords },
+    ],
+    [{ id: 'loanStatuses', label: 'For loans that are', kind: 'ticks', words: statusWords }],
+    [{ id: 'daysAfterStatusDate', label: 'and so for this many days', kind: 'number', orNone: true, hint: 'Empty: does not matter.' }],
+    [{ id: 'libraries', label: 'Libraries (none = all)', kind: 'ticks', words: await libraryWords(context, viewer) }],
+    [
+      { id: 'userGroups', label: 'User groups', kind: 'codes', hint: 'Codes with commas between them; empty: all, as beside.' },
+      { id: 'locations', label: 'Locations', kind: 'places', hint: 'As MAIN/STACKS.' },
+    ],
+    [
+      { id: 'itemPolicies', label: 'Item policies', kind: 'codes', hint: '- names loans without one, as beside.' },
+      { id: 'materialTypes', label: 'Material types', kind: 'codes' },
+    ],
+    [
+      { id: 'sendNotification', label: 'Send a letter', kind: 'tick' },
+      { id: 'createFine', label: 'Charge the fine of the terms of use', kind: 'tick' },
+      { id: 'chargeReplacementFee', label: 'Charge the replacement (lost)', kind: 'tick' },
+      { id: 'chargeProcessFee', label: 'Charge the process fee (lost)', kind: 'tick' },
+      { id: 'blockUser', label: 'Block the patron', kind: 'tick' },
+    ],
+    [
+      { id: 'sendFormat', label: 'Letter by', kind: 'choice', words: formatWords },
+      { id: 'notificationFee', label: 'Fee for the letter', kind: 'amount' },
+    ],
+    [
+      { id: 'blockDefinitionId', label: 'Block', kind: 'choice', orNone: true, words: await blockWords(context, viewer) },
+      { id: 'blockMode', label: 'Blocked', kind: 'choice', orNone: true, words: modeWords },
+      { id: 'blockDays', label: 'Days of the block', kind: 'number', orNone: true },
+    ],
+    [{ id: 'active', label: 'Active', kind: 'tick' }],
+  ],
+  fresh: {
+    active: true, type: 'OVERDUE_NOTIFICATION_1', daysAfterDueDate: 1, dayCount: 'CALENDAR', loanStatuses: ['NORMAL', 'RENEW', 'RENEW_REQUESTED', 'RECALL'],
+    sendNotification: true, sendFormat: 'EMAIL', notificationFee: 0, chargeReplacementFee: true, chargeProcessFee: true,
+  },
+  // What belongs to a block counts only with one.
+  settled: (input) => {
+    const blocks = input['blockUser'] === true;
+    const none = { blockDefinitionId: null, blockMode: null, blockDays: null };
+    return { ...input, ...(!blocks ? none : input['blockMode'] !== 'DAYS' && { blockDays: null }) };
+  },
+  saving: 'The next run goes by it; a run that is at work is not changed.',
+  deleting: 'What it has sent and charged stays on record.',
+});
 
-  router.get(PATH, async (request, response) => {
-    const viewer = viewerOf(request);
-    const profiles = await listOverdueProfiles(context, viewer);
-    present(request, response, 'overdue-profiles', {
-      title: 'Overdue and lost profiles',
-      section: 'configuration',
-      mayChange: mayChange(viewer),
-      rows: profiles.toSorted(byStage).map((profile) => row(profile, viewer, now())),
-    });
-  });
-
-  router.get(`${PATH}/new`, async (request, response) => {
-    const viewer = viewerOf(request);
-    demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', 'overdue profiles');
-    const fresh = overdueProfileFields.parse({ name: 'x', type: 'OVERDUE_NOTIFICATION_1', daysAfterDueDate: 1 });
-    await show(request, response, null, typedFrom({ ...fresh, name: '' }, viewer.institution.currency), []);
-  });
-
-  router.get(`${PATH}/:id`, async (request, response) => {
-    const viewer = viewerOf(request);
-    const profile = await overdueProfileOf(context, viewer, request.params.id);
-    await show(request, response, profile, typedFrom(profile, viewer.institution.currency), []);
-  });
-
-  router.post(`${PATH}/new`, async (request, response) => {
-    const viewer = viewerOf(request);
-    const form = formOf(request);
-    await saved(request, response, form, null, (input) => createOverdueProfile(context, viewer, input, authorOf(viewer, request.id)));
-  });
-
-  router.post(`${PATH}/:id`, async (request, response) => {
-    const viewer = viewerOf(request);
-    const form = formOf(request);
-    const before = await overdueProfileOf(context, viewer, request.params.id);
-    demandFormOf(before, form);
-    await saved(request, response, form, before, (input) => changeOverdueProfile(context, viewer, before, input, authorOf(viewer, request.id)));
-  });
-
-  router.post(`${PATH}/:id/delete`, async (request, response) => {
-    const viewer = viewerOf(request);
-    const form = formOf(request);
-    const before = await overdueProfileOf(context, viewer, request.params.id);
-    demandFormOf(before, form);
-    await removeOverdueProfile(context, viewer, before, authorOf(viewer, request.id));
-    response.redirect(303, `${PATH}?done=profile-removed`);
-  });
-
-  /** Saves and goes back to the list; what is wrong is shown beside its field, with everything that was typed. */
-  async function saved(
-    request: Request, response: Response, form: Form, before: StoredOverdueLostProfile | null, save: (input: unknown) => Promise<unknown>,
-  ): Promise<void> {
-    const typed = typedIn(overdueFormFields, form);
-    const problems = await problemsOf(() => save(profileInput(typed, viewerOf(request).institution.currency)));
-    if (problems.length > 0) return show(request, response, before, typed, problems);
-    response.redirect(303, `${PATH}?done=profile`);
-  }
-
-  async function show(
-    request: Request, response: Response, profile: StoredOverdueLostProfile | null, typed: TypedProfile, problems: readonly FieldProblem[],
-  ): Promise<void> {
-    const viewer = viewerOf(request);
-    const { code: institutionId, currency } = viewer.institution;
-    const [libraries, definitions] = await Promise.all([
-      models.Library.find({ institutionId }).sort({ code: 1 }).lean(),
-      models.UserBlockDefinition.find({ institutionId, active: true }).sort({ code: 1 }).lean(),
-    ]);
-    present(request, response, 'overdue-profile', {
-      title: profile === null ? 'New profile' : profile.name,
-      section: 'configuration',
-      action: profile === null ? `${PATH}/new` : `${PATH}/${profile._id}`,
-      remove: profile === null ? null : `${PATH}/${profile._id}/delete`,
-      version: profile === null ? '' : String(profile.version),
-      mayChange: mayChange(viewer),
-      ...withProblems(problems),
-      ...profileForm(typed, problems, { libraries, definitions, currency }),
-    }, problems.length === 0 ? 200 : 422);
-  }
-  return router;
+async function blockWords({ models }: ApiContext, viewer: Viewer): Promise<Record<string, string>> {
+  const definitions = await models.UserBlockDefinition.find({ institutionId: viewer.institution.code, active: true }).sort({ code: 1 }).lean();
+  return { '': 'None', ...Object.fromEntries(definitions.map(({ _id, code, description }) => [_id, `${code}: ${description}`])) };
 }
 
-const mayChange = ({ grants }: Viewer): boolean => mayIn(grants, 'FULFILLMENT', 'CONFIGURE');
-
-/** In the order in which a loan meets them. */
-const byStage = (one: StoredOverdueLostProfile, other: StoredOverdueLostProfile): number =>
-  one.daysAfterDueDate - other.daysAfterDueDate || one.name.localeCompare(other.name);
-
-function row(profile: StoredOverdueLostProfile, { zone }: Viewer, now: Date) {
-  const { _id, name, active, type, daysAfterDueDate, dayCount, libraries, userGroups, sendNotification, blockUser, createFine, updatedAt } = profile;
-  const does = [
-    ...(sendNotification ? ['letter'] : []), ...(createFine ? ['fine'] : []), ...(profile.notificationFee > 0 ? ['fee'] : []), ...(blockUser ? ['block'] : []),
-    ...(type === 'CHANGE_TO_LOST' && profile.chargeReplacementFee ? ['replacement fee'] : []), ...(type === 'CHANGE_TO_LOST' && profile.chargeProcessFee ? ['process fee'] : []),
+function effectsOf({ type, sendNotification, createFine, notificationFee, blockUser, chargeReplacementFee, chargeProcessFee }: StoredOverdueLostProfile): string[] {
+  const isLost = type === 'CHANGE_TO_LOST';
+  const effects: [does: boolean, effect: string][] = [
+    [sendNotification, 'letter'], [createFine, 'fine'], [notificationFee > 0, 'fee'], [blockUser, 'block'], [isLost && chargeReplacementFee, 'replacement fee'],
+    [isLost && chargeProcessFee, 'process fee'],
   ];
-  return {
-    href: `${PATH}/${_id}`, name, type: typeWords[type],
-    after: `${count(daysAfterDueDate)} ${dayCount === 'OPEN' ? 'open ' : ''}${daysAfterDueDate === 1 ? 'day' : 'days'} late`,
-    does: does.join(', '),
-    forWhom: [...libraries, ...userGroups].join(', ') || 'all loans',
-    badge: active ? { text: 'Active', tone: 'good', icon: 'check' } : { text: 'Inactive', tone: 'quiet', icon: 'skip' },
-    changed: briefly(zone, updatedAt, now),
-  };
+  return effects.flatMap(([does, effect]) => (does ? [effect] : []));
 }

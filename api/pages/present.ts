@@ -31,8 +31,6 @@ const notices: Readonly<Record<string, string>> = {
   deactivated: 'The job is inactive now. A run that has begun goes on.',
   started: 'The run was started.',
   aborting: 'The run is being stopped. What it has done stays done.',
-  profile: 'The profile was saved.',
-  'profile-removed': 'The profile was deleted. What it has sent and charged stays on record.',
   record: 'It was saved. The next run goes by it; a run that is at work is not changed.',
   'record-moved': 'It was moved. The next run goes by the new order.',
   'record-removed': 'It was deleted. What was done by it stays on record.',

@@ -10,20 +10,6 @@ export const typed = <Field extends string>(fields: readonly Field[], of: (field
 
 export const typedIn = <Field extends string>(fields: readonly Field[], form: Form): Typed<Field> => typed(fields, (field) => form.list(field));
 
-/** How the fields are read; numbers that are none stay texts, so that the refusal can name them. */
-export function readingOf<Field extends string>(given: Typed<Field>, currency: string) {
-  const text = (field: Field) => given[field][0]?.trim() ?? '';
-  const number = (field: Field) => (/^\d{1,9}$/.test(text(field)) ? Number(text(field)) : text(field));
-  return {
-    text,
-    ticked: (field: Field) => given[field].length > 0,
-    codes: (field: Field) => codesIn(given[field]),
-    number,
-    numberOrNone: (field: Field) => (text(field) === '' ? null : number(field)),
-    amount: (field: Field) => minorUnits(text(field), currency),
-  };
-}
-
 export const codesIn = (texts: readonly string[]): string[] =>
   texts.flatMap((text) => text.split(',')).map((each) => each.trim()).filter((each) => each !== '');
 
@@ -47,6 +33,3 @@ export function minorUnits(text: string, currency: string): number | string {
   if (whole === undefined || fraction.length > exponent) return text;
   return Number(whole + fraction.padEnd(exponent, '0'));
 }
-
-/** By which way a letter goes. */
-export const formatWords = { EMAIL: 'E-mail', SMS: 'Text message', EMAIL_AND_SMS: 'E-mail and text message' };

@@ -1,9 +1,11 @@
-/** The small tables of configuration of lending and patrons, and what they come to by an example. */
+/** The small tables of configuration of lending, patrons, notices and fees, and what they come to by an example. */
 import { z } from 'zod';
 import { anonymizationRules } from '../anonymization-rules.js';
 import { autoRenewalRules } from '../auto-renewal-rules.js';
 import { blockDefinitions } from '../block-definitions.js';
 import { demeritRules } from '../demerit-rules.js';
+import { finesProfiles } from '../fines-profiles.js';
+import { overdueProfiles } from '../overdue-profiles.js';
 import { exampleOfLimits, limitRefusals, limitsExampleSchema, patronLimits } from '../patron-limits.js';
 import { tableEndpoints } from './configuration-table.js';
 import { endpoint } from './endpoint.js';
@@ -22,6 +24,8 @@ const limitExample = endpoint({
 const nameOf = (table: string): string => table.toLowerCase().split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 
 export const configurationTableEndpoints = [
+  ...tableEndpoints(overdueProfiles, { at: '/overdue-profiles', name: 'OverdueProfile' }),
+  ...tableEndpoints(finesProfiles, { at: '/fines-profiles', name: 'FinesProfile' }),
   ...tableEndpoints(patronLimits, { at: '/patron-limits', name: 'PatronLimit' }),
   limitExample,
   ...tableEndpoints(blockDefinitions, { at: '/block-definitions', name: 'BlockDefinition' }),

@@ -14,8 +14,6 @@ import { feeEndpoints } from './fees.js';
 import { fulfillmentUnitEndpoints } from './fulfillment-units.js';
 import { letterEndpoints } from './letters.js';
 import { loanEndpoints } from './loans.js';
-import { finesProfileEndpoints } from './fines-profiles.js';
-import { overdueProfileEndpoints } from './overdue-profiles.js';
 import { runDetailEndpoints } from './run-details.js';
 import { runEndpoints } from './runs.js';
 import { scheduledJobEndpoints } from './scheduled-jobs.js';
@@ -29,8 +27,6 @@ const endpoints = [
   ...runDetailEndpoints,
   ...startEndpoints,
   ...letterEndpoints,
-  ...overdueProfileEndpoints,
-  ...finesProfileEndpoints,
   ...calendarEndpoints,
   ...termsOfUseEndpoints,
   ...fulfillmentUnitEndpoints,

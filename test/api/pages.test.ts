@@ -316,7 +316,7 @@ describe('overdue profiles', () => {
       ...form,
       token: await tokenOf('/overdue-profiles/new'),
     });
-    assert.deepEqual([answer.status, answer.headers.get('location')], [303, '/overdue-profiles?done=profile']);
+    assert.deepEqual([answer.status, answer.headers.get('location')], [303, '/overdue-profiles?done=record']);
     const made = await profile();
     assert.deepEqual(
       [made?.notificationFee, made?.userGroups, made?.loanStatuses],
@@ -405,7 +405,7 @@ describe('fines and fees profiles', () => {
 
   test('one is made by the form: amounts in cents, boxes and types of the library’s own in one list', async () => {
     const answer = await submit(`${path}/new`, form);
-    assert.deepEqual([answer.status, answer.headers.get('location')], [303, `${path}?done=profile`]);
+    assert.deepEqual([answer.status, answer.headers.get('location')], [303, `${path}?done=record`]);
     const made = await library.models.FinesFeesNotificationProfile.findOne(own).lean();
     assert.deepEqual(
       [made?.minimumBalance, made?.notificationFee, made?.feeTypes, made?.repeatEveryDays, made?.maxRepeats],
@@ -414,7 +414,7 @@ describe('fines and fees profiles', () => {
     assert.match(await fulfillment.page(path), /Reminder[\s\S]*1, a friendly reminder[\s\S]*10\.00 EUR[\s\S]*at 7 days, then every 14 days, 2 times[\s\S]*1\.00 EUR/);
     const page = await fulfillment.page(`${path}/${made?._id}`);
     assert.match(page, /value="OVERDUE_FINE" checked>/);
-    assert.match(page, /id="ownFeeTypes" name="feeTypes" value="COPY_CARD, LOCKER_KEY"/);
+    assert.match(page, /id="feeTypes-others" name="feeTypes" value="COPY_CARD, LOCKER_KEY"/);
   });
   test('what is wrong stands beside its field, with what was typed', async () => {
     const answer = await submit(`${path}/new`, { ...form, name: 'Second', minimumBalance: '', notificationFee: '1.555' });
@@ -422,7 +422,7 @@ describe('fines and fees profiles', () => {
     assert.equal(answer.status, 422);
     assert.match(page, /id="minimumBalance"[^>]*aria-invalid="true"/);
     assert.match(page, /value="1\.555"[^>]*aria-invalid="true"/);
-    assert.match(page, /id="ownFeeTypes" name="feeTypes" value="COPY_CARD, LOCKER_KEY"/);
+    assert.match(page, /id="feeTypes-others" name="feeTypes" value="COPY_CARD, LOCKER_KEY"/);
     assert.equal(await library.models.FinesFeesNotificationProfile.countDocuments(own), 1);
   });
   test('a form that somebody else overtook changes and deletes nothing', async () => {
@@ -440,8 +440,8 @@ describe('fines and fees profiles', () => {
     const { _id } = await library.models.FinesFeesNotificationProfile.create({ institutionId: 'riverside', name: 'Kept', notificationType: 5 });
     const ofHill = await library.models.FinesFeesNotificationProfile.create({ institutionId: 'hill', name: 'Of Hill', notificationType: 5 });
     const [manager, buyer] = [await library.signIn('manager'), await library.signIn('buyer')];
-    assert.doesNotMatch(await manager.page(path), /New profile|Of Hill/);
-    assert.doesNotMatch(await manager.page(`${path}/${_id}`), /Save profile|Delete this profile/);
+    assert.doesNotMatch(await manager.page(path), /New fines|Of Hill/);
+    assert.doesNotMatch(await manager.page(`${path}/${_id}`), />Save<|Delete/);
     assert.equal(await status(manager, `${path}/new`), 403);
     const token = /name="token" value="([^"]+)"/.exec(await manager.page(`${path}/${_id}`))?.[1] ?? '';
     for (const to of ['new', _id, `${_id}/delete`]) assert.equal((await manager.post(`${path}/${to}`, { ...form, version: '1', token })).status, 403, to);

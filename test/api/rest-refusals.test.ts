@@ -120,7 +120,7 @@ const inputs: Bad[] = [
   profile('a block there is not', { ...first, blockUser: true, blockDefinitionId: 'x', blockMode: 'UNTIL_RETURNED' }, '/blockDefinitionId', /"x" was given; expected an active block/),
   profile('a library there is not', { ...first, libraries: ['NOWHERE'] }, '/libraries/0', /"NOWHERE" was given; expected the code of a library/),
   profile('a location there is not', { ...first, locations: [{ libraryCode: 'MAIN', code: 'ROOF' }] }, '/locations/0', /"MAIN\/ROOF" was given; expected a location/),
-  profile('a name that is taken', { name: 'Taken', type: 'CHANGE_TO_LOST' }, '/name', /"Taken" was given; expected a name that no other profile has/, 409),
+  profile('a name that is taken', { name: 'Taken', type: 'CHANGE_TO_LOST' }, '/name', /"Taken" was given; expected one that no other .*profile has/, 409),
   profile('an amount of half a cent', { ...first, notificationFee: 1.5 }, '/notificationFee', /1.5 was given.*expected a whole number/),
   fines('a sixth type', { notificationType: 6 }, '/notificationType', /6 was given.*<=5/),
   fines('a minimum of nothing', { minimumBalance: 0 }, '/minimumBalance', /0 was given.*>=1/),
@@ -132,7 +132,7 @@ const inputs: Bad[] = [
   fines('fees of a library there is not', { libraries: ['NOWHERE'] }, '/libraries/0', /"NOWHERE" was given; expected the code of a library/),
   fines('a reward for the letter', { notificationFee: -100 }, '/notificationFee', /-100 was given.*>=0/),
   fines('a field of the other kind of profile', { blockUser: true }, '/blockUser', /true was given; blockUser is not a field here/),
-  fines('a reminder by a name that is taken', { name: 'Taken' }, '/name', /"Taken" was given; expected a name that no other profile has/, 409),
+  fines('a reminder by a name that is taken', { name: 'Taken' }, '/name', /"Taken" was given; expected one that no other .*profile has/, 409),
   profile('a list instead of a profile', [first], '/', /was given.*expected object/),
 ];
 
