@@ -34,6 +34,7 @@ interface Happening {
 const [OPENS, CLOSES] = [9 * 60, 20 * 60];
 /** So many days a loan is out on average: by it the number of loans stays about as it is. */
 const DAYS_OUT = 25;
+const A_YEAR = 365;
 
 /** Lives one day and answers how often what happened, refusals by their reason. */
 export async function liveADay(life: Life, day: DayNumber): Promise<Map<string, number>> {
@@ -48,7 +49,7 @@ export async function liveADay(life: Life, day: DayNumber): Promise<Map<string, 
     const line = `${what}: ${reason ?? outcome}`;
     told.set(line, (told.get(line) ?? 0) + 1);
   }
-  await moveAway(life, day);
+  await comeAndGo(life, day);
   return told;
 }
 
@@ -124,9 +125,13 @@ function ofStaff({ seed }: Life, day: DayNumber): Happening[] {
   return [{ minutes: OPENS, by: 'STAFF', what: 'a day closed', asked }];
 }
 
-/** One reader in two thousand leaves the university each day. */
-async function moveAway({ models, seed, plan }: Life, day: DayNumber): Promise<void> {
-  const draw = drawFrom(seed, `leaving ${dayText(day)}`);
-  const leaving = Array.from({ length: Math.ceil(plan.users / 2_000) }, () => idOf(plan, 'user', draw.below(plan.users)));
-  await models.User.updateMany({ institutionId: plan.institutionId, _id: { $in: leaving } }, { $set: { status: 'INACTIVE', expiryDate: dayText(day) }, $inc: { version: 1 } });
+/** One reader in two thousand leaves the university each day; one in twenty of those who are gone, or whose card has ended, is enrolled again. */
+async function comeAndGo({ models, seed, plan: { institutionId, users }, plan }: Life, day: DayNumber): Promise<void> {
+  const draw = drawFrom(seed, `coming and going ${dayText(day)}`);
+  const numbers = Array.from({ length: users }, (_one, number) => number);
+  const leaving = numbers.filter(() => draw.below(2_000) === 0).map((number) => idOf(plan, 'user', number));
+  const enrolled = numbers.filter(() => draw.below(20) === 0).map((number) => idOf(plan, 'user', number));
+  const gone = { $or: [{ status: 'INACTIVE' as const }, { expiryDate: { $gt: '', $lt: dayText(day) } }] };
+  await models.User.updateMany({ institutionId, _id: { $in: enrolled }, ...gone }, { $set: { status: 'ACTIVE', expiryDate: dayText(day + A_YEAR) }, $inc: { version: 1 } });
+  await models.User.updateMany({ institutionId, _id: { $in: leaving } }, { $set: { status: 'INACTIVE', expiryDate: dayText(day) }, $inc: { version: 1 } });
 }
