@@ -22,7 +22,7 @@ interface RulePages<Rule extends StoredRule<unknown>> extends Pick<TablePages<Ru
 export const rulePages = <Rule extends StoredRule<unknown>>({ table, words, gives, ...pages }: RulePages<Rule>) => tablePages<Rule>({
   ...pages,
   table,
-  newTitle: 'New rule',
+  newTitle: `New ${table.one}`,
   keyName: 'rule',
   columns: [
     { head: 'When', of: (rule, _viewer, rules) => whenOf(rule, rules, table.fields, words) },
