@@ -31,7 +31,10 @@ export const risingValue = newId;
 
 const told: ReadonlySet<RefusalSlug> = new Set(['not-possible', 'precondition-failed', 'validation-failed', 'not-found']);
 
-/** Does a step once and leads to `page`, under which the answer is kept, set as it was. What is refused is an answer; what is forbidden is an error. */
+/**
+ * Does a step once and leads to `page`, under which the answer is kept, set as it was. What is refused is an answer, also a second step from a
+ * form that has done one, such as after the browser's Back; what is forbidden is an error.
+ */
 export async function answerOnce(
   context: ApiContext, request: Request, response: Response, form: Form,
   { page, settings = {}, refused = (reason) => answer('bad', [reason]) }: { page: string; settings?: Record<string, string>; refused?: (reason: string) => Answer },
@@ -42,18 +45,24 @@ export async function answerOnce(
   if (!/^[0-9a-f]{24}$/.test(value)) throw new Refusal('validation-failed', 'The form has lost its one-time value. Open the page again and repeat the step.');
   const key = `${value}${request.path}`;
   const asked = { institutionId: institution.code, actorId: actor.id, route: page, key, body: request.body };
-  await once(context, asked, async () => {
+  const done = once(context, asked, async () => {
     try {
       return await step();
     } catch (error) {
       if (error instanceof Refusal && told.has(error.slug)) return refused(error.message);
       throw error;
     }
-  }).catch((error: unknown) => {
-    // The second of two clicks: the page that both lead to shows what the first came to.
-    if (!(error instanceof Refusal) || error.slug !== 'request-in-progress') throw error;
   });
-  response.redirect(303, `${page}?${new URLSearchParams({ ...settings, told: key }).toString()}`);
+  const kept = await done.then(() => key, async (error: unknown) => {
+    if (!(error instanceof Refusal)) throw error;
+    // The second of two clicks: the page that both lead to shows what the first came to.
+    if (error.slug === 'request-in-progress') return key;
+    if (error.slug !== 'idempotency-key-reused') throw error;
+    const own = `${risingValue()}${request.path}`;
+    await once(context, { ...asked, key: own }, () => Promise.resolve(refused('Another step was done from that page already. Here it is anew: repeat this one.')));
+    return own;
+  });
+  response.redirect(303, `${page}?${new URLSearchParams({ ...settings, told: kept }).toString()}`);
 }
 
 export interface ShownAnswer extends Answer {

@@ -102,6 +102,14 @@ describe('lending', () => {
     assert.deepEqual(await audited((await stored('S2'))!._id), [['LEND', null]]);
   });
 
+  test('from a page gone back to, which has lent already, nothing is lent: the patron’s page says to repeat it', async () => {
+    const page = await clerk.page(`/desk/patrons/${U2}`);
+    const fields = { token: valueIn(page, 'token'), once: valueIn(page, 'once') };
+    const [none, another] = [await clerk.post(`/desk/patrons/${U2}/loans`, { ...fields, barcode: 'none' }), await clerk.post(`/desk/patrons/${U2}/loans`, { ...fields, barcode: 'S2' })];
+    assert.match(await told(clerk, none), /There is no item with this barcode/);
+    assert.match(await told(clerk, another), /Another step was done from that page already/);
+  });
+
   test('a step whose answer is not there yet says so', async () => {
     const key = `${newId()}/x`;
     await library.models.IdempotencyRecord.create({
