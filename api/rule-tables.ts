@@ -10,7 +10,7 @@ import { saveChange, type Author } from './changes.js';
 import { listRecords, recordOf, type ConfigurationTable } from './configuration-table.js';
 import type { ApiContext } from './context.js';
 import { checked, valid } from './job-settings.js';
-import { code } from './profiles.js';
+import { code, unknown } from './profiles.js';
 import type { InputProblem } from './refusal.js';
 import { orderAt } from './rule-order.js';
 import { unknownRuleValues } from './rule-values.js';
@@ -35,7 +35,9 @@ export const ruleShape = (fields: FieldTypes) => ({
 });
 
 /** What is so of all tables of rules: a new rule comes last, names may be alike, and nothing names a rule. */
-export function ofRules<Rule extends StoredRule<unknown>>(model: RuleTable<Rule>['model'], scope: Partial<Rule>): Pick<RuleTable<Rule>, 'model' | 'scope' | 'sort' | 'usedBy' | 'beside'> {
+export function ofRules<Rule extends StoredRule<unknown>>(
+  model: RuleTable<Rule>['model'], scope: Partial<Rule>,
+): Pick<RuleTable<Rule>, 'model' | 'scope' | 'sort' | 'usedBy' | 'beside'> {
   return {
     model,
     scope,
@@ -63,7 +65,7 @@ export async function placeRule<Rule extends StoredRule<unknown>>(
   const rules = await listRecords(context, viewer, table);
   const others = rules.filter(({ _id }) => _id !== rule._id);
   const place = beforeId === null ? others.length : others.findIndex(({ _id }) => _id === beforeId);
-  if (place === -1) valid('place', { value: null, problems: [{ pointer: '/before', code: 'unknown', message: `"${beforeId}" was given; expected another rule of the same table` }] });
+  if (place === -1) valid('place', { value: null, problems: [unknown('/before', String(beforeId), 'another rule of the same table')] });
   if (rules[place]?._id !== rule._id) {
     const order = await orderAt(table.model(context.models), others, place);
     await saveChange(context, table.model(context.models), rule, placedAt<Rule>(order), { action: 'CHANGE', label: rule.name, author });
@@ -76,7 +78,9 @@ export const exampleSchemaOf = (fields: FieldTypes) => z.strictObject(Object.fro
 const exampleTypes = { TEXT: code.nullable().default(null), NUMBER: z.int().min(-1).max(99_999).nullable().default(null), BOOLEAN: z.boolean().default(false) };
 
 /** The rule that decides about a record with such fields, by the function that jobs and desk ask; null: none matches. Refusal: validation-failed. */
-export async function exampleOfRules<Rule extends StoredRule<unknown>>(context: ApiContext, viewer: Viewer, table: RuleTable<Rule>, input: unknown): Promise<{ rule: Rule | null; output: Rule['output'] }> {
+export async function exampleOfRules<Rule extends StoredRule<unknown>>(
+  context: ApiContext, viewer: Viewer, table: RuleTable<Rule>, input: unknown,
+): Promise<{ rule: Rule | null; output: Rule['output'] }> {
   const rules = await listRecords(context, viewer, table);
   const given = valid<RuleFields>('example', checked<RuleFields>(exampleSchemaOf(table.fields), input));
   const fields = Object.fromEntries(Object.entries(given).map(([field, value]) => [field, value ?? table.unsaid[field] ?? null]));

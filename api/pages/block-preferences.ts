@@ -20,7 +20,8 @@ const says: Readonly<Record<BlockCondition, { heading: string; when: string }>> 
 };
 
 const handling: Field = {
-  id: 'handling', label: 'Requests for any copy of the title', kind: 'choice', words: { BLOCK: 'stop it as those for the item do', HANDLE_AUTOMATICALLY: 'stop no renewal: other copies will fill them' },
+  id: 'handling', label: 'Requests for any copy of the title', kind: 'choice',
+  words: { BLOCK: 'stop it as those for the item do', HANDLE_AUTOMATICALLY: 'stop no renewal: other copies will fill them' },
 };
 const fieldsOf = (code: BlockCondition): Field[] => [
   { id: 'actions', label: 'It stops', kind: 'ticks', words: { LOAN: 'borrowing', RENEW: 'renewing' } },

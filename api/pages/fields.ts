@@ -64,7 +64,8 @@ function textsOf({ id, kind, rule = noInputs }: Field, value: unknown, currency:
   return [[id, kind === 'ticks' ? texts : [texts.join(', ')]]];
 }
 
-const placeTexts = (places: readonly unknown[]): string[] => z.array(z.object({ libraryCode: z.string(), code: z.string() })).parse(places).map(({ libraryCode, code }) => locationKey(libraryCode, code));
+const storedPlaces = z.array(z.object({ libraryCode: z.string(), code: z.string() }));
+const placeTexts = (places: readonly unknown[]): string[] => storedPlaces.parse(places).map(({ libraryCode, code }) => locationKey(libraryCode, code));
 
 function placeOf(given: string): { libraryCode: string; code: string } {
   const [libraryCode = '', code = ''] = given.split('/', 2);
@@ -115,8 +116,10 @@ export function fieldRows(
     const hasWords = Object.keys(words).length > 0;
     const ofRow = (row: InputRow) => shownInput(row, rule.words[row.field] ?? row.field, rule.offered[row.field] ?? null, problems);
     return {
-      id, kind: Object.fromEntries(shapes.map(([shape, ...same]) => [shape, same.includes(kind === 'number' && hasWords ? 'choice' : kind)])), label: kind === 'amount' ? `${label}, ${currency}` : label,
-      value: texts[0] ?? '', ticked: texts.length > 0, options: options(words, others === null ? texts : codesIn(texts)), inputs: kind === 'inputs' ? rowsIn(rule.fields, typed).map(ofRow) : [],
+      id, label: kind === 'amount' ? `${label}, ${currency}` : label,
+      kind: Object.fromEntries(shapes.map(([shape, ...same]) => [shape, same.includes(kind === 'number' && hasWords ? 'choice' : kind)])),
+      value: texts[0] ?? '', ticked: texts.length > 0, options: options(words, others === null ? texts : codesIn(texts)),
+      inputs: kind === 'inputs' ? rowsIn(rule.fields, typed).map(ofRow) : [],
       others: others === null ? null : { id: `${id}-others`, label: others, value: codesIn(texts).filter((text) => !(text in words)).join(', ') },
       hint, error, fixed: stays && !isNew,
       describedBy: [...(hint === null ? [] : [`${id}-hint`]), ...(error === null ? [] : [`${id}-error`])].join(' '),

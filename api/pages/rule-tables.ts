@@ -42,7 +42,9 @@ export const rulePages = <Rule extends StoredRule<unknown>>({ table, words, give
   move: (context, viewer, rule, beforeId, author) => placeRule(context, viewer, table, rule, beforeId, author),
 });
 
-function whenOf<Rule extends StoredRule<unknown>>(rule: Rule, rules: readonly Rule[], fields: FieldTypes, words: Readonly<Record<string, string>>): Cell {
+type Words = Readonly<Record<string, string>>;
+
+function whenOf<Rule extends StoredRule<unknown>>(rule: Rule, rules: readonly Rule[], fields: FieldTypes, words: Words): Cell {
   const never = rule.enabled ? neverDecides(rule, rules.slice(0, rules.indexOf(rule)), fields) : null;
   const lines = rule.parameters.length === 0 ? ['Always'] : rule.parameters.map((parameter) => inputText(parameter, words));
   if (never === null) return { lines, badge: null };
@@ -71,4 +73,5 @@ export async function exampleFields(context: ApiContext, viewer: Viewer, fields:
 const exampleKinds = { TEXT: 'text', NUMBER: 'number', BOOLEAN: 'tick' } as const;
 
 /** `badge` says what comes of it; by which rule is said beside. */
-export const decidedBy = (rule: { name: string } | null, badge: Badge): { badge: Badge; text: string }[] => [{ badge, text: rule === null ? 'No rule matches.' : `By the rule “${rule.name}”.` }];
+export const decidedBy = (rule: { name: string } | null, badge: Badge): { badge: Badge; text: string }[] =>
+  [{ badge, text: rule === null ? 'No rule matches.' : `By the rule “${rule.name}”.` }];
