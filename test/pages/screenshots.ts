@@ -9,14 +9,23 @@ const stopServers = await startServers(4096);
 const pages = await openPages('screenshots');
 try {
   const { house, institutionId } = pages;
-  const job = await house.models.ScheduledJob.findOne({ institutionId, jobKey: 'loans-overdue-and-lost' }).lean();
-  const { processId } = await house.run({ institutionId, scheduledJobId: job?._id ?? '' });
+  const { models } = house;
+  const english = await models.User.find({ institutionId, preferredLanguage: 'en' }, { _id: 1 }).lean();
+  const late = { institutionId, status: 'ACTIVE' as const, processStatus: 'NORMAL' as const, dueDate: { $lt: new Date() }, userId: { $in: english.map(({ _id }) => _id) } };
+  const { userId } = await models.Loan.findOne(late).sort({ dueDate: 1, _id: 1 }).orFail().lean();
+  let report = '';
+  for (const { _id, jobKey } of await models.ScheduledJob.find({ institutionId, active: true }).sort({ jobKey: 1 }).lean()) {
+    const { processId } = await house.run({ institutionId, scheduledJobId: _id });
+    if (jobKey === 'loans-overdue-and-lost') report = `/runs/${processId}`;
+  }
   const page = await pages.open({ viewport: { width: 1280, height: 900 }, colorScheme: 'light', javaScriptEnabled: false });
   await signIn(page, 'general-system-administrator');
-  await page.goto('/monitor-jobs/scheduled');
+  await page.goto('/monitor-jobs/scheduled?active=yes');
   await page.screenshot({ path: join(folder, 'scheduled.png') });
-  await page.goto(`/runs/${processId}`);
+  await page.goto(report);
   await page.screenshot({ path: join(folder, 'run-report.png'), fullPage: true });
+  await page.goto(`/desk/patrons/${userId}`);
+  await page.screenshot({ path: join(folder, 'desk.png') });
 } finally {
   await pages.close();
   await stopServers();
