@@ -42,15 +42,23 @@ export function inputProblems(error: ZodError, input: unknown, place: 'body' | '
 function saidOf(issue: ZodError['issues'][number], value: unknown): string {
   if (issue.code === 'custom') return issue.message;
   const said = issue.message.replace(/^(Invalid (input|option|string|number)|Too (small|big)): /, '').replace(/, received .*$/, '');
-  if (issue.code !== 'invalid_type') return `${shownValue(value)} was given; ${said}`;
-  // A field of a form that was left empty is null, or an empty text where a number should be.
-  return `${value === null || value === '' ? 'nothing' : shownValue(value)} was given; ${inWords[issue.expected] === undefined ? said : `expected ${inWords[issue.expected]}`}`;
+  if (issue.code === 'invalid_type') return `${shownValue(value)} was given; ${inWords[issue.expected] === undefined ? said : `expected ${inWords[issue.expected]}`}`;
+  if ((issue.code === 'too_small' || issue.code === 'too_big') && issue.origin === 'string' && typeof value === 'string') return lengthSaid(issue, value);
+  return `${shownValue(value)} was given; ${said}`;
+}
+
+/** Of a text that is too short, which is most often one of nothing but blanks, or too long. */
+function lengthSaid(issue: { code: 'too_small'; minimum: number | bigint } | { code: 'too_big'; maximum: number | bigint }, value: string): string {
+  if (issue.code === 'too_big') return `${value.length} signs were given; expected at most ${issue.maximum}`;
+  if (value.trim() === '') return 'nothing was given; expected a text';
+  return `${value.length} signs were given; expected at least ${issue.minimum}`;
 }
 
 /** Of the types of JSON those that people fill in. */
 const inWords: Readonly<Record<string, string>> = { string: 'a text', number: 'a number', int: 'a whole number', boolean: 'yes or no (true or false)' };
 
-const shownValue = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80));
+/** A field of a form that was left empty is null, or an empty text. */
+const shownValue = (value: unknown): string => (value === undefined || value === null || value === '' ? 'nothing' : JSON.stringify(value).slice(0, 80));
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   const inside = (value: unknown, key: PropertyKey): unknown => {
