@@ -11,8 +11,9 @@ import { newId } from '../models/document.js';
 import type { Location } from '../models/library.js';
 import { createByCode, deletion, saveChange, type Author } from './changes.js';
 import type { ApiContext } from './context.js';
+import { unknown } from './input-problems.js';
 import { checked, valid } from './job-settings.js';
-import { code, lastingCode, unknown } from './profiles.js';
+import { code, lastingCode } from './profiles.js';
 import { Refusal } from './refusal.js';
 import { demandIn, type Viewer } from './viewer.js';
 

@@ -8,7 +8,7 @@ import type { ScheduledJob } from '../models/scheduled-job.js';
 import { scheduleSchema } from '../catalogue/schedule-schema.js';
 import { saveChange, type Author } from './changes.js';
 import type { ApiContext } from './context.js';
-import { inputProblems } from './problems.js';
+import { inputProblems } from './input-problems.js';
 import { Refusal, type InputProblem } from './refusal.js';
 import type { ListedJob } from './scheduled-jobs.js';
 import { forbidden, type Viewer } from './viewer.js';

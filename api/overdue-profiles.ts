@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { profileTypes } from '../domain/fulfillment/overdue-lost-profiles.js';
 import type { StoredOverdueLostProfile } from '../models/fulfillment.js';
 import type { ConfigurationTable } from './configuration-table.js';
-import { amount, code, codes, days, name, sendFormat, unknown, unknownLibraries } from './profiles.js';
+import { unknown } from './input-problems.js';
+import { amount, code, codes, days, name, sendFormat, unknownLibraries } from './profiles.js';
 
 const schema = z.strictObject({
   name,

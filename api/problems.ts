@@ -1,7 +1,6 @@
 /** Turns what went wrong into one status and one body: a problem document for programs, a page for people (platform.md 17). */
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import type { ErrorRequestHandler, Request } from 'express';
-import type { ZodError } from 'zod';
 import type { ApiContext } from './context.js';
 import { Refusal, type InputProblem } from './refusal.js';
 
@@ -24,52 +23,6 @@ export const titles: Readonly<Record<string, string>> = {
   'validation-failed': 'Not valid', 'idempotency-key-reused': 'The Idempotency-Key was used for another request', 'precondition-required': 'If-Match is required',
   'rate-limited': 'Too many requests', internal: 'Something went wrong', 'engine-unavailable': 'The workflow engine cannot be reached',
 };
-
-/** A pointer for the bodies of requests, a parameter name for everything else. */
-export function inputProblems(error: ZodError, input: unknown, place: 'body' | 'parameter'): InputProblem[] {
-  return error.issues.flatMap((issue) => {
-    const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-    return paths.map((path) => {
-      const where = place === 'body' ? { pointer: `/${path.map(escaped).join('/')}` } : { parameter: path.join('.') };
-      const value = valueAt(input, path);
-      const message = issue.code === 'unrecognized_keys' ? `${shownValue(value)} was given; ${String(path.at(-1))} is not a field here` : saidOf(issue, value);
-      return { ...where, code: issue.code, message };
-    });
-  });
-}
-
-/** A message names the value and what was expected, whoever wrote the schema. */
-function saidOf(issue: ZodError['issues'][number], value: unknown): string {
-  if (issue.code === 'custom') return issue.message;
-  const said = issue.message.replace(/^(Invalid (input|option|string|number)|Too (small|big)): /, '').replace(/, received .*$/, '');
-  if (issue.code === 'invalid_type') return `${shownValue(value)} was given; ${inWords[issue.expected] === undefined ? said : `expected ${inWords[issue.expected]}`}`;
-  if ((issue.code === 'too_small' || issue.code === 'too_big') && issue.origin === 'string' && typeof value === 'string') return lengthSaid(issue, value);
-  return `${shownValue(value)} was given; ${said}`;
-}
-
-/** Of a text that is too short, which is most often one of nothing but blanks, or too long. */
-function lengthSaid(issue: { code: 'too_small'; minimum: number | bigint } | { code: 'too_big'; maximum: number | bigint }, value: string): string {
-  if (issue.code === 'too_big') return `${value.length} signs were given; expected at most ${issue.maximum}`;
-  if (value.trim() === '') return 'nothing was given; expected a text';
-  return `${value.length} signs were given; expected at least ${issue.minimum}`;
-}
-
-/** Of the types of JSON those that people fill in. */
-const inWords: Readonly<Record<string, string>> = { string: 'a text', number: 'a number', int: 'a whole number', boolean: 'yes or no (true or false)' };
-
-/** A field of a form that was left empty is null, or an empty text. */
-const shownValue = (value: unknown): string => (value === undefined || value === null || value === '' ? 'nothing' : JSON.stringify(value).slice(0, 80));
-
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  const inside = (value: unknown, key: PropertyKey): unknown => {
-    if (typeof value === 'object' && value !== null) return Reflect.get(value, key);
-    return key === 0 ? value : undefined; // a parameter that may be repeated and was not
-  };
-  return path.reduce<unknown>(inside, input);
-}
-
-/** RFC 6901. */
-const escaped = (key: PropertyKey): string => String(key).replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** Null: none of ours, an error of the program. */
 export function problemOf(error: unknown): Problem | null {

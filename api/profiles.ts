@@ -1,6 +1,7 @@
 /** What holds for every profile that staff keep for a fulfillment job: its values, its name, the libraries that it names. */
 import { z } from 'zod';
 import type { ApiContext } from './context.js';
+import { unknown } from './input-problems.js';
 import type { InputProblem } from './refusal.js';
 import type { Viewer } from './viewer.js';
 
@@ -13,9 +14,6 @@ export const days = z.int().min(0).max(3650);
 /** Minor units of the institution's currency. */
 export const amount = z.int().max(100_000_000);
 export const sendFormat = z.enum(['EMAIL', 'SMS', 'EMAIL_AND_SMS']).default('EMAIL');
-
-export const unknown = (pointer: string, value: string, expected: string): InputProblem =>
-  ({ pointer, code: 'unknown', message: `"${value}" was given; expected ${expected}` });
 
 /** A problem for each of a profile's `libraries` that the institution does not have. */
 export async function unknownLibraries({ models }: ApiContext, viewer: Viewer, libraries: readonly string[]): Promise<InputProblem[]> {

@@ -3,7 +3,7 @@ import { locationKey } from '../domain/fulfillment/loan-terms.js';
 import type { RuleParameter } from '../domain/rule-tables.js';
 import { processTypes } from '../models/catalogue-records.js';
 import type { ApiContext } from './context.js';
-import { unknown } from './profiles.js';
+import { unknown } from './input-problems.js';
 import type { InputProblem } from './refusal.js';
 
 /** User groups, libraries, locations and process types; of item policies, material types and job categories there is no list to hold them against. */

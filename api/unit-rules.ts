@@ -13,8 +13,9 @@ import { unitRuleTypes, type FulfillmentUnitRule, type StoredFulfillmentUnit, ty
 import { createRecorded, deletion, saveChange, type Author } from './changes.js';
 import type { ApiContext } from './context.js';
 import { demandOwn, type ReadUnit } from './fulfillment-units.js';
+import { unknown } from './input-problems.js';
 import { checked, valid } from './job-settings.js';
-import { code, unknown } from './profiles.js';
+import { code } from './profiles.js';
 import { orderAt } from './rule-order.js';
 import { unknownRuleValues } from './rule-values.js';
 import { Refusal, type InputProblem } from './refusal.js';

@@ -11,7 +11,8 @@ import { newRun, type NewRun } from '../../models/new-run.js';
 import type { StoredRun } from '../../models/run.js';
 import type { ScheduledJob } from '../../models/scheduled-job.js';
 import { searchAttributes } from '../../config/search-attributes.js';
-import { Refusal } from '../refusal.js';
+import { inputProblems, unknown } from '../input-problems.js';
+import { Refusal, type InputProblem } from '../refusal.js';
 import { institutionOf, runOf, scheduledJobOf, type Operating, type Submitter } from './context.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -59,7 +60,9 @@ export async function startRun(operating: Operating, request: StartRequest): Pro
   const asOf = request.asOf ?? submittedAt;
   refuseAsOf(institution, request, asOf, submittedAt);
   const ofJob = request.parameters === undefined ? job.parameters : parsedParameters(job, request.parameters);
-  const parameters = { ...ofJob, ...parsedRunParameters(job, request.runParameters ?? {}) };
+  const ofStart = parsedRunParameters(job, request.runParameters ?? {});
+  await refuseUnknownLibrary(operating, job, ofStart);
+  const parameters = { ...ofJob, ...ofStart };
   const { trigger, submittedBy } = request;
   return begin(operating, job, institution, { trigger, submittedBy, submittedAt, asOf, parameters });
 }
@@ -145,13 +148,18 @@ const parsedRunParameters = (job: ScheduledJob, given: Record<string, unknown>) 
 function parsed(job: ScheduledJob, pointer: string, schema: z.ZodObject, given: Record<string, unknown>): Record<string, unknown> {
   const read = schema.safeParse(given);
   if (read.success) return read.data;
-  const problems = read.error.issues.map(({ path, code, message }) => ({
-    pointer: [pointer, ...path.map(String)].join('/'),
-    code,
-    message,
-  }));
-  throw new Refusal('validation-failed', `The parameters of "${job.name}" are wrong: ${problems.map(({ pointer, message }) => `${pointer} ${message}`).join('; ')}`, problems);
+  throw wrongParameters(job, inputProblems(read.error, given, 'body').map((problem) => ({ ...problem, pointer: `${pointer}${problem.pointer ?? ''}` })));
 }
+
+/** A start for a library that is not there would find nothing to do, and say that all is well. */
+async function refuseUnknownLibrary({ models }: Operating, job: ScheduledJob, { libraryCode }: Record<string, unknown>): Promise<void> {
+  if (typeof libraryCode !== 'string') return;
+  const known = await models.Library.findOne({ institutionId: job.institutionId, code: libraryCode }, { _id: 1 }).lean();
+  if (known === null) throw wrongParameters(job, [unknown('/runParameters/libraryCode', libraryCode, 'the code of a library')]);
+}
+
+const wrongParameters = ({ name }: ScheduledJob, problems: InputProblem[]): Refusal =>
+  new Refusal('validation-failed', `The parameters of "${name}" are wrong: ${problems.map(({ pointer, message }) => `${pointer} ${message}`).join('; ')}`, problems);
 
 async function begin(
   operating: Operating,

@@ -13,7 +13,7 @@ import { scheduledJobOf, type ListedJob } from '../scheduled-jobs.js';
 import { demandRun, start } from '../starts.js';
 import { viewerOf, type Viewer } from '../viewer.js';
 import { spelledOut, statusBadge } from '../words.js';
-import { fieldProblems, formOf, oneTimeValue, type FieldProblem, type Form } from './form.js';
+import { fieldProblems, formOf, oneTimeValue, problemsOf, type FieldProblem, type Form } from './form.js';
 import { withProblems } from './job-forms.js';
 import { localInstant } from './local-time.js';
 import { parameterFields, parametersInput } from './parameters-form.js';
@@ -100,16 +100,9 @@ export function startForms(context: ApiContext, { present }: Present): Router {
       const runParameters = checked(listed.definition.runParameters, given);
       const problems = fieldProblems(runParameters.problems);
       if (asOf === 'WRONG') problems.unshift({ field: 'asOf', message: `“${form.text('asOf')}” is not a day and time; 2026-05-12 04:00 would be one` });
-      if (asOf === 'WRONG' || runParameters.value === null) {
-        present(
-          request,
-          response,
-          `${step}-form`,
-          { ...about(listed, heading), ...(await confirmation(viewer, listed, form, problems)) },
-          422,
-        );
-        return;
-      }
+      const refused = async (wrong: readonly FieldProblem[]) =>
+        present(request, response, `${step}-form`, { ...about(listed, heading), ...(await confirmation(viewer, listed, form, [...wrong])) }, 422);
+      if (asOf === 'WRONG' || runParameters.value === null) return refused(problems);
       const asked = {
         institutionId: viewer.institution.code,
         actorId: viewer.actor.id,
@@ -117,17 +110,15 @@ export function startForms(context: ApiContext, { present }: Present): Router {
         key: form.text('once'),
         body: { asOf: form.text('asOf'), ...given },
       };
-      const { answer } = await once(context, asked, async () => {
-        const run = await start(
-          context,
-          viewer,
-          listed,
-          { trigger, asOf, parameters: null, runParameters: runParameters.value },
-          authorOf(viewer, request.id, form.text('reason') || null),
-        );
-        return { processId: run.processId };
-      });
-      response.redirect(303, `/runs/${answer.processId}?done=started`);
+      const said = { trigger, asOf, parameters: null, runParameters: runParameters.value };
+      const found = await problemsOf(async () => {
+        const { answer } = await once(context, asked, async () => {
+          const { processId } = await start(context, viewer, listed, said, authorOf(viewer, request.id, form.text('reason') || null));
+          return { processId };
+        });
+        response.redirect(303, `/runs/${answer.processId}?done=started`);
+      }, lastPart);
+      if (found.length > 0) await refused(found);
     });
   }
 
@@ -170,6 +161,9 @@ export function startForms(context: ApiContext, { present }: Present): Router {
 
   return router;
 }
+
+/** `/runParameters/libraryCode` belongs to the field `libraryCode`. */
+const lastPart = (pointer: string): string => pointer.split('/').at(-1) ?? '';
 
 /** What this start alone is given; a field that was left empty is not. */
 const givenIn = ({ definition }: ListedJob, form: Form): Record<string, unknown> =>

@@ -3,7 +3,7 @@ import { Router, type Request, type Response } from 'express';
 import type { z } from 'zod';
 import type { ApiContext } from '../context.js';
 import { once } from '../idempotency.js';
-import { inputProblems } from '../problems.js';
+import { inputProblems } from '../input-problems.js';
 import { Refusal, type InputProblem } from '../refusal.js';
 import { viewerIn, type Viewer } from '../viewer.js';
 import { authorIn, type Endpoint, type Reply } from './endpoint.js';

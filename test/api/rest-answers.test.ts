@@ -110,6 +110,7 @@ test('a run is started, previewed, stopped, repeated, and its failed records tak
 
 test('the form of a start takes what one start may be given, by hand and as a preview, and says beside the field what is wrong', async () => {
   const { _id } = await jobNamed(library, 'loans-due-date-correction');
+  await library.models.Library.create({ institutionId: 'riverside', code: 'MAIN', name: 'Main Library' });
   const days = { libraryCode: 'MAIN', from: '2026-05-14', to: '2026-05-15' };
   for (const [step, trigger] of [['run', 'MANUAL'], ['preview', 'DRY_RUN']] as const) {
     const path = `/scheduled-jobs/${_id}/${step}`;
@@ -119,6 +120,9 @@ test('the form of a start takes what one start may be given, by hand and as a pr
     assert.match(html, /id="to-error"[^]*?The last day is not before the first/);
     assert.match(html, /name="libraryCode" value="MAIN"/);
     assert.match(await (await ada.submit(path, { ...days, from: '', to: '' })).text(), /id="libraryCode-error"[^]*?A library goes with both days/);
+    const unknown = await ada.submit(path, { ...days, libraryCode: 'MIAN' });
+    assert.equal(unknown.status, 422);
+    assert.match(await unknown.text(), /id="libraryCode-error"[^]*?&quot;MIAN&quot; was given; expected the code of a library/);
 
     const started = await ada.submit(path, days);
     const run = await library.models.Run.findOne({ institutionId: 'riverside', processId: Number(started.headers.get('location')?.match(/\/runs\/(\d+)/)?.[1]) }).orFail().lean();
@@ -126,6 +130,8 @@ test('the form of a start takes what one start may be given, by hand and as a pr
     const whole = await ada.submit(path, { libraryCode: '', from: '', to: '' });
     assert.equal(whole.status, 303);
   }
+  const { status, body } = await library.call(ada, 'POST', `${RIVERSIDE}/scheduled-jobs/${_id}/runs`, { kind: 'DRY_RUN', runParameters: { ...days, libraryCode: 'MIAN' } });
+  assert.deepEqual([status, body.errors], [422, [{ pointer: '/runParameters/libraryCode', code: 'unknown', message: '"MIAN" was given; expected the code of a library' }]]);
   assert.doesNotMatch(await ada.page(`/scheduled-jobs/${(await jobNamed(library, 'users-remove-blocks'))._id}/run`), /libraryCode/);
 });
 

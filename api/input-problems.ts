@@ -1,0 +1,53 @@
+/** What is wrong with what came in: each problem has its place, the value and what was expected, whoever wrote the schema (platform.md 17, Errors). */
+import type { ZodError } from 'zod';
+import type { InputProblem } from './refusal.js';
+
+/** A pointer for the bodies of requests, a parameter name for everything else. */
+export function inputProblems(error: ZodError, input: unknown, place: 'body' | 'parameter'): InputProblem[] {
+  return error.issues.flatMap((issue) => {
+    const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+    return paths.map((path) => {
+      const where = place === 'body' ? { pointer: `/${path.map(escaped).join('/')}` } : { parameter: path.join('.') };
+      const value = valueAt(input, path);
+      const message = issue.code === 'unrecognized_keys' ? `${shownValue(value)} was given; ${String(path.at(-1))} is not a field here` : saidOf(issue, value);
+      return { ...where, code: issue.code, message };
+    });
+  });
+}
+
+/** A message names the value and what was expected, whoever wrote the schema. */
+function saidOf(issue: ZodError['issues'][number], value: unknown): string {
+  if (issue.code === 'custom') return issue.message;
+  const said = issue.message.replace(/^(Invalid (input|option|string|number)|Too (small|big)): /, '').replace(/, received .*$/, '');
+  if (issue.code === 'invalid_type') return `${shownValue(value)} was given; ${inWords[issue.expected] === undefined ? said : `expected ${inWords[issue.expected]}`}`;
+  if ((issue.code === 'too_small' || issue.code === 'too_big') && issue.origin === 'string' && typeof value === 'string') return lengthSaid(issue, value);
+  return `${shownValue(value)} was given; ${said}`;
+}
+
+/** Of a text that is too short, which is most often one of nothing but blanks, or too long. */
+function lengthSaid(issue: { code: 'too_small'; minimum: number | bigint } | { code: 'too_big'; maximum: number | bigint }, value: string): string {
+  if (issue.code === 'too_big') return `${value.length} signs were given; expected at most ${issue.maximum}`;
+  if (value.trim() === '') return 'nothing was given; expected a text';
+  return `${value.length} signs were given; expected at least ${issue.minimum}`;
+}
+
+/** Of the types of JSON those that people fill in. */
+const inWords: Readonly<Record<string, string>> = { string: 'a text', number: 'a number', int: 'a whole number', boolean: 'yes or no (true or false)' };
+
+/** A field of a form that was left empty is null, or an empty text. */
+const shownValue = (value: unknown): string => (value === undefined || value === null || value === '' ? 'nothing' : JSON.stringify(value).slice(0, 80));
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  const inside = (value: unknown, key: PropertyKey): unknown => {
+    if (typeof value === 'object' && value !== null) return Reflect.get(value, key);
+    return key === 0 ? value : undefined; // a parameter that may be repeated and was not
+  };
+  return path.reduce<unknown>(inside, input);
+}
+
+/** RFC 6901. */
+const escaped = (key: PropertyKey): string => String(key).replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** Of a value that names what is not there. */
+export const unknown = (pointer: string, value: string, expected: string): InputProblem =>
+  ({ pointer, code: 'unknown', message: `"${value}" was given; expected ${expected}` });
