@@ -2,7 +2,7 @@
 import { anonymizationRules } from '../anonymization-rules.js';
 import { exampleOfRules } from '../rule-tables.js';
 import type { AnonymizationTable } from '../../models/rule-tables.js';
-import type { Badge } from './configuration-table.js';
+import type { Badge } from '../words.js';
 import { decidedBy, exampleFields, rulePages } from './rule-tables.js';
 
 const nouns: Readonly<Record<AnonymizationTable, { one: string; many: string; ended: string }>> = {

@@ -1,7 +1,7 @@
 /** Automatic loan renewal rules: list, form, and whether a loan would be renewed. */
 import { autoRenewalRules } from '../auto-renewal-rules.js';
 import { exampleOfRules } from '../rule-tables.js';
-import type { Badge } from './configuration-table.js';
+import type { Badge } from '../words.js';
 import { decidedBy, exampleFields, rulePages } from './rule-tables.js';
 
 const words = { userGroup: 'User group', library: 'Library', location: 'Location', itemPolicy: 'Item policy', materialType: 'Material type' };

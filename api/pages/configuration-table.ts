@@ -6,17 +6,12 @@ import { changeRecord, createRecord, labelOf, listRecords, recordOf, removeRecor
 import type { ApiContext } from '../context.js';
 import { briefly } from '../format.js';
 import { demandIn, viewerOf, type Viewer } from '../viewer.js';
+import type { Badge } from '../words.js';
 import { fieldAt, fieldRows, inputOf, typedFrom, type Field, type Typed } from './fields.js';
 import { demandFormOf, formOf, problemsOf, type FieldProblem } from './form.js';
 import { withProblems } from './job-forms.js';
 import type { Present } from './present.js';
 import { Query } from './query.js';
-
-export interface Badge {
-  text: string;
-  tone: 'good' | 'warning' | 'bad' | 'quiet';
-  icon: string;
-}
 
 /** What stands in a list beside the key. */
 export type Cell = string | Badge | { lines: readonly string[]; badge: Badge | null };

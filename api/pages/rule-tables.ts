@@ -6,7 +6,8 @@ import type { ApiContext } from '../context.js';
 import { placeRule, type RuleTable } from '../rule-tables.js';
 import { userGroupsOf } from '../rule-values.js';
 import type { Viewer } from '../viewer.js';
-import { stateBadge, tablePages, type Badge, type Cell, type TableExample, type TablePages } from './configuration-table.js';
+import type { Badge } from '../words.js';
+import { stateBadge, tablePages, type Cell, type TableExample, type TablePages } from './configuration-table.js';
 import type { Field } from './fields.js';
 import { inputText } from './rule-inputs.js';
 
