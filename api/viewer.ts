@@ -87,6 +87,9 @@ export function demand(viewer: Viewer, permission: InstitutionPermission): void 
   if (!may(viewer.grants, permission)) throw forbidden(permission);
 }
 
+/** Whoever configures fulfillment jobs keeps what these go by; others who see the jobs read it. */
+export const mayConfigureFulfillment = ({ grants }: Viewer): boolean => mayIn(grants, 'FULFILLMENT', 'CONFIGURE');
+
 /** Somebody whose roles show no jobs at all has nothing to look for on Monitor Jobs. */
 export function demandJobs(viewer: Viewer): Category[] {
   const visible = visibleCategories(viewer.grants);

@@ -1,10 +1,9 @@
 /** Block preferences: what each condition stops, a form each on one page. */
 import { Router, type Request, type Response } from 'express';
-import { mayIn } from '../../domain/permissions.js';
 import { blockPreferenceOf, blockPreferences, changeBlockPreference, type BlockCondition, type ReadPreference } from '../block-preferences.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
-import { viewerOf } from '../viewer.js';
+import { mayConfigureFulfillment, viewerOf } from '../viewer.js';
 import { fieldRows, inputOf, typedFrom, type Field, type Typed } from './fields.js';
 import { demandFormOf, formOf, problemsOf, type FieldProblem } from './form.js';
 import { withProblems } from './job-forms.js';
@@ -59,7 +58,7 @@ export function blockPreferencePages(context: ApiContext, { present }: Present):
       return { code, ...says[code], action: `${PATH}/${code}`, version: String(version), fields: rows.flat().map((field) => ({ ...field, inputId: `${code}-${field.id}` })) };
     };
     present(request, response, 'block-preferences', {
-      title: 'Block preferences', section: 'configuration', mayChange: mayIn(viewer.grants, 'FULFILLMENT', 'CONFIGURE'),
+      title: 'Block preferences', section: 'configuration', mayChange: mayConfigureFulfillment(viewer),
       ...withProblems(sent?.problems.map(({ message }) => ({ field: sent.code, message })) ?? []),
       cards: preferences.map(card),
     }, sent === null ? 200 : 422);

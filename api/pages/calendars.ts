@@ -1,14 +1,13 @@
 /** Calendars: all of them side by side, and one with what is in force, what is drafted and what was applied (fulfillment-loans.md, S2). */
 import { Router } from 'express';
 import { dayNumber, dayText, localDay } from '../../domain/days.js';
-import { mayIn } from '../../domain/permissions.js';
 import type { StoredCalendarRecord } from '../../models/library.js';
 import { calendarOverviews, latestCalendarChanges, type CalendarOverview, type PastCalendarChange } from '../calendar-overview.js';
 import { correctionAhead } from '../calendar-preview.js';
 import { calendarRecordsOf } from '../calendar.js';
 import type { ApiContext } from '../context.js';
 import { briefly, count, dayWords } from '../format.js';
-import { viewerOf, type Viewer } from '../viewer.js';
+import { mayConfigureFulfillment, viewerOf, type Viewer } from '../viewer.js';
 import { calendarAt, calendarPath, calendarPaths, CALENDARS } from './calendar-path.js';
 import { hoursWords, recordLine, recordWords, stretchWords } from './calendar-words.js';
 import { correctionWords } from './calendar-apply.js';
@@ -54,7 +53,7 @@ export function calendarPages(context: ApiContext, { present }: Present): Router
       title: `Calendar: ${name}`,
       section: 'configuration',
       path,
-      mayChange: mayIn(viewer.grants, 'FULFILLMENT', 'CONFIGURE'),
+      mayChange: mayConfigureFulfillment(viewer),
       drafts: drafts === 0 ? null : drafts === 1 ? '1 draft waits' : `${count(drafts)} drafts wait`,
       sections: sections.map(({ type, kind, empty, ...section }) => ({
         ...section, id: kind, fresh: { ...section.fresh, href: `${path}/new/${kind}` },

@@ -1,11 +1,10 @@
 /** The pages of a small table of configuration: its list, with an example where one helps, and the form of a record. */
 import { Router, type Request, type Response } from 'express';
-import { mayIn } from '../../domain/permissions.js';
 import { authorOf, type Author, type Configuration } from '../changes.js';
 import { changeRecord, createRecord, labelOf, listRecords, recordOf, removeRecord, type ConfigurationTable } from '../configuration-table.js';
 import type { ApiContext } from '../context.js';
 import { briefly } from '../format.js';
-import { demandIn, viewerOf, type Viewer } from '../viewer.js';
+import { demandIn, mayConfigureFulfillment, viewerOf, type Viewer } from '../viewer.js';
 import type { Badge } from '../words.js';
 import { fieldAt, fieldRows, inputOf, typedFrom, type Field, type Typed } from './fields.js';
 import { demandFormOf, formOf, problemsOf, type FieldProblem } from './form.js';
@@ -72,9 +71,9 @@ export const tablePages = <Stored extends Configuration>(pages: TablePages<Store
     const asked = pages.example === undefined ? null : await exampleAsked(pages.example, request, viewer);
     const { title, about, empty, newTitle, links = [], order, move } = pages;
     const shown = order === undefined ? records : records.toSorted(order);
-    const mayMove = move !== undefined && mayChange(viewer);
+    const mayMove = move !== undefined && mayConfigureFulfillment(viewer);
     present(request, response, 'configuration-table', {
-      title, section: 'configuration', about, empty, newTitle, links, mayMove, newPath: `${path}/new`, path, mayChange: mayChange(viewer),
+      title, section: 'configuration', about, empty, newTitle, links, mayMove, newPath: `${path}/new`, path, mayChange: mayConfigureFulfillment(viewer),
       key: capitalized(pages.keyName),
       heads: columns.map(({ head }) => head),
       rows: shown.map((stored, at) => ({
@@ -164,7 +163,7 @@ export const tablePages = <Stored extends Configuration>(pages: TablePages<Store
       action: stored === null ? `${path}/new` : `${path}/${stored._id}`,
       remove: stored === null ? null : `${path}/${stored._id}/delete`,
       version: stored === null ? '' : String(stored.version),
-      mayChange: mayChange(viewer), saving: pages.saving, deleting: pages.deleting,
+      mayChange: mayConfigureFulfillment(viewer), saving: pages.saving, deleting: pages.deleting,
       ...withProblems(problems),
       rows: fieldRows(rows, typed, problems, { currency: viewer.institution.currency, isNew: stored === null }),
     }, problems.length === 0 ? 200 : 422);
@@ -185,7 +184,6 @@ export const tablePages = <Stored extends Configuration>(pages: TablePages<Store
   return router;
 };
 
-const mayChange = ({ grants }: Viewer): boolean => mayIn(grants, 'FULFILLMENT', 'CONFIGURE');
 const capitalized = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 function cellOf(head: string, cell: Cell) {
   if (typeof cell === 'string') return { head, lines: [cell], badge: null };

@@ -1,10 +1,9 @@
 /** Demerit settings: when points suspend a patron, for all and for single user groups. */
 import { Router, type Request, type Response } from 'express';
-import { mayIn } from '../../domain/permissions.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
 import { changeDemeritSettings, demeritSettings } from '../demerit-settings.js';
-import { viewerOf } from '../viewer.js';
+import { mayConfigureFulfillment, viewerOf } from '../viewer.js';
 import { fieldRows, inputOf, typedFrom, type Field, type Typed } from './fields.js';
 import { demandFormOf, formOf, problemsOf, type FieldProblem } from './form.js';
 import { withProblems } from './job-forms.js';
@@ -58,7 +57,7 @@ export function demeritSettingsPages(context: ApiContext, { present }: Present):
   function show(request: Request, response: Response, { version, groups, typed, problems }: { version: number; groups: number; typed: Typed; problems: FieldProblem[] }): void {
     const viewer = viewerOf(request);
     const around = { currency: viewer.institution.currency, isNew: false };
-    const mayChange = mayIn(viewer.grants, 'FULFILLMENT', 'CONFIGURE');
+    const mayChange = mayConfigureFulfillment(viewer);
     present(request, response, 'demerit-settings', {
       title: 'When points suspend', section: 'configuration', action: PATH, version: String(version), mayChange, ...withProblems(problems),
       general: fieldRows([limitFields], typed, problems, around).flat(),

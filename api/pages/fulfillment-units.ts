@@ -1,7 +1,7 @@
 /** Fulfillment units: list, and one with its rules, its locations and a worked example (fulfillment-loans.md, S9). */
 import { Router, type Request, type Response } from 'express';
 import { locationKey } from '../../domain/fulfillment/loan-terms.js';
-import { may, mayIn } from '../../domain/permissions.js';
+import { may } from '../../domain/permissions.js';
 import type { Location } from '../../models/library.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
@@ -12,7 +12,7 @@ import {
 } from '../fulfillment-units.js';
 import { loanTermsExample, type LoanTermsExample } from '../loan-terms-example.js';
 import { unitRulesOf } from '../unit-rules.js';
-import { demandIn, viewerOf, type Viewer } from '../viewer.js';
+import { demandIn, mayConfigureFulfillment, viewerOf, type Viewer } from '../viewer.js';
 import { demandFormOf, formOf, messageFor, problemsOf, type FieldProblem, type Form } from './form.js';
 import { withProblems } from './job-forms.js';
 import { policyWords } from './policies-in-words.js';
@@ -48,7 +48,7 @@ export function fulfillmentUnitPages(context: ApiContext, { present }: Present):
     present(request, response, 'fulfillment-units', {
       title: 'Fulfillment units',
       section: 'configuration',
-      mayChange: mayChange(viewer),
+      mayChange: mayConfigureFulfillment(viewer),
       newPath: NEW_PATH,
       homeless: listed(locations.filter(({ fulfillmentUnitCode: code }) => code === null || !known.has(code))),
       rows: units.map(({ unit, locations: own }) => ({
@@ -159,7 +159,7 @@ export function fulfillmentUnitPages(context: ApiContext, { present }: Present):
       models.FulfillmentUnit.find({ institutionId, deletedAt: null }, { code: 1, name: 1 }).lean(),
     ]);
     const own = unit.owner === 'LOCAL';
-    const tables = ruleTables(rules, { unit, terms, mayChange: mayChange(viewer) && own });
+    const tables = ruleTables(rules, { unit, terms, mayChange: mayConfigureFulfillment(viewer) && own });
     const one = (id: string, value: string) => ({ id, value, error: messageFor(problems, id) });
     present(request, response, 'fulfillment-unit', {
       title: unit.name,
@@ -169,8 +169,8 @@ export function fulfillmentUnitPages(context: ApiContext, { present }: Present):
       code: unit.code,
       ofNetwork: !own,
       enabled: unit.enabled,
-      mayChange: mayChange(viewer) && own,
-      mayPlace: mayChange(viewer),
+      mayChange: mayConfigureFulfillment(viewer) && own,
+      mayPlace: mayConfigureFulfillment(viewer),
       ...withProblems(problems),
       name: one('name', typed.name),
       ticked: typed.enabled,
@@ -201,7 +201,6 @@ function listed(locations: readonly Location[]): string {
   return names.join(', ') + (locations.length > NAMED ? ` and ${locations.length - NAMED} more` : '');
 }
 
-const mayChange = ({ grants }: Viewer): boolean => mayIn(grants, 'FULFILLMENT', 'CONFIGURE');
 const typedIn = (form: Form) => ({ name: form.text('name'), enabled: form.ticked('enabled') });
 const networkIn = (form: Form): string | null => (form.text('networkUnitCode') === '' ? null : form.text('networkUnitCode'));
 

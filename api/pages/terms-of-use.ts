@@ -3,14 +3,13 @@ import { Router, type Request, type Response } from 'express';
 import { dayText, localDay, localMinutes, type Zone } from '../../domain/days.js';
 import type { DueDateRefusal } from '../../domain/due-date.js';
 import type { TermsExample } from '../../domain/fulfillment/terms-example.js';
-import { mayIn } from '../../domain/permissions.js';
 import { loanPolicies } from '../../domain/terms-of-use.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
 import { briefly, when } from '../format.js';
 import { Refusal, type InputProblem } from '../refusal.js';
 import { changeTermsOfUse, createTermsOfUse, exampleOfTerms, isOfNetwork, listTermsOfUse, removeTermsOfUse, rulesNaming, termsOfUseOf, type ReadTerms } from '../terms-of-use.js';
-import { demandIn, viewerOf, type Viewer } from '../viewer.js';
+import { demandIn, mayConfigureFulfillment, viewerOf, type Viewer } from '../viewer.js';
 import { fieldProblems, formOf, messageFor, type FieldProblem, type Form } from './form.js';
 import { withProblems } from './job-forms.js';
 import { localInstant } from './local-time.js';
@@ -35,7 +34,7 @@ export function termsOfUsePages(context: ApiContext, { present }: Present): Rout
     present(request, response, 'terms-of-use-list', {
       title: 'Terms of use',
       section: 'configuration',
-      mayChange: mayChange(viewer),
+      mayChange: mayConfigureFulfillment(viewer),
       rows: terms.map((each) => row(each, viewer, now())),
     });
   });
@@ -128,12 +127,12 @@ export function termsOfUsePages(context: ApiContext, { present }: Present): Rout
       version: typed('version'),
       ofNetwork: read !== null && isOfNetwork(read.terms),
       unreadable: read !== null && read.policies === null,
-      mayChange: mayChange(viewer) && (read === null || !isOfNetwork(read.terms)),
+      mayChange: mayConfigureFulfillment(viewer) && (read === null || !isOfNetwork(read.terms)),
       ...withProblems(problems),
       code: one('code'), name: one('name'), libraryCode: one('libraryCode'), lentAt: one('lentAt'), itemPrice: one('itemPrice'),
       currency,
       libraries: options(Object.fromEntries(libraries.map(({ code, name }) => [code, name])), [typed('libraryCode')]),
-      removable: read !== null && mayChange(viewer) && !isOfNetwork(read.terms),
+      removable: read !== null && mayConfigureFulfillment(viewer) && !isOfNetwork(read.terms),
       rules: read === null ? [] : (await rulesNaming(context, read.terms)).map((rule) => ({ name: rule.name, unit: rule.unitCode, href: `/fulfillment-units/${encodeURIComponent(rule.unitCode)}` })),
       sections: policySections(typed, problems, currency),
       example: answer === null ? null : exampleShown(answer, viewer),
@@ -143,7 +142,6 @@ export function termsOfUsePages(context: ApiContext, { present }: Present): Rout
 }
 
 const pathOf = ({ terms }: ReadTerms): string => `${PATH}/${encodeURIComponent(terms.code)}`;
-const mayChange = ({ grants }: Viewer): boolean => mayIn(grants, 'FULFILLMENT', 'CONFIGURE');
 
 /** The form was made from a version of the terms; a later one is not overwritten. */
 function ofVersion(read: ReadTerms, form: Form): ReadTerms {

@@ -1,7 +1,6 @@
 /** A rule of a fulfillment unit: its form, and the buttons of its row (fulfillment-loans.md, S9). */
 import { Router, type Request, type Response } from 'express';
 import { locationKey, unitRuleFields } from '../../domain/fulfillment/loan-terms.js';
-import { mayIn } from '../../domain/permissions.js';
 import { unitRuleTypes, type FulfillmentUnitRule, type UnitRuleType } from '../../models/fulfillment-unit.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
@@ -10,7 +9,7 @@ import { once } from '../idempotency.js';
 import { changeUnitRule, createUnitRule, isDefault, placeUnitRule, removeUnitRule, unitRuleOf } from '../unit-rules.js';
 import { userGroupsOf } from '../rule-values.js';
 import { Refusal } from '../refusal.js';
-import { demandIn, viewerOf, type Viewer } from '../viewer.js';
+import { demandIn, mayConfigureFulfillment, viewerOf } from '../viewer.js';
 import { demandFormOf, fieldProblems, formOf, messageFor, oneTimeValue, type FieldProblem, type Form } from './form.js';
 import { withProblems } from './job-forms.js';
 import type { Present } from './present.js';
@@ -136,7 +135,7 @@ export function unitRulePages(context: ApiContext, { present }: Present): Router
       remove: rule === null || keepsAnswering ? null : `${path}/delete`,
       version: String(rule?.version ?? ''),
       once: oneTimeValue(),
-      mayChange: mayChange(viewer) && unit.owner === 'LOCAL',
+      mayChange: mayConfigureFulfillment(viewer) && unit.owner === 'LOCAL',
       ...withProblems(problems),
       name: { id: 'name', value: typed.name, error: messageFor(problems, 'name') },
       enabled: { id: 'enabled', ticked: typed.enabled, error: messageFor(problems, 'enabled') },
@@ -159,7 +158,6 @@ interface About {
   type: UnitRuleType;
 }
 
-const mayChange = ({ grants }: Viewer): boolean => mayIn(grants, 'FULFILLMENT', 'CONFIGURE');
 const RARE: readonly string[] = ['processType', 'jobCategory'] satisfies (keyof typeof unitRuleFields)[];
 
 /** `/parameters` belongs to all rows. */
