@@ -28,11 +28,11 @@ export interface RuleTable<Rule extends StoredRule<unknown>, Values extends Part
   unsaid: RuleFields;
 }
 
-/** What every rule says beside its output. */
-export const ruleShape = (fields: FieldTypes) => ({
+/** What every rule says beside its output. `none`: what it means that it asks nothing. */
+export const ruleShape = (fields: FieldTypes, none = 'always') => ({
   name: z.string().trim().min(1).max(200),
   enabled: z.boolean().default(true).describe('A disabled rule is passed over.'),
-  parameters: ruleParametersOf(fields).default([]).describe('All must hold; none: always. A location is written LIBRARY/LOCATION.'),
+  parameters: ruleParametersOf(fields).default([]).describe(`All must hold; none: ${none}. A location is written LIBRARY/LOCATION.`),
 });
 
 /** What is so of all tables of rules: a new rule comes last, names may be alike, and nothing names a rule. */

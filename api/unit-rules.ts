@@ -7,7 +7,6 @@
 import { z } from 'zod';
 import { locationKey, unitRuleFields } from '../domain/fulfillment/loan-terms.js';
 import { neverDecides, type KnownValues, type WhyNever } from '../domain/rule-coverage.js';
-import { ruleParametersOf } from '../domain/rule-parameters.js';
 import { newId } from '../models/document.js';
 import { unitRuleTypes, type FulfillmentUnitRule, type StoredFulfillmentUnit, type UnitRuleType } from '../models/fulfillment-unit.js';
 import { createRecorded, deletion, saveChange, type Author } from './changes.js';
@@ -17,15 +16,13 @@ import { unknown } from './input-problems.js';
 import { checked, valid } from './job-settings.js';
 import { code } from './profiles.js';
 import { orderAt } from './rule-order.js';
+import { ruleShape } from './rule-tables.js';
 import { unknownRuleValues } from './rule-values.js';
 import { Refusal, type InputProblem } from './refusal.js';
 import { demandIn, type Viewer } from './viewer.js';
 
 export const unitRuleBody = z.strictObject({
-  name: z.string().trim().min(1).max(200),
-  enabled: z.boolean().default(true).describe('A disabled rule is passed over.'),
-  parameters: ruleParametersOf(unitRuleFields).default([])
-    .describe('All must hold. None: the default of its table, which stands last. A location is written LIBRARY/LOCATION.'),
+  ...ruleShape(unitRuleFields, 'the default of its table, which stands last'),
   touCode: code.describe('The terms of use that apply; of the type of the rule.'),
 });
 export const newUnitRuleBody = z.strictObject({ ruleType: z.enum(unitRuleTypes).default('LOAN'), ...unitRuleBody.shape });

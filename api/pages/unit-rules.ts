@@ -8,9 +8,8 @@ import { fulfillmentUnitOf, type ReadUnit } from '../fulfillment-units.js';
 import { once } from '../idempotency.js';
 import { changeUnitRule, createUnitRule, isDefault, placeUnitRule, removeUnitRule, unitRuleOf } from '../unit-rules.js';
 import { userGroupsOf } from '../rule-values.js';
-import { Refusal } from '../refusal.js';
 import { demandIn, mayConfigureFulfillment, viewerOf } from '../viewer.js';
-import { demandFormOf, fieldProblems, formOf, messageFor, oneTimeValue, type FieldProblem, type Form } from './form.js';
+import { demandFormOf, formOf, messageFor, oneTimeValue, problemsOf, type FieldProblem, type Form } from './form.js';
 import { withProblems } from './job-forms.js';
 import type { Present } from './present.js';
 import { options, Query } from './query.js';
@@ -99,12 +98,9 @@ export function unitRulePages(context: ApiContext, { present }: Present): Router
     const rows = rowsIn(unitRuleFields, form);
     const typed = { name: form.text('name'), enabled: form.ticked('enabled'), touCode: form.text('touCode'), rows };
     const { parameters, asked } = parametersIn(rows);
-    try {
-      await save({ name: typed.name, enabled: typed.enabled, parameters, touCode: typed.touCode });
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.problems.length === 0) throw error;
-      return show(request, response, about, typed, fieldProblems(error.problems, (pointer) => rowAt(pointer, asked) ?? fieldAt(pointer)));
-    }
+    const body = { name: typed.name, enabled: typed.enabled, parameters, touCode: typed.touCode };
+    const problems = await problemsOf(() => save(body), (pointer) => rowAt(pointer, asked) ?? fieldAt(pointer));
+    if (problems.length > 0) return show(request, response, about, typed, problems);
     response.redirect(303, `${unitPath(about.read.unit.code)}?done=rule#${about.type.toLowerCase()}`);
   }
 
