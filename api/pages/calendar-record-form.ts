@@ -10,7 +10,7 @@ import { Refusal } from '../refusal.js';
 import { demandIn, viewerOf } from '../viewer.js';
 import { calendarAt, calendarPath, calendarPaths, type PagedCalendar } from './calendar-path.js';
 import { recordLine, weekdayWords } from './calendar-words.js';
-import { formOf, messageFor, problemsOf, type FieldProblem, type Form } from './form.js';
+import { demandFormOf, formOf, messageFor, problemsOf, type FieldProblem } from './form.js';
 import { withProblems } from './job-forms.js';
 import type { Present } from './present.js';
 import { options } from './query.js';
@@ -61,7 +61,7 @@ export function calendarRecordForms(context: ApiContext, { present }: Present): 
     const form = formOf(request);
     const calendar = await calendarAt(context, request);
     const record = await recordAt(request, calendar);
-    demandSeen(record, form);
+    demandFormOf({ name: 'This record', version: record.version }, form);
     const kind = kindOf(record.type);
     const given = typedIn(fields, form);
     const replacesRecordId = record.state === 'DRAFT' ? record.replacesRecordId : record._id;
@@ -77,7 +77,7 @@ export function calendarRecordForms(context: ApiContext, { present }: Present): 
     const form = formOf(request);
     const calendar = await calendarAt(context, request);
     const record = await recordAt(request, calendar);
-    demandSeen(record, form);
+    demandFormOf({ name: 'This record', version: record.version }, form);
     const said = calendarDraftFields.strip().parse(record);
     await draftCalendarRecords(context, viewerOf(request), [{ ...said, replacesRecordId: record._id, remove: true }]);
     response.redirect(303, `${calendar.path}?done=calendar-draft`);
@@ -87,7 +87,7 @@ export function calendarRecordForms(context: ApiContext, { present }: Present): 
     const form = formOf(request);
     const calendar = await calendarAt(context, request);
     const record = await recordAt(request, calendar);
-    demandSeen(record, form);
+    demandFormOf({ name: 'This record', version: record.version }, form);
     await discardCalendarDraft(context, viewerOf(request), record._id);
     response.redirect(303, `${calendarPath(calendar.libraryCode)}?done=calendar-discarded`);
   });
@@ -124,11 +124,6 @@ function freshKind(request: Request): Kind {
   const kind = z.enum(['hours', 'exception', 'event']).safeParse(request.params['kind']);
   if (!kind.success) throw new Refusal('not-found', `There is nothing at ${request.path}.`);
   return kind.data;
-}
-
-function demandSeen({ version }: StoredCalendarRecord, form: Form): void {
-  if (form.text('version') === String(version)) return;
-  throw new Refusal('precondition-failed', 'This record was changed by somebody else while you had the page open. Open the calendar again to see how it is now.');
 }
 
 const typedFrom = (record: StoredCalendarRecord): TypedRecord => typed(fields, (field) => {
