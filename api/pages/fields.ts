@@ -53,7 +53,8 @@ const valueAt = (record: object, id: string): unknown =>
 
 function textsOf({ id, kind, rule = noInputs }: Field, value: unknown, currency: string): [name: string, texts: string[]][] {
   if (kind === 'inputs') {
-    const rows = rowsFrom(rule.fields, ruleParametersOf(rule.fields).catch([]).parse(value));
+    // What cannot be read is an error: shown as a rule that asks nothing it would be saved as one.
+    const rows = rowsFrom(rule.fields, ruleParametersOf(rule.fields).default([]).parse(value));
     return rows.flatMap((row): [string, string[]][] => [[`${row.id}.choice`, [row.choice]], [`${row.id}.ticked`, row.values]]);
   }
   if (value === null || value === undefined) return [];
