@@ -31,7 +31,7 @@ const notices: Readonly<Record<string, string>> = {
   deactivated: 'The job is inactive now. A run that has begun goes on.',
   started: 'The run was started.',
   aborting: 'The run is being stopped. What it has done stays done.',
-  record: 'It was saved. The next run goes by it; a run that is at work is not changed.',
+  record: 'It was saved. A run that is at work is not changed by it.',
   'record-moved': 'It was moved. The next run goes by the new order.',
   'record-removed': 'It was deleted. What was done by it stays on record.',
   terms: 'The terms of use were saved.',
