@@ -21,8 +21,16 @@ function saidOf(issue: ZodError['issues'][number], value: unknown): string {
   const said = issue.message.replace(/^(Invalid (input|option|string|number)|Too (small|big)): /, '').replace(/, received .*$/, '');
   if (issue.code === 'invalid_type') return `${shownValue(value)} was given; ${inWords[issue.expected] === undefined ? said : `expected ${inWords[issue.expected]}`}`;
   if ((issue.code === 'too_small' || issue.code === 'too_big') && issue.origin === 'string' && typeof value === 'string') return lengthSaid(issue, value);
-  return `${shownValue(value)} was given; ${said}`;
+  return `${shownValue(value)} was given; ${zodsWords.reduce((text, [zods, ours]) => text.replace(zods, ours), said)}`;
 }
+
+/** What Zod says of itself; a message that a schema has of its own stays. */
+const zodsWords: readonly (readonly [RegExp, string])[] = [
+  [/^expected array to have >=1 items$/, 'expected at least one'],
+  [/^expected (?:number|int) to be >=(\S+)$/, 'expected $1 or more'],
+  [/^expected (?:number|int) to be <=(\S+)$/, 'expected at most $1'],
+  [/^Invalid ISO date$/, 'expected a day, as 2026-12-31'],
+];
 
 /** Of a text that is too short, which is most often one of nothing but blanks, or too long. */
 function lengthSaid(issue: { code: 'too_small'; minimum: number | bigint } | { code: 'too_big'; maximum: number | bigint }, value: string): string {

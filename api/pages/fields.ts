@@ -95,7 +95,7 @@ function valueOf({ id, kind, orNone, others, rule = noInputs }: Field, typed: Ty
   if (kind === 'codes') return codesIn(texts);
   if (kind === 'either') return text === 'true';
   if (orNone && text === '') return null;
-  if (kind === 'number') return /^\d{1,9}$/.test(text) ? Number(text) : text;
+  if (kind === 'number') return /^-?\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : text;
   return kind === 'amount' ? minorUnits(text, currency) : text;
 }
 
