@@ -155,7 +155,7 @@ test('started by hand for a library and its days, it looks at these instead of t
   const again = await rerun(house.operating, { institutionId: 'given', runId: done.id, submittedBy: { type: 'USER', id: 'u-tester', name: 'A. Tester' } });
   assert.deepEqual(again.parameters, done.parameters);
   assert.equal((await house.finished('given', again._id)).counters.changesProcessed ?? 0, 0);
-  await assert.rejects(run('given', night, { libraryCode: 'MAIN' }), /a library goes with both dates/);
+  await assert.rejects(run('given', night, { libraryCode: 'MAIN' }), /A library goes with both days/);
 });
 
 test('the library next door is as it was', async () => {
