@@ -30,6 +30,12 @@ const keptRefusal = z.object({
   problems: z.array(z.object({ pointer: z.string().exactOptional(), parameter: z.string().exactOptional(), code: z.string(), message: z.string() })),
 });
 
+const hashOf = (body: unknown): string => createHash('sha256').update(JSON.stringify(body ?? null)).digest('hex');
+
+/** Of a form that people go back to: two clicks on the same are one request, and what is typed otherwise is another. */
+export const onceAsTyped = <T>(context: ApiContext, asked: Asked, work: () => Promise<T>): Promise<Answered<T>> =>
+  once(context, { ...asked, key: `${asked.key} ${hashOf(asked.body)}` }, work);
+
 /**
  * Does `work` for the first request with a key and repeats its answer, a JSON value, for the others. A refusal is an answer as well;
  * what may be over a minute later, a limit, a 5xx or any other error, is not kept, so the caller may try again. `kept`: what of the answer is
@@ -38,7 +44,7 @@ const keptRefusal = z.object({
 export async function once<T>(context: ApiContext, asked: Asked, work: () => Promise<T>, kept: (answer: T) => T = (answer) => answer): Promise<Answered<T>> {
   const { models, now } = context;
   const { institutionId, actorId, route, key } = asked;
-  const requestHash = createHash('sha256').update(JSON.stringify(asked.body ?? null)).digest('hex');
+  const requestHash = hashOf(asked.body);
   const named = { institutionId, actorId, route, key };
 
   const earlier = await claim(context, named, requestHash);

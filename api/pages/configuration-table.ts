@@ -4,10 +4,11 @@ import { authorOf, type Author, type Configuration } from '../changes.js';
 import { changeRecord, createRecord, labelOf, listRecords, recordOf, removeRecord, type ConfigurationTable } from '../configuration-table.js';
 import type { ApiContext } from '../context.js';
 import { briefly } from '../format.js';
+import { onceAsTyped } from '../idempotency.js';
 import { demandIn, mayConfigureFulfillment, viewerOf, type Viewer } from '../viewer.js';
 import type { Badge } from '../words.js';
 import { fieldAt, fieldRows, inputOf, typedFrom, type Field, type Typed } from './fields.js';
-import { demandFormOf, formOf, problemsOf, type FieldProblem } from './form.js';
+import { demandFormOf, formOf, oneTimeValue, problemsOf, type FieldProblem } from './form.js';
 import { withProblems } from './job-forms.js';
 import type { Present } from './present.js';
 import { Query } from './query.js';
@@ -105,7 +106,10 @@ export const tablePages = <Stored extends Configuration>(pages: TablePages<Store
 
   router.post(`${path}/new`, async (request, response) => {
     const viewer = viewerOf(request);
-    await saved(request, response, null, (input) => createRecord(context, viewer, table, input, authorOf(viewer, request.id)));
+    // Records without a name of their own would be made twice by two clicks.
+    const asked = { institutionId: viewer.institution.code, actorId: viewer.actor.id, route: `POST ${request.path}`, key: formOf(request).text('once') };
+    await saved(request, response, null, (input) =>
+      onceAsTyped(context, { ...asked, body: input }, async () => (await createRecord(context, viewer, table, input, authorOf(viewer, request.id)))._id));
   });
 
   router.post(`${path}/:id`, async (request, response) => {
@@ -163,6 +167,7 @@ export const tablePages = <Stored extends Configuration>(pages: TablePages<Store
       action: stored === null ? `${path}/new` : `${path}/${stored._id}`,
       remove: stored === null ? null : `${path}/${stored._id}/delete`,
       version: stored === null ? '' : String(stored.version),
+      once: stored === null ? oneTimeValue() : null,
       mayChange: mayConfigureFulfillment(viewer), saving: pages.saving, deleting: pages.deleting,
       ...withProblems(problems),
       rows: fieldRows(rows, typed, problems, { currency: viewer.institution.currency, isNew: stored === null }),

@@ -1,12 +1,11 @@
 /** The steps of the desk on a loan or a fee, each a form sent: what is done, and in which words it is answered (fulfillment-loans.md, S6, S7 and S11). */
-import { z } from 'zod';
 import type { LossProblem } from '../../desk/declare-lost.js';
 import { isWaitedFor } from '../../desk/waited-for.js';
 import type { Refunded } from '../../desk/refund-lost-fees.js';
 import type { FineProblem, ReturnedLoan } from '../../desk/return-loan.js';
-import { dayNumber } from '../../domain/days.js';
 import type { Booking } from '../../domain/fulfillment/fee-bookings.js';
 import type { AskedDueDate } from '../../domain/fulfillment/moved-due-dates.js';
+import { askedDueDate, dueDateSchema, NEVER_IN } from '../due-date-changes.js';
 import type { Fee } from '../../models/fee.js';
 import type { Loan } from '../../models/loan.js';
 import type { ApiContext } from '../context.js';
@@ -159,8 +158,9 @@ export async function payStep(context: ApiContext, clerk: Clerk, userId: string,
 }
 
 function dueDay(day: string): AskedDueDate {
-  if (!z.iso.date().safeParse(day).success) throw new Refusal('validation-failed', day === '' ? 'A day is missing.' : `“${day}” is not a day.`);
-  return { day: dayNumber(day) };
+  const given = dueDateSchema.safeParse({ day });
+  if (given.success) return askedDueDate(given.data);
+  throw new Refusal('validation-failed', day === '' ? 'A day is missing.' : `“${day}” is not a day${/^\d{4}-/.test(day) ? ` before ${NEVER_IN}` : ''}.`);
 }
 
 function amountIn(form: Form, currency: string): number {

@@ -5,7 +5,7 @@ import { unitRuleTypes, type FulfillmentUnitRule, type UnitRuleType } from '../.
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
 import { fulfillmentUnitOf, type ReadUnit } from '../fulfillment-units.js';
-import { once } from '../idempotency.js';
+import { onceAsTyped } from '../idempotency.js';
 import { changeUnitRule, createUnitRule, isDefault, placeUnitRule, removeUnitRule, unitRuleOf } from '../unit-rules.js';
 import { userGroupsOf } from '../rule-values.js';
 import { demandIn, mayConfigureFulfillment, viewerOf } from '../viewer.js';
@@ -49,7 +49,7 @@ export function unitRulePages(context: ApiContext, { present }: Present): Router
     const type = unitRuleTypes.find((each) => each === form.text('ruleType')) ?? 'LOAN';
     const asked = { institutionId: viewer.institution.code, actorId: viewer.actor.id, route: `POST ${request.path}`, key: form.text('once') };
     await saved(request, response, { read, rule: null, type }, form, (body) =>
-      once(context, { ...asked, body }, async () => (await createUnitRule(context, viewer, read, { ruleType: type, ...body }, authorOf(viewer, request.id)))._id));
+      onceAsTyped(context, { ...asked, body }, async () => (await createUnitRule(context, viewer, read, { ruleType: type, ...body }, authorOf(viewer, request.id)))._id));
   });
 
   router.post(RULE_PATH, async (request, response) => {

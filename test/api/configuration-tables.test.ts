@@ -117,6 +117,18 @@ describe.each([
   });
 });
 
+test.each(ruleTables)('a new record of %s is made once by two clicks on Save', async (table, _target, content) => {
+  const { body: like } = await create(table, content);
+  const { once } = await fieldsOf(administrator, `/${table}/new`);
+  const typed = { ...(await fieldsOf(administrator, `/${table}/${like.id}`)), once: once! };
+  const click = async () => (await administrator.post(`/${table}/new`, typed)).headers.get('location');
+  assert.deepEqual([await click(), await click()], [`/${table}?done=record`, `/${table}?done=record`]);
+  const { items } = (await library.call(manager, 'GET', at(table))).body;
+  const alike = items.filter(({ name }: { name: string }) => name === content.name);
+  assert.equal(alike.length, 2, 'the one it is like, and the new one');
+  for (const record of alike) await remove(table, record);
+});
+
 describe('a block definition', () => {
   const definition = { code: 'OVERDUE', description: 'Long overdue items', blockedActions: ['LOAN', 'RENEW'] };
   test.each([

@@ -1,6 +1,7 @@
 /** The desk over REST: who may, what is answered, what is on record (platform.md 11, 12 and 17). */
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, test } from 'vitest';
+import { dueDateSchema } from '../../api/due-date-changes.js';
 import { idOf, loan } from '../support/demo-library.js';
 import { lendingLibrary, lose, shelved } from '../support/desk.js';
 import { everythingOf } from '../support/store.js';
@@ -66,6 +67,9 @@ test('a loan is given another due date and recalled; all that are due in a week 
   await loan(library.models, 'demo', 'M2', { dueDate: new Date('2025-03-28T01:00:00.000Z') });
   const moved = await library.call(clerk, 'PUT', `${HERE}/loans/barcode:M1/due-date`, { day: '2025-03-20' });
   assert.deepEqual([moved.status, moved.body.dueDate, moved.body.dueDateSource, moved.body.dueCycle], [200, '2025-03-21T01:00:00.000Z', 'MANUAL', 2]);
+  const until = (day: string) => dueDateSchema.safeParse({ day }).success;
+  assert.deepEqual([until('2099-12-31'), until('2100-01-01')], [true, false]);
+  assert.equal((await library.call(clerk, 'PUT', `${HERE}/loans/barcode:M1/due-date`, { day: '9999-12-31' })).status, 422);
   const recalled = await library.call(clerk, 'POST', `${HERE}/loans/barcode:M1/recall`, { due: { instant: '2025-03-10T12:00:00-04:00' } });
   assert.deepEqual([recalled.status, recalled.body.dueDate, recalled.body.processStatus, recalled.body.recalled], [200, '2025-03-10T16:00:00.000Z', 'RECALL', true]);
   const cancelled = await library.call(clerk, 'DELETE', `${HERE}/loans/barcode:M1/recall`);
