@@ -38,7 +38,7 @@ const withMongo = files.filter((file) => serversOf(file).has('mongo') && !withTe
 const pure = files.filter((file) => !withMongo.includes(file) && !withTemporal.includes(file));
 
 /** Of half a minute and more each. */
-const longest = ['test/chaos/', 'test/nights/', 'test/pages/way-to-a-letter', 'test/workflows/dispatcher', 'test/killed/', 'test/activities/overdue-', 'test/workflows/run-life', 'test/architecture'].map((start) => resolve(root, start));
+const longest = ['test/chaos/', 'test/nights/', 'test/simulate/', 'test/pages/way-to-a-letter', 'test/workflows/dispatcher', 'test/killed/', 'test/activities/overdue-', 'test/workflows/run-life', 'test/fulfillment/loans-overdue-and-lost.overlap', 'test/cli/stack', 'test/pages/desk', 'test/architecture'].map((start) => resolve(root, start));
 const rankOf = ({ moduleId }) => {
   const long = longest.findIndex((start) => moduleId.startsWith(start));
   if (long >= 0) return long;

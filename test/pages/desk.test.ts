@@ -19,8 +19,9 @@ afterAll(async () => {
 
 const words = async (page: Page, selector: string) => (await page.innerText(selector)).replace(/\s+/g, ' ').trim();
 
-/** What a scanner does: it types into whatever has the focus, and sends Enter. */
+/** What a scanner does: it types into whatever has the focus, and sends Enter. Whoever scans sees the field first. */
 async function scan(page: Page, code: string): Promise<void> {
+  await page.locator('input[autofocus]:focus').waitFor();
   await page.keyboard.type(code);
   await Promise.all([page.waitForEvent('framenavigated'), page.keyboard.press('Enter')]);
   await page.waitForLoadState();
