@@ -144,7 +144,7 @@ describe('every zone of the platform, 1970 to 2100', () => {
       const zone = zoneOf(name);
       const shown = wallClock(name);
       const changes = [...zone.starts].slice(1).flatMap((start) => [start - 1000, start]);
-      for (const moment of [...randomInstants(60), ...changes]) {
+      for (const moment of [...randomInstants(30), ...changes]) {
         const seconds = Math.floor(localMinutes(zone, moment) * 60 + 1e-6);
         assert.equal(localDay(zone, moment) * 86_400 + seconds, shown(moment), `${name} at ${iso(moment)}`);
       }
@@ -154,7 +154,7 @@ describe('every zone of the platform, 1970 to 2100', () => {
   test('a local time leads back to its instant, or to the first of two', () => {
     for (const name of zoneNames) {
       const zone = zoneOf(name);
-      for (const moment of randomInstants(100)) {
+      for (const moment of randomInstants(40)) {
         const back = localToInstant(zone, localDay(zone, moment), localMinutes(zone, moment));
         assert.ok(
           back === moment || (back < moment && localMinutes(zone, back) === localMinutes(zone, moment)),
@@ -167,7 +167,7 @@ describe('every zone of the platform, 1970 to 2100', () => {
   test('a day begins with its first instant, also on both sides of every change', () => {
     for (const name of zoneNames) {
       const zone = zoneOf(name);
-      for (const moment of [...randomInstants(50), ...zone.starts.slice(1)]) {
+      for (const moment of [...randomInstants(25), ...zone.starts.slice(1)]) {
         const day = localDay(zone, moment);
         const start = startOfDay(zone, day);
         assert.equal(localDay(zone, start), day, `${name} ${dayText(day)} begins in itself`);

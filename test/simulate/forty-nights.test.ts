@@ -20,7 +20,7 @@ beforeAll(async () => {
   life = await beginLife(models, 1, sizes.S);
   let missed = 0;
   for (let night = 1; night <= NIGHTS; night += 1) {
-    const passed = await passDayAndNight(life, { night, missed, sample: 10 });
+    const passed = await passDayAndNight(life, { night, missed, sample: 5 });
     for (const what of passed.told.keys()) happened.add(what);
     faults.push(...(passed.faults ?? []));
     missed = passed.faults === null ? missed + 1 : 0;
