@@ -7,7 +7,10 @@ import type { Viewer } from '../viewer.js';
 import { spelledOut } from '../words.js';
 import { shown } from './scheduled-job.js';
 
-export function questionRow(viewer: Viewer, { rule, holds, compared }: Heard) {
+/** What of a viewer the words depend on. */
+type Asker = Pick<Viewer, 'zone' | 'grants'> & { institution: Pick<Viewer['institution'], 'currency'> };
+
+export function questionRow(viewer: Asker, { rule, holds, compared }: Heard) {
   const values = Object.entries(readableValues(viewer.grants, compared));
   return { ...question(rule), holds, compared: values.map(([name, value]) => ({ name: nameWords[name] ?? spelledOut(name), value: valueText(viewer, name, value) })) };
 }
@@ -32,7 +35,7 @@ const amounts = ['total', 'minimumBalance', 'totalDebt', 'minimumDebt', 'renewFe
 /** Codes that staff have made are told as they are; others are words in capitals. */
 const ofStaff = /(code|codes|group|groups|location|unit|rule|decidedBy|id|key)$/i;
 
-function valueText({ zone, institution: { currency } }: Viewer, name: string, value: unknown): string {
+function valueText({ zone, institution: { currency } }: Asker, name: string, value: unknown): string {
   if (value instanceof Date) return when(zone, value).text;
   if (typeof value === 'number' && amounts.includes(name)) return `${(value / 10 ** exponentOf(currency)).toFixed(exponentOf(currency))} ${currency}`;
   if (name === 'named' && Array.isArray(value) && value.length === 0) return 'any';

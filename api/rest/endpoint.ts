@@ -56,15 +56,15 @@ interface Spec<Path extends Shape, Query extends Shape, Body extends z.ZodType, 
 
 /** An endpoint whose types are settled: what `serve.ts` and the OpenAPI document need of it. */
 export interface Endpoint extends Pick<Spec<Shape, Shape, z.ZodType, z.ZodType>, 'method' | 'at' | 'tag' | 'summary' | 'path' | 'query' | 'body' | 'status' | 'answer' | 'ifMatch' | 'onceOnly' | 'refusals'> {
-  kept?: (answer: unknown) => unknown;
-  handle: (context: ApiContext, asked: Asked<unknown, unknown, unknown>) => Promise<Reply<unknown>>;
+  // Methods, so that each endpoint's own types may stand here: `serve.ts` hands over what these very schemas gave out.
+  kept?(answer: unknown): unknown;
+  handle(context: ApiContext, asked: Asked<unknown, unknown, unknown>): Promise<Reply<unknown>>;
 }
 
 export function endpoint<Path extends Shape, Query extends Shape, Body extends z.ZodType, Answer extends z.ZodType>(
   spec: Spec<Path, Query, Body, Answer>,
 ): Endpoint {
-  // `serve.ts` hands over what these very schemas gave out.
-  return spec as unknown as Endpoint;
+  return spec;
 }
 
 export const authorIn = (viewer: Viewer, requestId: unknown) => (reason: string | null = null) => authorOf(viewer, requestId, reason);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { calendar, demoLibrary, idOf, loan } from '../support/demo-library.js';
 import { at, ofMain } from '../support/fixture-a.js';
 import { everythingOf } from '../support/store.js';
-import { aRun, role, type Visitor } from './library.js';
+import { demoStaff, aRun, type Visitor } from './library.js';
 import { openApi, type ApiLibrary } from './rest.js';
 
 const INSTITUTION = '/calendars/institution';
@@ -31,12 +31,7 @@ beforeAll(async () => {
     await loan(models, institutionId, 'of EAST', { dueDate: new Date(at('2025-06-19 18:00')), libraryCode: 'EAST' });
   }
   nextDoor = await everythingOf(models, 'next-door');
-  const { passwordHash } = await models.User.findOne({ institutionId: 'riverside', primaryId: 'admin' }).orFail().lean();
-  for (const [primaryId, name] of [['fulfil', 'FULFILLMENT_ADMINISTRATOR'], ['head', 'CIRCULATION_DESK_MANAGER'], ['buyer', 'PURCHASING_OPERATOR']] as const) {
-    await models.User.create({
-      institutionId: 'demo', primaryId, displayName: primaryId, lastName: primaryId, status: 'ACTIVE', statusDate: '2025-01-01', roles: [role(name)], passwordHash,
-    });
-  }
+  await demoStaff(library, { fulfil: 'FULFILLMENT_ADMINISTRATOR', head: 'CIRCULATION_DESK_MANAGER', buyer: 'PURCHASING_OPERATOR' });
   library.clock.now = new Date('2025-06-12T14:00:00.000Z'); // Thursday, 10:00 in New York
   [administrator, manager, buyer] = [await library.signIn('fulfil', 'demo'), await library.signIn('head', 'demo'), await library.signIn('buyer', 'demo')];
 });

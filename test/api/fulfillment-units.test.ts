@@ -5,7 +5,7 @@ import { newId } from '../../models/document.js';
 import { lendingLibrary, shelved } from '../support/desk.js';
 import { idOf, user } from '../support/demo-library.js';
 import { everythingOf } from '../support/store.js';
-import { role, type Visitor } from './library.js';
+import { demoStaff, type Visitor } from './library.js';
 import { openApi, type ApiLibrary } from './rest.js';
 
 const HERE = '/api/v1/institutions/demo';
@@ -31,12 +31,7 @@ beforeAll(async () => {
   await user(models, 'demo', 'NEAR', { userGroup: 'Patrons, local' });
   await models.UserIdentifier.create({ _id: 'demo:29999000', institutionId: 'demo', userId: idOf('demo', 'PROF') });
   nextDoor = await everythingOf(models, 'next-door');
-  const { passwordHash } = await models.User.findOne({ institutionId: 'riverside', primaryId: 'admin' }).orFail().lean();
-  for (const [primaryId, name] of [['fulfil', 'FULFILLMENT_ADMINISTRATOR'], ['head', 'CIRCULATION_DESK_MANAGER'], ['buyer', 'PURCHASING_OPERATOR'], ['auditor', 'AUDITOR']] as const) {
-    await models.User.create({
-      institutionId: 'demo', primaryId, displayName: primaryId, lastName: primaryId, status: 'ACTIVE', statusDate: '2025-01-01', roles: [role(name)], passwordHash,
-    });
-  }
+  await demoStaff(library, { fulfil: 'FULFILLMENT_ADMINISTRATOR', head: 'CIRCULATION_DESK_MANAGER', buyer: 'PURCHASING_OPERATOR', auditor: 'AUDITOR' });
   [administrator, manager, buyer, auditor] = await Promise.all(['fulfil', 'head', 'buyer', 'auditor'].map((who) => library.signIn(who, 'demo'))) as [Visitor, Visitor, Visitor, Visitor];
 });
 afterAll(() => library.stop());

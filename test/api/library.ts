@@ -136,6 +136,14 @@ export const role = (name: string, given: Partial<RoleAssignment> = {}): RoleAss
   role: name, status: 'ACTIVE', scope: 'INSTITUTION', libraryCode: null, expiryDate: null, ...given,
 });
 
+/** People of the library that `demoLibrary` makes, by primary id with one role each; they sign in as everybody does. */
+export async function demoStaff({ models }: Pick<TestLibrary, 'models'>, roleOf: Readonly<Record<string, string>>): Promise<void> {
+  const { passwordHash } = await models.User.findOne({ institutionId: 'riverside', primaryId: 'admin' }).orFail().lean();
+  await models.User.create(Object.entries(roleOf).map(([primaryId, name]) => ({
+    institutionId: 'demo', primaryId, displayName: primaryId, lastName: primaryId, status: 'ACTIVE' as const, statusDate: '2025-01-01', roles: [role(name)], passwordHash,
+  })));
+}
+
 const staff = (institutionId: string, primaryId: string, displayName: string, roles: RoleAssignment[], passwordHash: string) => ({
   institutionId, primaryId, displayName, lastName: displayName.split(' ').at(-1) ?? '', roles, passwordHash,
   status: 'ACTIVE' as const, statusDate: '2025-01-01', recordType: 'STAFF' as const, staff: true, _id: newId(),

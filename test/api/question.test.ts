@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'vitest';
 import { questionRow } from '../../api/pages/question.js';
-import type { Viewer } from '../../api/viewer.js';
 import { zoneOf } from '../../domain/days.js';
+import type { Grants } from '../../domain/permissions.js';
 
-const viewer = { zone: zoneOf('Europe/Berlin'), institution: { currency: 'EUR' }, grants: { institution: new Set(['PATRON_DATA']) } } as unknown as Viewer; // no more of it is asked
+const grants: Grants = { operator: false, institution: new Set(['PATRON_DATA']), jobs: new Map() };
+const viewer = { zone: zoneOf('Europe/Berlin'), institution: { currency: 'EUR' }, grants };
 const row = (rule: string, compared: Record<string, unknown> = {}) => questionRow(viewer, { rule, holds: true, compared });
 
 test.each([

@@ -5,7 +5,7 @@ import { dayNumber, weekday } from '../../domain/days.js';
 import { demoLibrary, idOf, loan } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
 import { everythingOf } from '../support/store.js';
-import { role, type Visitor } from './library.js';
+import { demoStaff, type Visitor } from './library.js';
 import { openApi, type ApiLibrary } from './rest.js';
 
 const HERE = '/api/v1/institutions/demo';
@@ -19,12 +19,7 @@ beforeAll(async () => {
   const { models } = library;
   for (const institutionId of ['demo', 'next-door']) await demoLibrary(models, institutionId);
   nextDoor = await everythingOf(models, 'next-door');
-  const { passwordHash } = await models.User.findOne({ institutionId: 'riverside', primaryId: 'admin' }).orFail().lean();
-  for (const [primaryId, name] of [['fulfil', 'FULFILLMENT_ADMINISTRATOR'], ['head', 'CIRCULATION_DESK_MANAGER'], ['buyer', 'PURCHASING_OPERATOR']] as const) {
-    await models.User.create({
-      institutionId: 'demo', primaryId, displayName: primaryId, lastName: primaryId, status: 'ACTIVE', statusDate: '2025-01-01', roles: [role(name)], passwordHash,
-    });
-  }
+  await demoStaff(library, { fulfil: 'FULFILLMENT_ADMINISTRATOR', head: 'CIRCULATION_DESK_MANAGER', buyer: 'PURCHASING_OPERATOR' });
   library.clock.now = new Date('2025-06-12T14:00:00.000Z'); // 10:00 in New York
   [administrator, manager] = [await library.signIn('fulfil', 'demo'), await library.signIn('head', 'demo')];
 });

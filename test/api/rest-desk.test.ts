@@ -5,7 +5,7 @@ import { dueDateSchema } from '../../api/due-date-changes.js';
 import { idOf, loan } from '../support/demo-library.js';
 import { lendingLibrary, lose, shelved } from '../support/desk.js';
 import { everythingOf } from '../support/store.js';
-import { role, type Visitor } from './library.js';
+import { demoStaff, type Visitor } from './library.js';
 import { openApi, type ApiLibrary } from './rest.js';
 
 const HERE = '/api/v1/institutions/demo';
@@ -21,13 +21,7 @@ beforeAll(async () => {
     await lendingLibrary(models, institutionId);
     await loan(models, institutionId, 'A');
   }
-  const { passwordHash } = await models.User.findOne({ institutionId: 'riverside', primaryId: 'admin' }).orFail().lean();
-  const person = (primaryId: string, name: string) => models.User.create({
-    institutionId: 'demo', primaryId, displayName: primaryId, lastName: primaryId, status: 'ACTIVE', statusDate: '2025-01-01', roles: [role(name)], passwordHash,
-  });
-  await person('clerk', 'CIRCULATION_DESK_OPERATOR');
-  await person('head', 'CIRCULATION_DESK_MANAGER');
-  await person('buyer', 'PURCHASING_OPERATOR');
+  await demoStaff(library, { clerk: 'CIRCULATION_DESK_OPERATOR', head: 'CIRCULATION_DESK_MANAGER', buyer: 'PURCHASING_OPERATOR' });
   library.clock.now = new Date('2025-03-05T14:30:00.000Z'); // 09:30 in New York
   [clerk, manager] = [await library.signIn('clerk', 'demo'), await library.signIn('head', 'demo')];
 });

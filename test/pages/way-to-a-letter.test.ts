@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { axeFinds } from '../support/axe.js';
+import { axeFinds, axePasses } from '../support/axe.js';
 import { openPages, signIn, TEMPORAL_UI, type PagesHouse } from '../support/pages.js';
 import { mongo, temporal } from '../support/servers.js';
 
@@ -117,22 +117,13 @@ async function everyPath(): Promise<string[]> {
 }
 
 describe('every page', { timeout: 300_000 }, () => {
-  /** The second pass looks for what a colour or a width alone decides. */
-  const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] as const;
-  const passes = [
-    { colorScheme: 'light', width: 1280, rules: wcag },
-    { colorScheme: 'dark', width: 320, rules: wcag },
-    { colorScheme: 'dark', width: 1280, rules: ['color-contrast'] },
-    { colorScheme: 'light', width: 320, rules: ['color-contrast', 'target-size'] },
-  ] as const;
-
   test('has nothing that axe finds, light and dark, wide and narrow, and nothing to scroll sideways', async () => {
     const page = await pages.open({ reducedMotion: 'reduce' }); // a colour on its way is neither of the two
     await signIn(page, 'general-system-administrator');
     const wrong: string[] = [];
     for (const path of await everyPath()) {
       await page.goto(path);
-      for (const { colorScheme, width, rules } of passes) {
+      for (const { colorScheme, width, rules } of axePasses) {
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 900 });
         const where = `${path}, ${colorScheme} at ${width} px`;

@@ -12,3 +12,12 @@ export async function axeFinds(page: Page, rules: readonly string[]): Promise<st
   const found = violations.parse(await page.evaluate(`axe.run(document, ${options}).then(({ violations }) => violations)`));
   return found.map(({ id, nodes }) => `${id} ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
 }
+
+const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] as const;
+/** How each page is looked at. The later passes look for what a colour or a width alone decides. */
+export const axePasses = [
+  { colorScheme: 'light', width: 1280, rules: wcag },
+  { colorScheme: 'dark', width: 320, rules: wcag },
+  { colorScheme: 'dark', width: 1280, rules: ['color-contrast'] },
+  { colorScheme: 'light', width: 320, rules: ['color-contrast', 'target-size'] },
+] as const;

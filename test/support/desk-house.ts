@@ -1,6 +1,6 @@
 /** A desk with its pages: the library of the deeds, its clerks, and a patron with a bit of everything. */
 import type { Page } from 'playwright-core';
-import { openLibrary, PASSWORD, role } from '../api/library.js';
+import { demoStaff, openLibrary, PASSWORD } from '../api/library.js';
 import { fee, idOf, loan } from './demo-library.js';
 import { lendingLibrary, lose, shelved } from './desk.js';
 import { at } from './fixture-a.js';
@@ -14,12 +14,7 @@ export async function deskHouse() {
   const id = (name: string) => idOf('demo', name);
   for (const institutionId of ['demo', 'next-door']) await lendingLibrary(models, institutionId);
   await loan(models, 'next-door', 'A1');
-  const { passwordHash } = await models.User.findOne({ institutionId: 'riverside', primaryId: 'admin' }).orFail().lean();
-  for (const [primaryId, name] of [['clerk', 'CIRCULATION_DESK_OPERATOR'], ['head', 'CIRCULATION_DESK_MANAGER'], ['buyer', 'PURCHASING_OPERATOR']] as const) {
-    await models.User.create({
-      institutionId: 'demo', primaryId, displayName: primaryId, lastName: primaryId, status: 'ACTIVE', statusDate: '2025-01-01', roles: [role(name)], passwordHash,
-    });
-  }
+  await demoStaff(library, { clerk: 'CIRCULATION_DESK_OPERATOR', head: 'CIRCULATION_DESK_MANAGER', buyer: 'PURCHASING_OPERATOR' });
   await models.UserIdentifier.create([
     { _id: 'demo:u1', institutionId: 'demo', userId: id('U1') }, { _id: 'demo:2000001', institutionId: 'demo', userId: id('U1') }, { _id: 'demo:u2', institutionId: 'demo', userId: id('U2') },
   ]);
