@@ -90,6 +90,12 @@ const reasons = {
   FEE_IS_CREDIT: 'It is a credit: the library owes it to the patron.',
   FEE_NOT_CREDIT: 'It is no credit: the patron owes it to the library.',
   FEE_BUSY: 'The fee was changed by others again and again. Try once more.',
+  NO_BLOCK: 'The block is not on record any more.',
+  BLOCKED_ALREADY: 'The patron has a block of this kind already.',
+  BLOCK_ID_USED: 'The block id belongs to another block.',
+  BLOCK_ENDED: 'The block has ended already.',
+  BLOCK_EXTERNAL: 'The block comes from another system: it is lifted there.',
+  BLOCK_BUSY: 'The block was changed by others again and again. Try once more.',
   MORE_THAN_OWED: 'It is more than is owed.',
   TRANSACTION_ID_USED: 'The transaction id belongs to another booking on this fee.',
 } as const;

@@ -1,5 +1,5 @@
 /** How instants, days and durations read on the pages: in the institution's zone, in British English. */
-import { dayText, localDay, localMinutes, weekday, type DayNumber, type Zone } from '../domain/days.js';
+import { dayText, localDay, localMinutes, startOfDay, weekday, type DayNumber, type Zone } from '../domain/days.js';
 
 /** An instant for a `<time>` element. */
 export interface When {
@@ -53,6 +53,12 @@ export function briefly(zone: Zone, at: Date | null, now: Date): When | null {
 export function dayWords(day: DayNumber): string {
   const [year, month, ofMonth] = dayText(day).split('-').map(Number);
   return `${weekdays[weekday(day) % 7] ?? ''} ${ofMonth ?? ''} ${months[(month ?? 1) - 1] ?? ''} ${year ?? ''}`;
+}
+
+/** The last day of what ends with a day, as `Tue 12 May 2026`; of what ends within one, the time. `end` is not of it any more. */
+export function lastOf(zone: Zone, end: Date): string {
+  const day = localDay(zone, end.getTime());
+  return startOfDay(zone, day) === end.getTime() ? dayWords(day - 1) : when(zone, end).text;
 }
 
 /** With seconds: `12 May 02:30:07`, for the steps of one night. */

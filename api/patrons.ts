@@ -20,8 +20,10 @@ type Stop = { reason: BorrowerRefusal; detail: string | null };
 
 export interface PatronAtDesk {
   user: User;
-  /** ACTIVE, the newest first. */
+  /** Those that act, the newest first. One whose end has come acts no more, whether or not it has been removed yet. */
   blocks: UserBlock[];
+  /** Who placed blocks by hand, by the actor's id. */
+  placers: ReadonlyMap<string, string>;
   borrower: Borrower;
   /** Of their group; null: there is none. */
   limit: PatronLimit | null;
@@ -70,8 +72,19 @@ export async function patronAtDesk(context: ApiContext, viewer: Viewer, userId: 
   if (borrower === undefined) throw new Refusal('not-found', `There is no patron ${userId}.`);
   const moment = momentAt(viewer.zone, at.getTime());
   const stopOf = (action: DeskAction) => refusalOfBorrower(borrower, action, { ...ground, moment }, unheard);
+  const acting = blocks.filter(({ expiresAt }) => expiresAt === null || expiresAt > at);
   return {
-    user, blocks, borrower, limit: ground.limits.get(user.userGroup ?? '') ?? null, stops: { LOAN: stopOf('LOAN'), RENEW: stopOf('RENEW') },
+    user, blocks: acting, placers: await namesOf(context, viewer, acting.flatMap(({ placedBy }) => placedBy ?? [])), borrower, limit: ground.limits.get(user.userGroup ?? '') ?? null, stops: { LOAN: stopOf('LOAN'), RENEW: stopOf('RENEW') },
     loans, fines: await finesSoFar(deed, loans), fees,
   };
+}
+
+/** People of the library or of the platform, and API keys. */
+async function namesOf({ models }: ApiContext, { institution: { code: institutionId } }: Viewer, actorIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (actorIds.length === 0) return new Map();
+  const [people, keys] = await Promise.all([
+    models.User.find({ institutionId: { $in: [institutionId, '*'] }, _id: { $in: actorIds } }, { displayName: 1 }).lean(),
+    models.ApiKey.find({ institutionId, _id: { $in: actorIds } }, { name: 1 }).lean(),
+  ]);
+  return new Map([...people.map(({ _id, displayName }): [string, string] => [_id, displayName]), ...keys.map(({ _id, name }): [string, string] => [_id, name])]);
 }

@@ -29,7 +29,7 @@ export async function writeBlocks(models: Models, count: number, said: (line: st
     return {
       ...stamps, ...kind, _id: idAt('0a', number), userId: userAt(number), definitionId: idAt('0c', 0), code: kind.source, description: '', blockedActions: ['LOAN'], status: 'ACTIVE',
       startsAt: new Date(night.getTime() - 14 * DAY_MS), expiresAt: endless ? null : new Date(night.getTime() + (number % 10 === 9 ? 1 : -1) * DAY_MS),
-      loanIds: endless ? [loans[number % loans.length]!._id, loans[(number + 1) % loans.length]!._id] : [], extensions: 0, removedAt: null, removedBy: null, activeKey: `#${number}`,
+      loanIds: endless ? [loans[number % loans.length]!._id, loans[(number + 1) % loans.length]!._id] : [], extensions: 0, removedAt: null, removedBy: null, note: null, placedBy: null, activeKey: `#${number}`,
     };
   }, said);
   const suspensions = Math.ceil(count / kinds.length);

@@ -33,7 +33,7 @@ export async function blocksWork(models: Models, institutionId: string, size: Si
   return (await activated(models, institutionId, 'users-remove-blocks'))._id;
 }
 
-type DrawnBlock = Omit<UserBlock, 'activeKey' | 'version' | 'createdAt' | 'updatedAt' | 'removedAt' | 'removedBy' | 'blockedActions' | 'description'>;
+type DrawnBlock = Omit<UserBlock, 'activeKey' | 'version' | 'createdAt' | 'updatedAt' | 'removedAt' | 'removedBy' | 'note' | 'placedBy' | 'blockedActions' | 'description'>;
 
 /** Each under a definition of its own, so that a patron may have several of one source. */
 function block(institutionId: string, index: number, draw: Draw, userId: string, loanIds: string[]): DrawnBlock {

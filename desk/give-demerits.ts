@@ -71,6 +71,8 @@ async function suspension({ models, institutionId, at }: Deed, userId: string, e
     extensions: 0,
     removedAt: null,
     removedBy: null,
+    note: null,
+    placedBy: null,
     activeKey: `${userId}:${definitionId}:DEMERIT`,
     version: 1,
     createdAt: at,

@@ -214,6 +214,10 @@ export interface UserBlock extends Versioned {
   extensions: number;
   removedAt: Date | null;
   removedBy: string | null;
+  /** What staff say of it among themselves; the patron is told `description`. */
+  note: string | null;
+  /** The actor who placed it by hand; null: a rule did, or another system. */
+  placedBy: string | null;
   /** `<userId>:<definitionId>:<source>` while ACTIVE, else `#<_id>`. */
   activeKey: string;
 }
@@ -232,6 +236,8 @@ const userBlockSchema = versioned<UserBlock>('userBlocks', {
   extensions: { ...number, default: 0 },
   removedAt: maybeInstant,
   removedBy: maybeText,
+  note: maybeText,
+  placedBy: maybeText,
   activeKey: text,
 });
 userBlockSchema.index({ institutionId: 1, activeKey: 1 }, { unique: true });

@@ -2,19 +2,20 @@
 import { dayNumber, localDay } from '../../domain/days.js';
 import { may, mayIn } from '../../domain/permissions.js';
 import type { Loan } from '../../models/loan.js';
+import { mayLift } from '../block-deeds.js';
 import { reasonText } from '../desk.js';
 import { permissionFor } from '../fee-deeds.js';
 import { briefly } from '../format.js';
 import type { PatronAtDesk } from '../patrons.js';
 import type { Viewer } from '../viewer.js';
 import { mayOverride, nameOf } from './desk-frame.js';
-import { feeBadge, feeName, loanBadges, money, stopHeadings, stoppedBy } from './desk-words.js';
+import { feeBadge, feeName, loanBadges, money, sourceOf, stopHeadings, stoppedBy, untilWords } from './desk-words.js';
 import { majorUnits } from './typed.js';
 
 const userStates = { ACTIVE: null, INACTIVE: 'Inactive', DELETED: 'Deleted' } as const;
 
 /** Everything about a patron that the page says. */
-export function shownPatron({ user, blocks, borrower, limit, stops, loans, fines, fees }: PatronAtDesk, viewer: Viewer, now: Date) {
+export function shownPatron({ user, blocks, placers, borrower, limit, stops, loans, fines, fees }: PatronAtDesk, viewer: Viewer, now: Date) {
   const { grants, zone, institution: { currency } } = viewer;
   const { name, primaryId } = nameOf(viewer, user);
   const today = localDay(zone, now.getTime());
@@ -23,6 +24,7 @@ export function shownPatron({ user, blocks, borrower, limit, stops, loans, fines
   const stopped = ([['LOAN', stops.LOAN], ['RENEW', stops.RENEW]] as const).flatMap(([action, stop]) =>
     (stop === null ? [] : [{ heading: stopHeadings[action], text: reasonText(stop.reason, stop.detail) }]));
   const payable = fees.filter(({ status, balance }) => status === 'ACTIVE' && balance > 0).reduce((sum, { balance }) => sum + balance, 0);
+  const barcodes = new Map(loans.map(({ _id, barcode }) => [_id, barcode]));
   const same = stopped.length === 2 && stopped[0]!.text === stopped[1]!.text;
   return {
     title: name,
@@ -33,8 +35,8 @@ export function shownPatron({ user, blocks, borrower, limit, stops, loans, fines
     history: seesJobs ? `/records/user/${user._id}/jobs` : null,
     stops: same ? [{ heading: 'Cannot borrow or renew', text: stopped[0]!.text }] : stopped,
     blocks: blocks.map((block) => ({
-      text: block.description || block.code, stopped: stoppedBy(block),
-      until: briefly(zone, block.expiresAt, now), untilReturned: block.mode === 'UNTIL_RETURNED', since: briefly(zone, block.startsAt, now),
+      text: block.description || block.code, stopped: stoppedBy(block), source: sourceOf(block, placers, barcodes), until: untilWords(viewer, block),
+      since: briefly(zone, block.startsAt, now), note: block.note, lift: mayLift(viewer, block) ? `/desk/blocks/${block._id}/lift` : null,
     })),
     limits: [
       {

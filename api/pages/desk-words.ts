@@ -4,7 +4,7 @@ import type { DeskAction } from '../../domain/fulfillment/borrower.js';
 import type { Fee } from '../../models/fee.js';
 import type { UserBlock } from '../../models/fulfillment.js';
 import type { Loan } from '../../models/loan.js';
-import { duration, when } from '../format.js';
+import { duration, lastOf, when } from '../format.js';
 import type { Viewer } from '../viewer.js';
 import { spelledOut, type Badge } from '../words.js';
 import { majorUnits } from './typed.js';
@@ -54,6 +54,28 @@ const stopped: Readonly<Record<string, string>> = { LOAN: 'loans', RENEW: 'renew
 export function stoppedBy({ blockedActions }: Pick<UserBlock, 'blockedActions'>): string {
   const names = blockedActions.map((action) => stopped[action] ?? action);
   return names.length === 0 ? 'stops nothing' : `stops ${new Intl.ListFormat('en-GB').format(names)}`;
+}
+
+/** Why a patron has it: who placed it, or by which rule. `barcodes`: of loans, by id. */
+export function sourceOf({ source, placedBy, loanIds }: UserBlock, placers: ReadonlyMap<string, string>, barcodes: ReadonlyMap<string, string>): string {
+  switch (source) {
+    case 'STAFF':
+      return `placed by ${placers.get(placedBy ?? '') ?? 'the desk'}`;
+    case 'OVERDUE': {
+      const known = loanIds.flatMap((id) => barcodes.get(id) ?? []);
+      return known.length === 0 ? 'for overdue loans' : `for overdue ${new Intl.ListFormat('en-GB').format(known)}`;
+    }
+    case 'DEMERIT':
+      return 'for late returns';
+    case 'EXTERNAL':
+      return 'from another system';
+  }
+}
+
+/** `until Tue 12 May 2026`, its last day; without an end, what ends it. */
+export function untilWords({ zone }: Viewer, { expiresAt, mode }: UserBlock): string {
+  if (expiresAt !== null) return `until ${lastOf(zone, expiresAt)}`;
+  return mode === 'UNTIL_RETURNED' ? 'until they are returned' : 'until it is lifted';
 }
 
 export const stopHeadings: Readonly<Record<DeskAction, string>> = { LOAN: 'Cannot borrow', RENEW: 'Cannot renew' };

@@ -3,6 +3,7 @@ import { Router, type Request, type Response } from 'express';
 import type { Loan } from '../../models/loan.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
+import { blockOf, lift } from '../block-deeds.js';
 import { feeOf, loanOf } from '../desk.js';
 import { lend, type Clerk } from '../loan-deeds.js';
 import { patronAtDesk, patronIdOf } from '../patrons.js';
@@ -98,6 +99,16 @@ export function deskPages(context: ApiContext, { present }: Present): Router {
     const userId = request.params.id;
     demand(clerk.viewer, 'CIRCULATION');
     await answerOnce(context, request, response, form, { page: patronPath(userId) }, () => payStep(context, clerk, userId, form));
+  });
+
+  router.post(`${PATH}/blocks/:id/lift`, async (request, response) => {
+    const clerk = clerkOf(request);
+    const form = formOf(request);
+    const block = await blockOf(context, clerk.viewer, request.params.id);
+    await answerOnce(context, request, response, form, { page: pageOf(block) }, async () => {
+      const { description, code } = await lift(context, clerk, block, form.text('reason').slice(0, 500) || null);
+      return answer('good', [`Lifted: ${description || code}.`]);
+    });
   });
 
   router.post(`${PATH}/loans/:id/:step`, async (request, response) => {

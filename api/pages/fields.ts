@@ -19,7 +19,7 @@ export interface Field {
    * `either`: true or false, chosen from `words`; `ticks`: several of `words`; `codes`: a list of texts with commas between them; `places`: such a
    * list of locations, MAIN/STACKS; `lines`: a long text; a `number` with `words` is chosen; `inputs`: what a rule asks, of `rule`.
    */
-  kind: 'text' | 'lines' | 'number' | 'amount' | 'tick' | 'choice' | 'either' | 'ticks' | 'codes' | 'places' | 'inputs';
+  kind: 'text' | 'lines' | 'day' | 'number' | 'amount' | 'tick' | 'choice' | 'either' | 'ticks' | 'codes' | 'places' | 'inputs';
   words?: Readonly<Record<string, string>>;
   hint?: string;
   /** Of ticks: values beside the words can be typed, under this label. */
@@ -129,4 +129,4 @@ export function fieldRows(
   }));
 }
 /** Those that are no line to type in, by how they look. */
-const shapes: readonly (readonly string[])[] = [['lines', 'lines'], ['tick', 'tick'], ['choice', 'choice', 'either'], ['ticks', 'ticks'], ['inputs', 'inputs']];
+const shapes: readonly (readonly string[])[] = [['lines', 'lines'], ['day', 'day'], ['tick', 'tick'], ['choice', 'choice', 'either'], ['ticks', 'ticks'], ['inputs', 'inputs']];

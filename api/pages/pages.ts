@@ -15,6 +15,7 @@ import { configurationPage } from './configuration-page.js';
 import { deskDueDatesPage } from './desk-due-dates.js';
 import { deskFeePage } from './desk-fee.js';
 import { deskLoanPage } from './desk-loan.js';
+import { deskPatronForms } from './desk-patron-forms.js';
 import { deskReturnsPage } from './desk-returns.js';
 import { deskPages } from './desk.js';
 import { demeritRulePages } from './demerit-rules.js';
@@ -53,7 +54,7 @@ export function allPages(context: ApiContext, presenting: Present): Router {
   const inside = [
     homePage, scheduledPage, scheduledJobPage, jobForms, startForms, runningPage, historyPage, runPage, runDetails, runSteps,
     letterPages, mailboxPages, configurationPage, overdueProfilePages, finesProfilePages, termsOfUsePages, fulfillmentUnitPages, unitRulePages, apiKeyPages, recordPage, helpPage,
-    deskPages, deskLoanPage, deskFeePage, deskReturnsPage, deskDueDatesPage,
+    deskPages, deskPatronForms, deskLoanPage, deskFeePage, deskReturnsPage, deskDueDatesPage,
     patronLimitPages, blockDefinitionPages, autoRenewalPages, demeritRulePages, ...anonymizationPages, blockPreferencePages, demeritSettingsPages,
     calendarPages, calendarRecordForms, calendarApplyPages, calendarYearPage,
   ];

@@ -6,6 +6,7 @@ import { openApiDocument, problemResponses } from '../openapi.js';
 import { Refusal } from '../refusal.js';
 import { apiKeyEndpoints } from './api-keys.js';
 import { blockAndDemeritEndpoints } from './blocks-and-demerits.js';
+import { blockEndpoints } from './blocks.js';
 import { calendarEndpoints } from './calendar.js';
 import { configurationTableEndpoints } from './configuration-tables.js';
 import { apiDocs } from './docs.js';
@@ -35,6 +36,7 @@ const endpoints = [
   ...loanEndpoints,
   ...dueDateEndpoints,
   ...feeEndpoints,
+  ...blockEndpoints,
   ...apiKeyEndpoints,
 ];
 

@@ -94,6 +94,8 @@ function blockOf(plan: Plan, definition: number, source: UserBlock['source'], us
     extensions: 0,
     removedAt: null,
     removedBy: null,
+    note: null,
+    placedBy: null,
     activeKey: `${userId}:${definitionId}:${source}`,
     ...stamps(plan),
   };

@@ -69,7 +69,7 @@ describe('a patron is found', () => {
     const page = words(await clerk.page(patron));
     assert.match(page, /Patron U1 U1 · STUDENT/);
     assert.match(page, /Cannot borrow or renew: The patron is blocked: Address unknown\./);
-    assert.match(page, /Address unknown stops loans and renewals; since 1 Feb 12:00/);
+    assert.match(page, /Address unknown stops loans and renewals until it is lifted; placed by the desk, since 1 Feb 12:00/);
     assert.match(page, /Owes 55\.75 USD of at most 100\.00 Overdue loans 4 of at most 5 Overdue recalls 0 of at most 0/);
     assert.match(page, /Title A5 A5 30 Jan 21:00 Lost 34 days late/);
     assert.match(page, /Title A1 A1 3 Mar 21:00 2 days late 0\.50 Renew/);
@@ -197,6 +197,55 @@ describe('money', () => {
   });
 });
 
+describe('a block', () => {
+  const page = `/desk/patrons/${U2}`;
+  const place = (visitor: Visitor, fields: Record<string, string>) => press(visitor, `${page}/block`, `${page}/block`, { definition: 'ADDRESS', lastDay: '', note: '', ...fields });
+  const blocks = () => library.models.UserBlock.find({ institutionId: 'demo', userId: U2 }).sort({ _id: 1 }).lean();
+
+  test('is placed by a clerk with a note and a last day, on which it acts still; when its end has come it is not shown', async () => {
+    assert.equal(await told(clerk, await place(clerk, { lastDay: '2025-03-05', note: 'Mail came back' })), 'Blocked: Address unknown. It stops loans and renewals until Wed 5 Mar 2025.');
+    const blocked = words(await clerk.page(page));
+    assert.match(blocked, /Cannot borrow or renew: The patron is blocked: Address unknown\./);
+    assert.match(blocked, /Address unknown stops loans and renewals until Wed 5 Mar 2025; placed by clerk, since 5 Mar 09:30 Mail came back/);
+    const [block] = await blocks();
+    assert.deepEqual([block?.source, block?.mode, block?.expiresAt, await audited(block!._id)], ['STAFF', 'MANUAL', new Date(at('2025-03-06 00:00')), [['PLACE_BLOCK', null]]]);
+    await library.models.UserBlock.updateOne({ institutionId: 'demo', _id: block!._id }, { $set: { expiresAt: library.clock.now } });
+    assert.match(words(await clerk.page(page)), /Blocks Block the patron None\./);
+    assert.equal(await told(clerk, await place(clerk, {})), 'Blocked: Address unknown. It stops loans and renewals until it is lifted.', 'no job has removed the first yet');
+    assert.deepEqual((await blocks()).map(({ status }) => status), ['EXPIRED', 'ACTIVE']);
+  });
+
+  test('is refused beside its field, and once it stands', async () => {
+    for (const [field, given, said] of [
+      ['lastDay', '2025-03-04', '&quot;2025-03-04&quot; was given; expected today, 2025-03-05, or a later day'], ['lastDay', '9999-01-01', 'expected a day before 2100'], ['lastDay', 'soon', 'expected a day, as 2026-12-31'],
+      ['definition', 'NONE', '&quot;NONE&quot; was given; expected the code of an active block definition'], ['note', 'x'.repeat(501), '501 signs were given; expected at most 500'],
+    ] as const) {
+      const answer = await place(clerk, { [field]: given });
+      const html = await answer.text();
+      assert.deepEqual([answer.status, html.includes(said)], [422, true], html.slice(html.indexOf('<main'), html.indexOf('<main') + 900));
+      assert.match(html, new RegExp(`id="${field}" [^>]*aria-invalid="true"`));
+    }
+    assert.equal(await told(clerk, await place(clerk, {})), 'The patron has a block of this kind already.');
+  });
+
+  test('is lifted by whoever placed it, or by a manager with a reason', async () => {
+    const [, block] = await blocks();
+    assert.equal(await done(clerk, page, `/desk/blocks/${block!._id}/lift`), 'Lifted: Address unknown.');
+    assert.deepEqual([(await blocks())[1]?.removedBy, await audited(block!._id)], [block!.placedBy, [['PLACE_BLOCK', null], ['LIFT_BLOCK', null]]]);
+    await place(clerk, {});
+    const [,, another] = await blocks();
+    assert.match(words(await head.page(page)), /placed by clerk/);
+    assert.equal(await done(head, page, `/desk/blocks/${another!._id}/lift`, { reason: 'Lives there' }), 'Lifted: Address unknown.');
+    await place(head, {});
+    const theirs = (await blocks())[3]!._id;
+    const html = await clerk.page(page);
+    assert.doesNotMatch(html, /\/lift"/);
+    assert.equal((await clerk.post(`/desk/blocks/${theirs}/lift`, { token: valueIn(html, 'token'), once: newId() })).status, 403);
+    assert.equal(await done(head, page, `/desk/blocks/${theirs}/lift`), 'Lifted: Address unknown.');
+    assert.deepEqual(await audited(another!._id), [['PLACE_BLOCK', null], ['LIFT_BLOCK', 'Lives there']]);
+  });
+});
+
 test('a sum is paid for all fees, the oldest first', async () => {
   assert.equal(await done(clerk, patron, `${patron}/payments`, { amount: '1000' }), 'It is more than is owed.');
   const page = words(await clerk.page(patron));
@@ -289,15 +338,15 @@ describe('many due dates', () => {
 test('who is not of the desk sees nothing of it; a clerk moves not many; a neighbour’s people do not exist', async () => {
   assert.doesNotMatch(await buyer.page('/'), /href="\/desk"/);
   assert.match(await clerk.page('/'), /href="\/desk"/);
-  for (const path of ['/desk', patron, '/desk/returns', '/desk/due-dates', `/desk/loans/${id('A1')}`, `/desk/fees/${id('F1')}`]) assert.equal((await buyer.fetch(path)).status, 403, path);
+  for (const path of ['/desk', patron, `${patron}/block`, '/desk/returns', '/desk/due-dates', `/desk/loans/${id('A1')}`, `/desk/fees/${id('F1')}`]) assert.equal((await buyer.fetch(path)).status, 403, path);
   const token = valueIn(await buyer.page('/'), 'token');
   const before = await everythingOf(library.models, 'demo');
-  for (const path of ['/desk', `${patron}/loans`, '/desk/returns', '/desk/due-dates', `/desk/loans/${id('A1')}/return`, `/desk/fees/${id('F1')}/payment`]) {
+  for (const path of ['/desk', `${patron}/loans`, `${patron}/block`, `/desk/blocks/${id('none')}/lift`, '/desk/returns', '/desk/due-dates', `/desk/loans/${id('A1')}/return`, `/desk/fees/${id('F1')}/payment`]) {
     assert.equal((await buyer.post(path, { token, once: newId(), barcode: 'A1', patron: 'U1', amount: '1' })).status, 403, path);
   }
   assert.equal((await buyer.post('/desk', { token, patron: '' })).status, 403);
   delete before['sessions'];
   assert.deepEqual({ ...(await everythingOf(library.models, 'demo')), sessions: undefined }, { ...before, sessions: undefined });
   assert.equal((await clerk.fetch('/desk/due-dates')).status, 403);
-  for (const path of [`/desk/patrons/${idOf('next-door', 'U1')}`, `/desk/loans/${idOf('next-door', 'A1')}`]) assert.equal((await clerk.fetch(path)).status, 404, path);
+  for (const path of [`/desk/patrons/${idOf('next-door', 'U1')}`, `/desk/patrons/${idOf('next-door', 'U1')}/block`, `/desk/loans/${idOf('next-door', 'A1')}`]) assert.equal((await clerk.fetch(path)).status, 404, path);
 });

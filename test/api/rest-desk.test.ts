@@ -151,6 +151,30 @@ test('a credit is paid out by a manager, a sum is taken by a clerk; a return is 
   assert.deepEqual([dropped.body.loan.returnDate, dropped.body.fine, await audited(id('D'))], ['2025-03-05T02:00:00.000Z', null, [['RETURN_FROM_BOOK_DROP', null]]]);
 });
 
+test('a patron is blocked once under one id, and the block lifted; one from another system is lifted there', async () => {
+  const { UserBlockDefinition, UserBlock } = library.models;
+  await UserBlockDefinition.create({ institutionId: 'demo', code: 'CONDUCT', description: 'Please see the librarian', blockedActions: ['LOAN'] });
+  const asked = { user: 'U2', definition: 'CONDUCT', lastDay: '2025-03-10', note: 'Loud', blockId: id('B1') };
+  const placed = await library.call(clerk, 'POST', `${HERE}/blocks`, asked);
+  assert.deepEqual([placed.status, placed.body.expiresAt, placed.body.note, placed.body.source, placed.headers.get('location')], [201, '2025-03-11T04:00:00.000Z', 'Loud', 'STAFF', `${HERE}/blocks/${id('B1')}`]);
+  assert.deepEqual((await library.call(clerk, 'POST', `${HERE}/blocks`, asked)).body, placed.body);
+  for (const [given, status, place] of [[{ blockId: id('B2') }, 409, 'BLOCKED_ALREADY'], [{ user: 'U1' }, 409, 'BLOCK_ID_USED'], [{ lastDay: '2025-03-04' }, 422, '/lastDay'], [{ definition: 'NONE' }, 422, '/definition'], [{ user: 'nobody' }, 404]] as const) {
+    const { status: answered, body } = await library.call(clerk, 'POST', `${HERE}/blocks`, { ...asked, ...given });
+    assert.deepEqual([answered, body.errors?.[0]?.pointer ?? body.errors?.[0]?.code], [status, place], JSON.stringify(given));
+  }
+  assert.deepEqual((await library.call(clerk, 'GET', `${HERE}/blocks?user=U2`)).body.items.map(({ id: own }: { id: string }) => own), [id('B1')]);
+  const lifting = `${HERE}/blocks/${id('B1')}/lift`;
+  assert.deepEqual([(await library.call(manager, 'POST', lifting, { reason: 'Sorry' })).body.status, (await library.call(manager, 'POST', lifting, {})).status], ['REMOVED', 200]);
+  assert.equal((await library.call(clerk, 'POST', lifting, {})).body.errors[0].code, 'BLOCK_ENDED');
+  assert.deepEqual(await audited(id('B1')), [['PLACE_BLOCK', null], ['LIFT_BLOCK', 'Sorry']]);
+
+  const delivered = { institutionId: 'demo', userId: id('U2'), definitionId: id('CONDUCT'), code: 'SIS', source: 'EXTERNAL', status: 'ACTIVE', mode: 'MANUAL', startsAt: library.clock.now, activeKey: '#SIS' } as const;
+  const { _id } = await UserBlock.create(delivered);
+  assert.equal((await library.call(clerk, 'POST', `${HERE}/blocks/${_id}/lift`, {})).status, 403);
+  assert.equal((await library.call(manager, 'POST', `${HERE}/blocks/${_id}/lift`, {})).body.errors[0].code, 'BLOCK_EXTERNAL');
+  await UserBlock.deleteMany({ institutionId: 'demo' });
+});
+
 test('terms of use are shown with every policy, and worked through by the rules of the desk', async () => {
   const terms = await library.call(clerk, 'GET', `${HERE}/terms-of-use/BOOK`);
   assert.deepEqual([terms.body.name, terms.body.policies.maximumFine, terms.body.policies.isRenewable], ['BOOK', 1000, true]);
@@ -168,7 +192,7 @@ test('terms of use are shown with every policy, and worked through by the rules 
 test('who is not of the desk does nothing there; a neighbour’s loans and fees do not exist', async () => {
   const buyer = await library.signIn('buyer', 'demo');
   const before = await everythingOf(library.models, 'next-door');
-  for (const [method, path] of [['GET', '/loans?user=U1'], ['GET', `/loans/${id('B')}`], ['GET', '/fees?user=U1'], ['POST', `/loans/${id('B')}/return`], ['POST', `/loans/${id('B')}/renew`], ['POST', `/loans/${id('B')}/claim-returned`], ['POST', `/loans/${id('B')}/found`]] as const) {
+  for (const [method, path] of [['GET', '/loans?user=U1'], ['GET', `/loans/${id('B')}`], ['GET', '/fees?user=U1'], ['GET', '/blocks?user=U1'], ['POST', `/blocks/${id('B1')}/lift`], ['POST', `/loans/${id('B')}/return`], ['POST', `/loans/${id('B')}/renew`], ['POST', `/loans/${id('B')}/claim-returned`], ['POST', `/loans/${id('B')}/found`]] as const) {
     assert.equal((await library.call(buyer, method, HERE + path, method === 'POST' ? {} : undefined)).status, 403, path);
   }
   assert.equal((await library.call(clerk, 'POST', `${HERE}/loans/${idOf('next-door', 'A')}/return`, {})).status, 404);
