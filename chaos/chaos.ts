@@ -16,7 +16,7 @@ import { outages, type Outage } from './outage.js';
 import { pictureOf } from './picture.js';
 import { blows, deal, frozen, type Blow } from './programme.js';
 import { reckon, subjects, type Reckoning } from './reckoning.js';
-import { placesWithout, type Scenario } from './scenarios.js';
+import type { Scenario } from './scenarios.js';
 import { Workers } from './workers.js';
 
 export interface ChaosOptions {
@@ -91,7 +91,7 @@ export async function chaos({ scenario, seed, kills, loans, sabotage, report }: 
 
     const nights: Night[] = [];
     const pages = Math.ceil(loans / LOANS_A_PAGE);
-    const drawn = blows(drawFrom(seed, 'blows'), pages, placesWithout(scenario));
+    const drawn = blows(drawFrom(seed, 'blows'), pages, scenario);
     let left = kills;
     let waiting: Blow[] = [];
     for (let number = 1; left > 0; number += 1) {

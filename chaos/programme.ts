@@ -1,6 +1,7 @@
 /** The kills of a night, drawn from the seed. */
 import type { Draw } from './draw.js';
 import { phases, places, type Phase, type PlaceName } from './places.js';
+import { placesWithout, queuesInPages, type Scenario } from './scenarios.js';
 
 export type Blow =
   | { kind: 'KILLED_AT'; place: PlaceName; skip: number; phase: Phase }
@@ -35,23 +36,28 @@ const passedBy = (pages: number): number => Math.ceil(pages / 10);
 const DECK = Object.keys(places).length + Object.keys(frozenAt).length + 12;
 
 /** Every named place once, and of the others so many that each comes in every few nights. */
-function deck(draw: Draw, pages: number, without: readonly PlaceName[]): Blow[] {
+function deck(draw: Draw, pages: number, scenario: Scenario): Blow[] {
+  const without = placesWithout(scenario);
   const isThere = (place: PlaceName) => !without.includes(place);
   const names = (Object.keys(places) as PlaceName[]).filter(isThere);
   const skip = (place: PlaceName) => (places[place].phase === 'PAGES' ? draw.below(passedBy(pages)) : 0);
   const random = (): { afterMs: number; phase: Phase } => ({ afterMs: draw.below(1_500), phase: draw.one(['PAGES', 'LETTERS', 'MAIL'] as const) });
-  return [
+  const all = [
     ...names.map((place): Blow => ({ kind: 'KILLED_AT', place, skip: skip(place), phase: places[place].phase })),
     ...(Object.keys(frozenAt) as (keyof typeof frozenAt)[]).filter(isThere).map((place) => frozen(place, skip(place))),
     ...Array.from({ length: 6 }, (): Blow => ({ kind: 'KILLED_AT_RANDOM', worker: draw.one([0, 1] as const), ...random() })),
     ...Array.from({ length: 2 }, (): Blow => ({ kind: 'BOTH_DEAD', phase: random().phase })),
     ...(['mongod', 'temporal', 'mongod', 'temporal'] as const).map((server): Blow => ({ kind: 'SERVER_KILLED', server, ...random() })),
   ];
+  return queuesInPages(scenario) ? all.map(withLetters) : all;
 }
 
-/** Blows without end: the deck shuffled, and again; `pages` are those that the night's loans fill, `without` places are left out. */
-export function* blows(draw: Draw, pages: number, without: readonly PlaceName[]): Generator<Blow, never> {
-  for (;;) yield* draw.shuffled(deck(draw, pages, without));
+/** A letter does not tell that the pages are over, where each page queues its own. */
+const withLetters = (blow: Blow): Blow => (blow.phase === 'PAGES' ? { ...blow, phase: 'LETTERS' } : blow);
+
+/** Blows without end: the deck shuffled, and again; `pages` are those that the night's loans fill. */
+export function* blows(draw: Draw, pages: number, scenario: Scenario): Generator<Blow, never> {
+  for (;;) yield* draw.shuffled(deck(draw, pages, scenario));
 }
 
 /**

@@ -74,3 +74,8 @@ export function placesWithout({ own }: Scenario): PlaceName[] {
   const ofSome = new Set(Object.values(scenarios).flatMap((scenario) => scenario.own));
   return [...ofSome].filter((place) => !own.includes(place));
 }
+
+/** Whether its pages queue their letters themselves, instead of a walk of its own after them. */
+export function queuesInPages({ own }: Scenario): boolean {
+  return own.includes('its letters are queued') && !own.includes('the letters are queued, the workflow has not heard');
+}
