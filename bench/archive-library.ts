@@ -5,11 +5,9 @@ import type { Loan } from '../models/loan.js';
 import type { Models } from '../models/models.js';
 import { newFee } from '../models/new-fee.js';
 import type { StoredRequest } from '../models/request.js';
-import { institutionId, night } from './overdue-library.js';
+import { DAY_MS, idAt, institutionId, night } from './demo-library.js';
 import { writeMany } from './write-many.js';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-const idAt = (kind: string, number: number) => `${kind}${number.toString(16).padStart(22, '0')}`;
 const daysAgo = (days: number) => new Date(night.getTime() - days * DAY_MS);
 const everything = { loans: true, loanNotes: true, fees: true, feeComments: true, requests: true, borrowingRequests: true };
 

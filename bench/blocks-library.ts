@@ -1,7 +1,7 @@
 /** Blocks for the library that nights are measured on: of every kind that a night ends, of its readers and loans. */
 import type { UserBlock } from '../models/fulfillment.js';
 import type { Models } from '../models/models.js';
-import { institutionId, night } from './overdue-library.js';
+import { DAY_MS, idAt, institutionId, night } from './demo-library.js';
 import { writeMany } from './write-many.js';
 
 const kinds = [
@@ -11,9 +11,6 @@ const kinds = [
   { source: 'STAFF', mode: 'MANUAL' },
   { source: 'EXTERNAL', mode: 'MANUAL' },
 ] as const;
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-const idAt = (kind: string, number: number) => `${kind}${number.toString(16).padStart(22, '0')}`;
 
 /** One in ten ends a day later. Every second suspension has points since. */
 export async function writeBlocks(models: Models, count: number, said: (line: string) => void): Promise<void> {

@@ -2,34 +2,21 @@
  * What a night costs a script that knows no engine and no schemas: the same reads and the same writes by the plain driver, in pages,
  * without claims, keys that were looked for, counters of pages, or anything that lets it be killed.
  */
-import { MongoClient, type Db, type Document } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import { newId } from '../models/document.js';
-import { institutionId, night } from './overdue-library.js';
+import { gather, loanInLetter, queueLetters, type BareLetter } from './bare-letters.js';
+import { DAY_MS, institutionId, night } from './demo-library.js';
 
 const PAGE = 1_000;
-const DAY_MS = 24 * 60 * 60 * 1000;
 const stamps = { version: 1, createdAt: night, updatedAt: night };
 
-/** Does the night of `overdue-library.ts`; answers with the seconds it took. `mongodbUri` names the database. */
-export async function bareNight(mongodbUri: string): Promise<number> {
-  const client = await MongoClient.connect(mongodbUri, { writeConcern: { w: 'majority', journal: true } });
-  try {
-    const db = client.db();
-    const startedAt = performance.now();
-    const byReader = new Map<string, Document[]>();
-    for await (const loans of overdueLoans(db)) {
-      for (const notice of await tellOf(db, loans)) {
-        const key = `${String(notice.kind)} ${String(notice.userId)}`;
-        const before = byReader.get(key);
-        if (before === undefined) byReader.set(key, [notice]);
-        else before.push(notice);
-      }
-    }
-    await queueLetters(db, [...byReader.values()]);
-    return (performance.now() - startedAt) / 1000;
-  } finally {
-    await client.close();
+/** Does the night of `overdue-library.ts`. */
+export async function bareNight(db: Db): Promise<void> {
+  const byLetter = new Map<string, Document[]>();
+  for await (const loans of overdueLoans(db)) {
+    for (const notice of await tellOf(db, loans)) gather(byLetter, `${String(notice.kind)} ${String(notice.userId)}`, notice);
   }
+  await queueLetters(db, [...byLetter.values()].map(letterOf));
 }
 
 async function* overdueLoans(db: Db): AsyncGenerator<Document[]> {
@@ -192,87 +179,13 @@ async function lose(db: Db, lost: Document[], prices: Map<string, number>): Prom
     );
 }
 
-/** A letter for each group of notices, which are one reader's. */
-export async function queueLetters(db: Db, groups: Document[][]): Promise<void> {
-  for (let from = 0; from < groups.length; from += PAGE) {
-    const slice = groups.slice(from, from + PAGE);
-    const users = await db
-      .collection('users')
-      .find({ institutionId, _id: { $in: slice.map(([notice]) => notice!.userId as never) } })
-      .project({ firstName: 1, lastName: 1, primaryId: 1, emails: 1, preferredLanguage: 1 })
-      .toArray();
-    const byId = new Map(users.map((user) => [String(user._id), user]));
-    await db
-      .collection('letters')
-      .insertMany(slice.map((notices) => letterOf(notices, byId.get(String(notices[0]!.userId))!)) as never, {
-        ordered: false,
-      });
-  }
-}
-
-function letterOf(notices: Document[], user: Document): Document {
+export function letterOf(notices: Document[]): BareLetter {
   const [{ kind, userId } = { kind: '', userId: '' }] = notices as { kind: string; userId: string }[];
-  const { firstName, lastName, primaryId, emails, preferredLanguage } = user as {
-    firstName: string;
-    lastName: string;
-    primaryId: string;
-    emails: { address: string }[];
-    preferredLanguage: string;
-  };
-  const loans = notices.map(({ loanId, title, libraryCode }) => ({
-    loanId: loanId as unknown,
-    title: title as unknown,
-    author: null,
-    description: null,
-    barcode: 'B',
-    callNumber: null,
-    libraryCode: libraryCode as unknown,
-    libraryName: 'Main Library',
-    loanDate: night.toISOString(),
-    dueDate: night.toISOString(),
-    shortLoan: false,
-    accruedFine: 0,
-    fees: [],
-  }));
+  const told = notices as unknown as { loanId: string; title: string; libraryCode: string }[];
   return {
-    _id: newId(),
-    institutionId,
     letterCode: kind,
-    channel: 'EMAIL',
-    language: preferredLanguage,
-    libraryCode: null,
-    part: 1,
-    templateVersion: null,
-    subject: null,
-    bodyKey: null,
-    recipient: { type: 'USER', id: userId, name: `${firstName} ${lastName}`, address: emails[0]!.address },
-    data: {
-      notificationType: 1,
-      library: null,
-      user: { firstName, lastName, primaryId, userGroup: 'STUDENT' },
-      loans,
-      totalFees: 0,
-      notificationFee: 0,
-      currency: 'USD',
-      timeZone: 'America/New_York',
-      institution: { code: institutionId, name: 'Bench' },
-      links: { account: null },
-      date: night.toISOString(),
-    },
-    attachments: [],
-    causes: notices.map(({ loanId }) => ({ recordType: 'loan', recordId: loanId as unknown })),
-    runId: 'bare',
-    dedupeKey: `bare:${kind}:${userId}:1:EMAIL`,
-    state: 'QUEUED',
-    suppressedReason: null,
-    attempts: [],
-    nextAttemptAt: night,
-    leaseUntil: null,
-    messageId: null,
-    sentAt: null,
-    resendOfId: null,
-    hold: false,
-    purgedAt: null,
-    ...stamps,
+    userId,
+    causes: told.map(({ loanId }) => ({ recordType: 'loan', recordId: loanId })),
+    says: { notificationType: 1, loans: told.map(({ loanId, ...loan }) => ({ ...loanInLetter({ _id: loanId, ...loan }), accruedFine: 0, fees: [] })), totalFees: 0, notificationFee: 0 },
   };
 }

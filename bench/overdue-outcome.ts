@@ -1,12 +1,11 @@
-/** What a night left in the store, counted there: two nights that differ in it cannot be compared. */
+/** What a night of loans-overdue-and-lost left in the store. */
 import type { Models } from '../models/models.js';
-import { institutionId } from './overdue-library.js';
-
-export type Outcome = Record<string, number>;
+import { institutionId } from './demo-library.js';
+import { lettersOutcome, type Outcome } from './outcome.js';
 
 /** Of the library of `overdue-library.ts`, which begins without any of it. */
 export async function outcomeOf(models: Models): Promise<Outcome> {
-  const [first, lostNotices, lettered, lostLoans, items, events, replacement, process, letters, causes] =
+  const [first, lostNotices, lettered, lostLoans, items, events, replacement, process, letters] =
     await Promise.all([
       models.LoanNotice.countDocuments({ institutionId, kind: 'OVERDUE_NOTIFICATION_1' }),
       models.LoanNotice.countDocuments({ institutionId, kind: 'CHANGE_TO_LOST' }),
@@ -16,8 +15,7 @@ export async function outcomeOf(models: Models): Promise<Outcome> {
       models.LoanEvent.countDocuments({ institutionId, type: 'LOST' }),
       owed(models, 'LOST_ITEM_REPLACEMENT_FEE'),
       owed(models, 'LOST_ITEM_PROCESS_FEE'),
-      models.Letter.countDocuments({ institutionId, state: 'QUEUED', 'recipient.type': 'USER' }),
-      loansNamed(models),
+      lettersOutcome(models),
     ]);
   return {
     'first notices': first,
@@ -30,8 +28,7 @@ export async function outcomeOf(models: Models): Promise<Outcome> {
     'minor units of replacement': replacement.sum,
     'process fees': process.count,
     'minor units of processing': process.sum,
-    'letters queued': letters,
-    'loans named in letters': causes,
+    ...letters,
   };
 }
 
@@ -48,18 +45,4 @@ async function owed(
     sum += balance;
   }
   return { count, sum };
-}
-
-async function loansNamed(models: Models): Promise<number> {
-  let named = 0;
-  for await (const { causes } of models.Letter.find({ institutionId, state: 'QUEUED' }, { causes: 1 }).lean().cursor())
-    named += causes.length;
-  return named;
-}
-
-/** One sentence for each count in which they differ. */
-export function differences(ours: Outcome, script: Outcome): string[] {
-  return Object.keys(ours)
-    .filter((what) => ours[what] !== script[what])
-    .map((what) => `${what}: ${ours[what]} by Almanac, ${script[what]} by the script`);
 }

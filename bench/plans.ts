@@ -21,8 +21,10 @@ import { writeBlocks } from './blocks-library.js';
 import { bringIndexes } from './indexes.js';
 import { machine, versions } from './machine.js';
 import { institutionId, writeQueue } from './mail-library.js';
-import { seeded } from './overdue.js';
-import { night, type LibrarySize } from './overdue-library.js';
+import { night } from './demo-library.js';
+import { seeded } from './night.js';
+import { librarySeed } from './overdue.js';
+import type { LibrarySize } from './overdue-library.js';
 import { signedIn } from './page-client.js';
 import { pagePaths } from './page-paths.js';
 import { noEngine, onlyApi, WHO } from './pages.js';
@@ -60,7 +62,7 @@ export async function benchPlans(library: LibrarySize, history: HistorySize): Pr
   );
   const folder = join(environment().dataDir, 'bench');
   const heard: Heard = { kinds: new Map(), read: new Set(), all: new Set() };
-  const copy = await copyOf(folder, await seeded(folder, library));
+  const copy = await copyOf(folder, await seeded(folder, librarySeed(library)));
   // A seed is from another day: the nights since then are nobody's to make up, or the job would begin one of its own.
   await withServers(copy, onlyMongodb, {}, async (_servers, models) => {
     await bringIndexes(models, said);

@@ -3,10 +3,11 @@
  * pages, without claims, keys that were looked for, counters of pages, or anything that lets it be killed. That nothing stands against a
  * renewal it takes for granted, after it has read what would.
  */
-import { MongoClient, type Db, type Document } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import { newId } from '../models/document.js';
-import { queueLetters } from './overdue-bare.js';
-import { institutionId, night } from './overdue-library.js';
+import { gather, queueLetters } from './bare-letters.js';
+import { institutionId, night } from './demo-library.js';
+import { letterOf } from './overdue-bare.js';
 
 const PAGE = 1_000;
 const stamps = { version: 1, createdAt: night, updatedAt: night };
@@ -15,25 +16,13 @@ const windowEnds = new Date('2026-06-14T04:00:00.000Z');
 /** Wednesday four weeks later, when the branch closes. */
 const newDueDates: Readonly<Record<string, string>> = { MAIN: '2026-07-09T01:00:00.000Z', EAST: '2026-07-08T23:00:00.000Z', SCI: '2026-07-09T03:59:59.000Z' };
 
-/** Does the night of `overdue-library.ts`; answers with the seconds it took. `mongodbUri` names the database. */
-export async function bareRenewals(mongodbUri: string): Promise<number> {
-  const client = await MongoClient.connect(mongodbUri, { writeConcern: { w: 'majority', journal: true } });
-  try {
-    const db = client.db();
-    const startedAt = performance.now();
-    const byReader = new Map<string, Document[]>();
-    for await (const loans of loansFallingDue(db)) {
-      for (const notice of await renew(db, loans)) {
-        const before = byReader.get(notice.userId as string);
-        if (before === undefined) byReader.set(notice.userId as string, [notice]);
-        else before.push(notice);
-      }
-    }
-    await queueLetters(db, [...byReader.values()]);
-    return (performance.now() - startedAt) / 1000;
-  } finally {
-    await client.close();
+/** Does the night of `overdue-library.ts`. */
+export async function bareRenewals(db: Db): Promise<void> {
+  const byReader = new Map<string, Document[]>();
+  for await (const loans of loansFallingDue(db)) {
+    for (const notice of await renew(db, loans)) gather(byReader, String(notice.userId), notice);
   }
+  await queueLetters(db, [...byReader.values()].map(letterOf));
 }
 
 /** What it renews leaves the window. */

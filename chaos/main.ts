@@ -15,7 +15,7 @@ const SHOWN_SIGNS = 300;
 
 interface Given {
   job: string;
-  seed: number;
+  seed: number[];
   kills: number;
   loans: number;
   sabotage?: Sabotage;
@@ -27,54 +27,84 @@ const wholeUpTo = (most: number) => (text: string): number => {
   return number;
 };
 
+/** `4`, or the first and the last of a row: `1..10`. */
+function seedsOf(text: string): number[] {
+  const [first, last] = text.split('..').map(wholeUpTo(2 ** 31));
+  if (last !== undefined && last < first!) throw new InvalidArgumentError('expected the smaller seed first');
+  return Array.from({ length: (last ?? first!) - first! + 1 }, (_, index) => first! + index);
+}
+
 const program = new Command('npm run chaos --')
   .description('Kill workers, Temporal, MongoDB and the mail while nights are at work, and compare with an undisturbed night')
   .addOption(new Option('--job <key>', 'whose nights').choices(Object.keys(scenarios)).default('loans-overdue-and-lost'))
-  .option('--seed <n>', 'draws library, kills and faults of the mail server', wholeUpTo(2 ** 31), 1)
-  .option('--kills <n>', 'until so many were struck', wholeUpTo(10_000), 12)
+  .option('--seed <n>', 'draws library, kills and faults of the mail server; 1..10: each of them, one after the other', seedsOf, [1])
+  .option('--kills <n>', 'of each seed, until so many were struck', wholeUpTo(10_000), 12)
   .option('--loans <n>', 'of each night', wholeUpTo(MOST_LOANS), 400)
   .addOption(new Option('--sabotage <protection>', 'switch one off, to see what is doubled or lost').choices(sabotages))
   .parse();
-const { job, seed, kills, loans, sabotage } = program.opts<Given>();
+const { job, seed: seeds, kills, loans, sabotage } = program.opts<Given>();
+
+/** What a seed has come to. */
+interface Sown {
+  seed: number;
+  nights: readonly Night[];
+  outages: readonly Outage[];
+  mailFaults: Chaos['mailFaults'];
+}
 
 const startedAt = performance.now();
-const done = await chaos({
-  scenario: scenarios[job]!, seed, loans,
-  kills: sabotage === undefined ? kills : 0,
-  sabotage: sabotage === undefined ? [] : [sabotage],
-  report: (line) => process.stderr.write(`${line}\n`),
-});
-const nights = [...done.nights, ...done.sabotaged.values()];
-print(tableOf(done, nights));
-const differ = [...nights.map(told), ...done.outages].filter(({ reckoning }) => differencesIn(reckoning) > 0);
-if (differ.length > 0) {
-  const again = sabotage === undefined ? `--kills ${kills}` : `--sabotage ${sabotage}`;
-  print([...differ.flatMap(faultsOf), '', `Again: npm run chaos -- --job ${job} --seed ${seed} ${again} --loans ${loans}`]);
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const sown: Sown[] = [];
+for (const seed of seeds) {
+  const { nights, sabotaged, outages, mailFaults } = await chaos({
+    scenario: scenarios[job]!, seed, loans,
+    kills: sabotage === undefined ? kills : 0,
+    sabotage: sabotage === undefined ? [] : [sabotage],
+    report: say,
+  });
+  const done: Sown = { seed, nights: [...nights, ...sabotaged.values()], outages, mailFaults };
+  say(`seed ${seed}: ${done.nights.flatMap(({ struck }) => struck).filter(({ struck }) => struck).length} blows struck, ${differing(done).length} nights differ`);
+  sown.push(done);
 }
-process.exitCode = differ.length === 0 ? 0 : 1;
+print(table());
+for (const each of sown.filter((one) => differing(one).length > 0)) {
+  const again = sabotage === undefined ? `--kills ${kills}` : `--sabotage ${sabotage}`;
+  print([...differing(each).flatMap(faultsOf), '', `Again: npm run chaos -- --job ${job} --seed ${each.seed} ${again} --loans ${loans}`]);
+  process.exitCode = 1;
+}
+
+function differing({ nights, outages }: Sown): Outage[] {
+  return [...nights.map(told), ...outages].filter(({ reckoning }) => differencesIn(reckoning) > 0);
+}
 
 function told({ institutionId, struck, reckoning }: Night): Outage {
   const blows = struck.filter((each) => each.struck).map(({ blow }) => blowText(blow));
   return { what: blows.join('; '), institutionId, reckoning };
 }
 
-function tableOf({ mailFaults, outages }: Chaos, nights: readonly Night[]): string[] {
-  const times = new Map<string, { struck: number; missed: number }>();
-  for (const { blow, struck } of nights.flatMap((night) => night.struck)) {
-    const what = blowText(blow);
-    const row = times.get(what) ?? { struck: 0, missed: 0 };
-    times.set(what, { struck: row.struck + Number(struck), missed: row.missed + Number(!struck) });
-  }
-  const rows = [...times].sort(([a], [b]) => a.localeCompare(b));
-  const total = rows.reduce((sum, [, { struck }]) => sum + struck, 0);
+/** Over all seeds. */
+function table(): string[] {
+  const [nights, outages] = [sown.flatMap((each) => each.nights), sown.flatMap((each) => each.outages)];
+  const blows = nights.flatMap((night) => night.struck).map(({ blow, struck }) => ({ what: blowText(blow), struck }));
+  const struck = sums(blows.map((each) => [each.what, Number(each.struck)]));
+  const missed = sums(blows.map((each) => [each.what, Number(!each.struck)]));
+  const faults = sums(sown.flatMap(({ mailFaults }) => [...mailFaults]));
+  const ofSeeds = seeds.length === 1 ? `seed ${seeds[0]}` : `seeds ${seeds[0]} to ${seeds.at(-1)}`;
   return [
     'struck  not come to',
-    ...rows.map(([what, { struck, missed }]) => `${String(struck).padStart(6)}  ${String(missed).padStart(11)}  ${what}`),
-    `${String(total).padStart(6)}  in ${nights.length} nights of ${loans} loans, seed ${seed}, ${Math.round((performance.now() - startedAt) / 1000)} s`,
-    `mail: ${[...mailFaults].sort(([a], [b]) => a.localeCompare(b)).map(([fault, count]) => `${fault} ${count}`).join(', ')}`,
+    ...struck.map(([what, times], index) => `${String(times).padStart(6)}  ${String(missed[index]![1]).padStart(11)}  ${what}`),
+    `${String(blows.filter((each) => each.struck).length).padStart(6)}  in ${nights.length} nights of ${loans} loans, ${ofSeeds}, ${Math.round((performance.now() - startedAt) / 1000)} s`,
+    `mail: ${faults.map(([fault, count]) => `${fault} ${count}`).join(', ')}`,
     ...outages.map(({ what, reckoning }) => `schedule ${what}: ${differencesIn(reckoning)} differences`),
     subjects.map((subject) => `${subject} ${[...nights, ...outages].reduce((sum, { reckoning }) => sum + reckoning[subject].length, 0)}`).join('  '),
   ];
+}
+
+/** Of each name, in their order. */
+function sums(counted: readonly (readonly [string, number])[]): [string, number][] {
+  const sum = new Map<string, number>();
+  for (const [what, count] of counted) sum.set(what, (sum.get(what) ?? 0) + count);
+  return [...sum].sort(([a], [b]) => a.localeCompare(b));
 }
 
 function faultsOf({ what, institutionId, reckoning }: Outage): string[] {
