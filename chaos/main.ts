@@ -95,7 +95,7 @@ function table(): string[] {
     ...struck.map(([what, times], index) => `${String(times).padStart(6)}  ${String(missed[index]![1]).padStart(11)}  ${what}`),
     `${String(blows.filter((each) => each.struck).length).padStart(6)}  in ${nights.length} nights of ${loans} loans, ${ofSeeds}, ${Math.round((performance.now() - startedAt) / 1000)} s`,
     `mail: ${faults.map(([fault, count]) => `${fault} ${count}`).join(', ')}`,
-    ...outages.map(({ what, reckoning }) => `schedule ${what}: ${differencesIn(reckoning)} differences`),
+    ...sums(outages.map(({ what, reckoning }) => [what, differencesIn(reckoning)])).map(([what, count]) => `schedule ${what}: ${count} differences`),
     subjects.map((subject) => `${subject} ${[...nights, ...outages].reduce((sum, { reckoning }) => sum + reckoning[subject].length, 0)}`).join('  '),
   ];
 }
