@@ -5,11 +5,11 @@
 import { z } from 'zod';
 import { ordinaryDemerits, type DemeritSettings } from '../domain/fulfillment/demerits.js';
 import type { FulfillmentSettings } from '../models/fulfillment.js';
-import { createRecorded, isDuplicateKey, saveChange, type Author } from './changes.js';
+import type { Author } from './changes.js';
 import type { ApiContext } from './context.js';
+import { saveSettings } from './fulfillment-settings.js';
 import { checked, valid } from './job-settings.js';
 import { code } from './profiles.js';
-import { Refusal } from './refusal.js';
 import { demandIn, type Viewer } from './viewer.js';
 
 const limits = {
@@ -45,18 +45,6 @@ export async function demeritSettings({ models }: ApiContext, viewer: Viewer): P
  * Refusals: forbidden, validation-failed with a pointer per field, precondition-failed.
  */
 export async function changeDemeritSettings(context: ApiContext, viewer: Viewer, { stored }: ReadDemeritSettings, input: unknown, author: Author): Promise<ReadDemeritSettings> {
-  demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', 'demerit settings');
-  const demerits = valid('demerit settings', checked(demeritSettingsSchema, input));
-  const { FulfillmentSettings: model } = context.models;
-  const label = 'Demerit settings';
-  if (stored !== null) {
-    await saveChange(context, model, stored, { demerits }, { action: 'CHANGE', label, author });
-  } else {
-    try {
-      await createRecorded(context, model, viewer.institution.code, { demerits }, { label, author });
-    } catch (error) {
-      throw isDuplicateKey(error) ? new Refusal('precondition-failed', `${label} were made by somebody else meanwhile. Read them again.`) : error;
-    }
-  }
+  await saveSettings(context, viewer, stored, 'Demerit settings', () => ({ demerits: valid('demerit settings', checked(demeritSettingsSchema, input)) }), author);
   return demeritSettings(context, viewer);
 }

@@ -89,6 +89,7 @@ const reasons = {
   FEE_NOT_IN_DISPUTE: 'The fee is not in dispute.',
   FEE_IS_CREDIT: 'It is a credit: the library owes it to the patron.',
   FEE_NOT_CREDIT: 'It is no credit: the patron owes it to the library.',
+  FEE_ID_USED: 'The fee id belongs to another fee.',
   FEE_BUSY: 'The fee was changed by others again and again. Try once more.',
   NO_BLOCK: 'The block is not on record any more.',
   BLOCKED_ALREADY: 'The patron has a block of this kind already.',

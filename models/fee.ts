@@ -12,6 +12,11 @@ export interface FeeTransaction {
   comment: string | null;
 }
 
+/** Those that rules charge; staff charge OTHER, and types of the institution's own. */
+export const ruledFeeTypes = [
+  'OVERDUE_FINE', 'RECALLED_OVERDUE_FINE', 'OVERDUE_NOTIFICATION_FINE', 'LOST_ITEM_REPLACEMENT_FEE', 'LOST_ITEM_PROCESS_FEE', 'RENEW_FEE', 'FINE_FEE_NOTIFICATION_FEE', 'CREDIT',
+] as const;
+
 export interface Fee extends Versioned {
   userId: string | null;
   userGroup: string;

@@ -32,6 +32,8 @@ export interface FulfillmentSettings extends Versioned {
   closePaidLostLoans: boolean;
   separatePatronNotificationsByLibrary: boolean;
   maxLoansPerLetter: number;
+  /** Types of fees of the institution's own, which staff charge by hand beside OTHER. */
+  staffFeeTypes: string[];
   demerits: DemeritSettings;
   lastChange: LastChange | null;
 }
@@ -47,6 +49,7 @@ const fulfillmentSettingsSchema = versioned<FulfillmentSettings>('fulfillmentSet
   closePaidLostLoans: yes,
   separatePatronNotificationsByLibrary: no,
   maxLoansPerLetter: { ...number, default: 200 },
+  staffFeeTypes: texts,
   demerits: {
     type: part({ ...demeritLimits, byUserGroup: { type: [part({ userGroup: text, ...demeritLimits })], default: [] } }),
     default: () => ({}),

@@ -42,6 +42,7 @@ const groups: readonly Group[] = [
     entries: [
       { href: '/overdue-profiles', name: 'Overdue and lost profiles', says: 'When a patron hears that a loan is late, and when it is lost.' },
       { href: '/fines-profiles', name: 'Fines and fees profiles', says: 'When a patron hears what is owed, and what the letter costs.' },
+      { href: '/fulfillment-settings', name: 'Fulfillment settings', says: 'Fines of lost items, how letters are cut, and what staff may charge.' },
     ],
   },
   {

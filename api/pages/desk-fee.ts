@@ -32,6 +32,7 @@ export function deskFeePage(context: ApiContext, { present }: Present): Router {
       version,
       patron: user === null ? null : { href: patronPath(user._id), ...nameOf(viewer, user) },
       loan: loanId === null ? null : { href: `/desk/loans/${loanId}`, text: barcode ?? loanId },
+      comment: fee.comment,
       library: fee.libraryCode ?? 'the institution',
       since: when(viewer.zone, fee.createdAt),
       badge: feeBadge(fee),

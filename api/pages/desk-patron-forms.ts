@@ -1,19 +1,23 @@
-/** What staff do to a patron at the desk that takes more than a click: block. Each is a form of its own, refused beside its fields (data-model.md 4). */
+/** What staff do to a patron at the desk that takes more than a click: block, charge. Each is a form of its own, refused beside its fields (data-model.md 4). */
 import { Router, type Request, type Response } from 'express';
 import { checkBlock, definitionsToPlace, placeBy, type NewBlock } from '../block-deeds.js';
+import type { ChargedFee } from '../../desk/charge-fee.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
+import { charge, checkFee, typesToCharge } from '../fee-deeds.js';
 import type { Checked } from '../job-settings.js';
 import type { Clerk } from '../loan-deeds.js';
 import { Refusal } from '../refusal.js';
 import { demand, viewerOf, type Viewer } from '../viewer.js';
+import { spelledOut } from '../words.js';
 import { answer, answerOnce, risingValue, type Answer } from './desk-answers.js';
 import { deskFrame, nameOf, patronPath } from './desk-frame.js';
-import { stoppedBy, untilWords } from './desk-words.js';
+import { feeName, money, stoppedBy, untilWords } from './desk-words.js';
 import { fieldAt, fieldRows, inputOf, typedFrom, type Field, type Typed } from './fields.js';
 import { fieldProblems, formOf, type FieldProblem } from './form.js';
 import { withProblems } from './job-forms.js';
 import type { Present } from './present.js';
+import { libraryWords } from './profile-words.js';
 
 interface PatronForm<Asked> {
   /** Below the patron's page. */
@@ -23,7 +27,7 @@ interface PatronForm<Asked> {
   deed: string;
   note: string;
   rows(context: ApiContext, viewer: Viewer): Promise<Field[][]>;
-  check(context: ApiContext, viewer: Viewer, input: Record<string, unknown>): Promise<Checked<Asked>>;
+  check(context: ApiContext, viewer: Viewer, userId: string, input: Record<string, unknown>): Promise<Checked<Asked>>;
   /** `id`: of what is made; the same form makes it once. */
   done(context: ApiContext, clerk: Clerk, id: string, userId: string, asked: Asked): Promise<Answer>;
 }
@@ -39,16 +43,37 @@ const blocking: PatronForm<NewBlock> = {
       [{ id: 'note', label: 'Note for staff (optional)', kind: 'lines', orNone: true }],
     ];
   },
-  check: checkBlock,
+  check: (context, viewer, _userId, input) => checkBlock(context, viewer, input),
   done: async (context, clerk, id, userId, asked) => {
     const block = await placeBy(context, clerk, id, userId, asked);
     return answer('good', [`Blocked: ${block.description || block.code}. It ${stoppedBy(block)} ${untilWords(clerk.viewer, block)}.`]);
   },
 };
 
+const charging: PatronForm<ChargedFee> = {
+  path: 'charge', title: 'Charge', deed: 'Charge', note: 'The comment stands in letters about what is owed. What was charged by mistake is waived.',
+  rows: async (context, viewer) => {
+    const [types, libraries] = await Promise.all([typesToCharge(context, viewer), libraryWords(context, viewer)]);
+    return [
+      [{ id: 'type', label: 'Fee', kind: 'choice', words: Object.fromEntries(types.map((type) => [type, spelledOut(type)])) }, { id: 'amount', label: 'Amount', kind: 'amount' }],
+      [{ id: 'comment', label: 'Comment (optional)', kind: 'text', orNone: true }],
+      [
+        { id: 'barcode', label: 'About the item with the barcode (optional)', kind: 'text', orNone: true },
+        { id: 'libraryCode', label: 'Owed to', kind: 'choice', orNone: true, words: { '': 'the item’s library', ...libraries }, hint: 'Without an item: the institution.' },
+      ],
+    ];
+  },
+  check: checkFee,
+  done: async (context, clerk, id, userId, asked) => {
+    const fee = await charge(context, clerk, id, userId, asked);
+    return answer('good', [`Charged: ${feeName(fee).toLowerCase()}, ${money(fee.originalAmount, fee.currency)}.`], { loanId: fee.loanId });
+  },
+};
+
 export function deskPatronForms(context: ApiContext, { present }: Present): Router {
   const router = Router();
   pagesOf(blocking);
+  pagesOf(charging);
 
   function pagesOf<Asked>(form: PatronForm<Asked>): void {
     const path = `/desk/patrons/:id/${form.path}` as const;
@@ -64,7 +89,7 @@ export function deskPatronForms(context: ApiContext, { present }: Present): Rout
       const userId = request.params.id;
       demand(viewer, 'CIRCULATION');
       const fields = (await form.rows(context, viewer)).flat();
-      const { value, problems } = await form.check(context, viewer, inputOf(fields, sent, viewer.institution.currency));
+      const { value, problems } = await form.check(context, viewer, userId, inputOf(fields, sent, viewer.institution.currency));
       if (value === null) return show(request, response, userId, form, sent, fieldProblems(problems, (pointer) => fieldAt(fields, sent, pointer)));
       const clerk = { viewer, author: authorOf(viewer, request.id) };
       await answerOnce(context, request, response, sent, { page: patronPath(userId) }, () => form.done(context, clerk, sent.text('once'), userId, value));

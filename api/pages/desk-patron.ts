@@ -55,7 +55,7 @@ export function shownPatron({ user, blocks, placers, borrower, limit, stops, loa
       const step = status !== 'ACTIVE' ? null : balance < 0 ? { name: 'refund', text: 'Pay out' } : { name: 'payment', text: 'Pay' };
       const permitted = step !== null && may(grants, permissionFor(step.name === 'refund' ? 'REFUND' : 'PAYMENT'));
       return {
-        id: _id, href: `/desk/fees/${_id}`, name: feeName(fee), about: title ?? barcode, since: briefly(zone, fee.createdAt, now), badge: feeBadge(fee), version,
+        id: _id, href: `/desk/fees/${_id}`, name: feeName(fee), about: title ?? barcode ?? fee.comment, since: briefly(zone, fee.createdAt, now), badge: feeBadge(fee), version,
         balance: majorUnits(Math.abs(balance), currency), of: balance === originalAmount ? null : majorUnits(Math.abs(originalAmount), currency), step: permitted ? step : null,
       };
     }),

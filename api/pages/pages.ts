@@ -21,6 +21,7 @@ import { deskPages } from './desk.js';
 import { demeritRulePages } from './demerit-rules.js';
 import { demeritSettingsPages } from './demerit-settings.js';
 import { finesProfilePages } from './fines-profiles.js';
+import { fulfillmentSettingsPage } from './fulfillment-settings.js';
 import { fulfillmentUnitPages } from './fulfillment-units.js';
 import { historyPage } from './history.js';
 import { homePage } from './home.js';
@@ -55,7 +56,7 @@ export function allPages(context: ApiContext, presenting: Present): Router {
     homePage, scheduledPage, scheduledJobPage, jobForms, startForms, runningPage, historyPage, runPage, runDetails, runSteps,
     letterPages, mailboxPages, configurationPage, overdueProfilePages, finesProfilePages, termsOfUsePages, fulfillmentUnitPages, unitRulePages, apiKeyPages, recordPage, helpPage,
     deskPages, deskPatronForms, deskLoanPage, deskFeePage, deskReturnsPage, deskDueDatesPage,
-    patronLimitPages, blockDefinitionPages, autoRenewalPages, demeritRulePages, ...anonymizationPages, blockPreferencePages, demeritSettingsPages,
+    patronLimitPages, blockDefinitionPages, autoRenewalPages, demeritRulePages, ...anonymizationPages, blockPreferencePages, demeritSettingsPages, fulfillmentSettingsPage,
     calendarPages, calendarRecordForms, calendarApplyPages, calendarYearPage,
   ];
   for (const pages of inside) router.use(pages(context, presenting));

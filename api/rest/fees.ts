@@ -4,7 +4,8 @@ import type { Booking } from '../../domain/fulfillment/fee-bookings.js';
 import { newId } from '../../models/document.js';
 import type { Fee } from '../../models/fee.js';
 import { feeOf, userIdOf } from '../desk.js';
-import { book, pay } from '../fee-deeds.js';
+import { book, charge, checkFee, newFeeSchema, pay } from '../fee-deeds.js';
+import { valid } from '../job-settings.js';
 import { pageOf } from '../paging.js';
 import { endpoint } from './endpoint.js';
 import { id, idPath, instant, iso, isoOrNull, maybeInstant, none, pageSchema, paging } from './values.js';
@@ -23,8 +24,10 @@ export const feeSchema = z.object({
   currency: z.string(),
   libraryCode: z.string().nullable(),
   loanId: id.nullable(),
+  itemId: id.nullable(),
   barcode: z.string().nullable(),
   title: z.string().nullable(),
+  comment: z.string().nullable(),
   createdAt: instant,
   closedAt: maybeInstant,
   transactions: z.array(z.object({
@@ -34,9 +37,9 @@ export const feeSchema = z.object({
 }).meta({ id: 'Fee' });
 
 export function shownFee(fee: Fee): z.input<typeof feeSchema> {
-  const { _id, userId, type, status, originalAmount, balance, currency, libraryCode, loanId, barcode, title, createdAt, closedAt } = fee;
+  const { _id, userId, type, status, originalAmount, balance, currency, libraryCode, loanId, itemId, barcode, title, comment, createdAt, closedAt } = fee;
   return {
-    id: _id, userId, type, status, originalAmount, balance, currency, libraryCode, loanId, barcode, title, createdAt: iso(createdAt), closedAt: isoOrNull(closedAt),
+    id: _id, userId, type, status, originalAmount, balance, currency, libraryCode, loanId, itemId, barcode, title, comment, createdAt: iso(createdAt), closedAt: isoOrNull(closedAt),
     transactions: fee.transactions.map(({ transactionId, type: what, amount, at, reason, comment }) => ({ transactionId, type: what, amount, at: iso(at), reason, comment })),
   };
 }
@@ -60,6 +63,22 @@ const one = endpoint({
   status: 200, answer: feeSchema,
   refusals: ['forbidden'],
   handle: async (context, { viewer, path }) => ({ body: shownFee(await feeOf(context, viewer, path.id)) }),
+});
+
+const charging = endpoint({
+  method: 'post', at: '/fees', tag, summary: 'Charge a fee by hand',
+  path: none, query: none,
+  body: newFeeSchema.extend({
+    user: z.string().min(1).max(255).describe('Primary id.'),
+    feeId: id.optional().describe('Chosen by the caller: one fee is charged under it.'),
+  }),
+  status: 201, answer: feeSchema,
+  refusals: ['forbidden', 'not-possible', 'validation-failed'],
+  handle: async (context, { viewer, body: { user, feeId = newId(), ...asked }, author }) => {
+    const userId = await userIdOf(context, viewer, user);
+    const fee = await charge(context, { viewer, author: author() }, feeId, userId, valid('fee', await checkFee(context, viewer, userId, asked)));
+    return { body: shownFee(fee), location: `/fees/${fee._id}` };
+  },
 });
 
 const booked = z.object({ fee: feeSchema, closedLoanId: id.nullable().describe('A lost loan that is paid for with this, and has ended.') });
@@ -115,4 +134,4 @@ const payment = endpoint({
   },
 });
 
-export const feeEndpoints = [list, one, payment, ...bookings];
+export const feeEndpoints = [list, one, charging, payment, ...bookings];

@@ -12,6 +12,7 @@ import { configurationTableEndpoints } from './configuration-tables.js';
 import { apiDocs } from './docs.js';
 import { dueDateEndpoints } from './due-dates.js';
 import { feeEndpoints } from './fees.js';
+import { fulfillmentSettingsEndpoints } from './fulfillment-settings.js';
 import { fulfillmentUnitEndpoints } from './fulfillment-units.js';
 import { letterEndpoints } from './letters.js';
 import { loanEndpoints } from './loans.js';
@@ -32,6 +33,7 @@ const endpoints = [
   ...termsOfUseEndpoints,
   ...fulfillmentUnitEndpoints,
   ...configurationTableEndpoints,
+  ...fulfillmentSettingsEndpoints,
   ...blockAndDemeritEndpoints,
   ...loanEndpoints,
   ...dueDateEndpoints,

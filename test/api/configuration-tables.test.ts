@@ -337,6 +337,43 @@ describe('demerits', () => {
   });
 });
 
+describe('fulfillment settings', () => {
+  const settings = `${RIVERSIDE}/fulfillment-settings`;
+  const read = async () => (await library.call(manager, 'GET', settings)).body;
+  const set = (version: number, body: object) => library.call(administrator, 'PUT', settings, body, { 'if-match': `"${version}"` });
+
+  test('are set over REST, with the demerits left as they are, and by their page', async () => {
+    const { version, ...before } = await read();
+    assert.deepEqual(before, {
+      overdueAtLostLoan: false, overdueFineOnLostReturn: 'TO_RETURN_DATE', closePaidLostLoans: true, separatePatronNotificationsByLibrary: false, maxLoansPerLetter: 200, staffFeeTypes: [],
+    });
+    const changed = await set(version, { ...before, overdueAtLostLoan: true, staffFeeTypes: ['COPY_CARD'] });
+    assert.deepEqual([changed.status, changed.body], [200, { ...before, overdueAtLostLoan: true, staffFeeTypes: ['COPY_CARD'], version: version + 1 }]);
+    const entry = await library.models.AuditEntry.findOne({ institutionId: 'riverside', targetLabel: 'Fulfillment settings' }).orFail().lean();
+    const of = (name: string) => entry.changes.filter(({ path }) => path === name).map(({ after }) => after);
+    assert.deepEqual([of('overdueAtLostLoan'), of('staffFeeTypes'), of('demerits')], [[true], [['COPY_CARD']], []]);
+    assert.deepEqual([(await set(version, before)).status, (await library.call(manager, 'PUT', settings, before, { 'if-match': `"${version + 1}"` })).status, (await library.call(buyer, 'GET', settings)).status], [412, 403, 404]);
+
+    const page = '/fulfillment-settings';
+    const fields = await fieldsOf(administrator, page);
+    const saved = await administrator.post(page, { ...fields, overdueFineOnLostReturn: 'NONE', staffFeeTypes: 'COPY_CARD, LOCKER_KEY', maxLoansPerLetter: '50' });
+    assert.equal(saved.headers.get('location'), `${page}?done=record`);
+    const after = await read();
+    assert.deepEqual([after.overdueFineOnLostReturn, after.staffFeeTypes, after.maxLoansPerLetter, after.closePaidLostLoans], ['NONE', ['COPY_CARD', 'LOCKER_KEY'], 50, true]);
+    const wrong = await (await administrator.post(page, { ...(await fieldsOf(administrator, page)), overdueFineOnLostReturn: 'NONE', staffFeeTypes: 'Copy card', maxLoansPerLetter: '0' })).text();
+    assert.match(wrong, /&quot;Copy card&quot; was given; expected capital letters[^]*0 was given; expected 1 or more/);
+    assert.match(await manager.page('/configuration'), /href="\/fulfillment-settings"/);
+    assert.doesNotMatch(await manager.page(page), /<button class="button primary"/);
+    assert.equal((await buyer.fetch(page)).status, 404);
+  });
+  test.each([
+    ['a type of fee that a rule charges', { staffFeeTypes: ['OVERDUE_FINE'] }, '/staffFeeTypes/0'], ['a type twice', { staffFeeTypes: ['CARD', 'CARD'] }, '/staffFeeTypes/1'],
+    ['no loans in a letter', { maxLoansPerLetter: 0 }, '/maxLoansPerLetter'],
+  ])('refuse %s', async (_what, given, pointer) => {
+    assert.deepEqual(refusedAt(await set((await read()).version, given)), [422, pointer]);
+  });
+});
+
 describe('a block preference', () => {
   const preferences = `${RIVERSIDE}/block-preferences`;
   const set = (code: string, version: number, body: object) => library.call(administrator, 'PUT', `${preferences}/${code}`, body, { 'if-match': `"${version}"` });

@@ -246,6 +246,38 @@ describe('a block', () => {
   });
 });
 
+describe('a fee that is charged by hand', () => {
+  const page = `/desk/patrons/${U2}`;
+  const charge = (fields: Record<string, string>) => press(clerk, `${page}/charge`, `${page}/charge`, { type: 'OTHER', amount: '2,50', comment: '', barcode: '', libraryCode: '', ...fields });
+  const fees = () => library.models.Fee.find({ institutionId: 'demo', userId: U2 }).sort({ _id: 1 }).lean();
+
+  test('is owed to the library of the item it is about, and the limit of the group goes by it', async () => {
+    await library.models.FulfillmentSettings.updateOne({ institutionId: 'demo' }, { $set: { staffFeeTypes: ['COPY_CARD'] } });
+    assert.equal(await told(clerk, await charge({ comment: 'Locker key lost' })), 'Charged: other, 2.50 USD.');
+    assert.equal(await told(clerk, await charge({ type: 'COPY_CARD', amount: '98', barcode: 'S3' })), 'Charged: copy card, 98.00 USD.');
+    const [other, card] = await fees();
+    assert.deepEqual([other?.comment, other?.libraryCode, other?.dedupeKey, card?.libraryCode, card?.title], ['Locker key lost', null, `#${other?._id}`, 'MAIN', 'Title S3']);
+    assert.deepEqual([card?.itemId, card?.loanId, await audited(card!._id)], [id('item S3'), null, [['CHARGE', null]]]);
+    assert.match(words(await clerk.page(page)), /Cannot borrow or renew: The patron owes more than is allowed\.[^]*Other Locker key lost 5 Mar 09:30 2\.50[^]*Copy card Title S3/);
+    assert.match(words(await clerk.page(`/desk/fees/${other!._id}`)), /Comment Locker key lost/);
+  });
+
+  test('is refused beside its field, with what was typed', async () => {
+    for (const [field, given, said] of [
+      ['amount', '0', '0 was given; expected an amount above 0'], ['amount', 'much', '&quot;much&quot; was given'], ['type', 'OVERDUE_FINE', '&quot;OVERDUE_FINE&quot; was given; expected OTHER or COPY_CARD'],
+      ['barcode', 'X', '&quot;X&quot; was given; expected the barcode of an item'], ['libraryCode', 'NONE', '&quot;NONE&quot; was given; expected the code of a library'],
+    ] as const) {
+      const answer = await charge({ comment: 'Kept', [field]: given });
+      const html = await answer.text();
+      assert.deepEqual([answer.status, html.includes(said)], [422, true], `${field} ${given}`);
+      assert.match(html, new RegExp(`id="${field}" [^>]*aria-invalid="true"`));
+      assert.match(html, /value="Kept"/);
+    }
+    assert.equal((await fees()).length, 2);
+    await library.models.Fee.deleteMany({ institutionId: 'demo', userId: U2 });
+  });
+});
+
 test('a sum is paid for all fees, the oldest first', async () => {
   assert.equal(await done(clerk, patron, `${patron}/payments`, { amount: '1000' }), 'It is more than is owed.');
   const page = words(await clerk.page(patron));
@@ -338,10 +370,10 @@ describe('many due dates', () => {
 test('who is not of the desk sees nothing of it; a clerk moves not many; a neighbour’s people do not exist', async () => {
   assert.doesNotMatch(await buyer.page('/'), /href="\/desk"/);
   assert.match(await clerk.page('/'), /href="\/desk"/);
-  for (const path of ['/desk', patron, `${patron}/block`, '/desk/returns', '/desk/due-dates', `/desk/loans/${id('A1')}`, `/desk/fees/${id('F1')}`]) assert.equal((await buyer.fetch(path)).status, 403, path);
+  for (const path of ['/desk', patron, `${patron}/block`, `${patron}/charge`, '/desk/returns', '/desk/due-dates', `/desk/loans/${id('A1')}`, `/desk/fees/${id('F1')}`]) assert.equal((await buyer.fetch(path)).status, 403, path);
   const token = valueIn(await buyer.page('/'), 'token');
   const before = await everythingOf(library.models, 'demo');
-  for (const path of ['/desk', `${patron}/loans`, `${patron}/block`, `/desk/blocks/${id('none')}/lift`, '/desk/returns', '/desk/due-dates', `/desk/loans/${id('A1')}/return`, `/desk/fees/${id('F1')}/payment`]) {
+  for (const path of ['/desk', `${patron}/loans`, `${patron}/block`, `${patron}/charge`, `/desk/blocks/${id('none')}/lift`, '/desk/returns', '/desk/due-dates', `/desk/loans/${id('A1')}/return`, `/desk/fees/${id('F1')}/payment`]) {
     assert.equal((await buyer.post(path, { token, once: newId(), barcode: 'A1', patron: 'U1', amount: '1' })).status, 403, path);
   }
   assert.equal((await buyer.post('/desk', { token, patron: '' })).status, 403);

@@ -175,6 +175,22 @@ test('a patron is blocked once under one id, and the block lifted; one from anot
   await UserBlock.deleteMany({ institutionId: 'demo' });
 });
 
+test('a fee is charged by hand once under one id, for a loan of the patron or for nothing that is lent', async () => {
+  await loan(library.models, 'demo', 'W', { userId: id('U2') });
+  const asked = { user: 'U2', type: 'OTHER', amount: 250, comment: 'Coffee stains', barcode: 'W', feeId: id('charged') };
+  const charged = await library.call(clerk, 'POST', `${HERE}/fees`, asked);
+  const { loanId, title, libraryCode, balance, comment } = charged.body;
+  assert.deepEqual([charged.status, loanId, title, libraryCode, balance, comment, charged.headers.get('location')], [201, id('W'), 'Title W', 'MAIN', 250, 'Coffee stains', `${HERE}/fees/${id('charged')}`]);
+  assert.deepEqual((await library.call(clerk, 'POST', `${HERE}/fees`, asked)).body, charged.body);
+  assert.deepEqual(await audited(id('charged')), [['CHARGE', null]]);
+  for (const [given, status, place] of [[{ amount: 251 }, 409, 'FEE_ID_USED'], [{ type: 'CREDIT' }, 422, '/type'], [{ amount: 2.5 }, 422, '/amount'], [{ barcode: 'none' }, 422, '/barcode'], [{ user: 'nobody' }, 404]] as const) {
+    const { status: answered, body } = await library.call(clerk, 'POST', `${HERE}/fees`, { ...asked, ...given });
+    assert.deepEqual([answered, body.errors?.[0]?.pointer ?? body.errors?.[0]?.code], [status, place], JSON.stringify(given));
+  }
+  const { body } = await library.call(clerk, 'POST', `${HERE}/fees`, { user: 'U2', type: 'OTHER', amount: 1, libraryCode: 'WEST' });
+  assert.deepEqual([body.loanId, body.itemId, body.libraryCode], [null, null, 'WEST']);
+});
+
 test('terms of use are shown with every policy, and worked through by the rules of the desk', async () => {
   const terms = await library.call(clerk, 'GET', `${HERE}/terms-of-use/BOOK`);
   assert.deepEqual([terms.body.name, terms.body.policies.maximumFine, terms.body.policies.isRenewable], ['BOOK', 1000, true]);

@@ -88,7 +88,7 @@ describe('every page', { timeout: 300_000 }, () => {
     const { id } = house;
     const paths = [
       '/desk', refused.pathname + refused.search, ...['A2', 'A3', 'A5'].map((loan) => `/desk/loans/${id(loan)}`), ...['F2', 'F3', 'F4'].map((fee) => `/desk/fees/${id(fee)}`),
-      `/desk/patrons/${id('U1')}/block`, '/desk/returns', '/desk/returns?at=2025-03-03T20:00', '/desk/due-dates',
+      ...['block', 'charge'].map((form) => `/desk/patrons/${id('U1')}/${form}`), '/desk/returns', '/desk/returns?at=2025-03-03T20:00', '/desk/due-dates',
     ];
     const wrong: string[] = [];
     for (const path of paths) {
