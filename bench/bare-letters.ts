@@ -1,6 +1,7 @@
 /** Letters of a bare script, which are as large as the product's and carry no key that anybody looks for. */
 import type { Db, Document } from 'mongodb';
 import { newId } from '../models/document.js';
+import type { Fee } from '../models/fee.js';
 import type { StoredLetter } from '../models/letter.js';
 import type { Loan } from '../models/loan.js';
 import type { User } from '../models/user.js';
@@ -49,9 +50,7 @@ export const loanInLetter = ({ _id, title, libraryCode }: Pick<Loan, '_id' | 'ti
   shortLoan: false,
 });
 
-/** Adds to what a reader has. */
-export function gather<T>(byReader: Map<string, T[]>, userId: string, one: T): void {
-  const before = byReader.get(userId);
-  if (before === undefined) byReader.set(userId, [one]);
-  else before.push(one);
-}
+/** What a letter says of a fee. */
+export const feeInLetter = ({ _id, type, title, comment, createdAt, originalAmount, balance, libraryCode }: Fee): Document => (
+  { feeId: _id, type, title, comment, createdAt: createdAt.toISOString(), originalAmount, balance, libraryCode, libraryName: null }
+);

@@ -4,7 +4,8 @@
  */
 import type { Db, Document } from 'mongodb';
 import { newId } from '../models/document.js';
-import { gather, loanInLetter, queueLetters, type BareLetter } from './bare-letters.js';
+import { loanInLetter, queueLetters, type BareLetter } from './bare-letters.js';
+import { gather } from './bare-pages.js';
 import { DAY_MS, institutionId, night } from './demo-library.js';
 
 const PAGE = 1_000;

@@ -4,8 +4,8 @@ import { remindedStatuses } from '../domain/fulfillment/notifications-due-date-r
 import { newId } from '../models/document.js';
 import type { Loan, LoanNotice } from '../models/loan.js';
 import type { User } from '../models/user.js';
-import { gather, loanInLetter, queueLetters } from './bare-letters.js';
-import { pagesOf } from './bare-pages.js';
+import { loanInLetter, queueLetters } from './bare-letters.js';
+import { gather, pagesOf } from './bare-pages.js';
 import { DAY_MS, HOUR_MS, institutionId, night, writeRecords } from './demo-library.js';
 import type { JobNight, JobSize } from './night.js';
 import { lettersOutcome } from './outcome.js';

@@ -5,7 +5,8 @@
  */
 import type { Db, Document } from 'mongodb';
 import { newId } from '../models/document.js';
-import { gather, queueLetters } from './bare-letters.js';
+import { queueLetters } from './bare-letters.js';
+import { gather } from './bare-pages.js';
 import { institutionId, night } from './demo-library.js';
 import { letterOf } from './overdue-bare.js';
 
