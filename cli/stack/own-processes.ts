@@ -9,6 +9,12 @@ export interface OwnProcess {
   entry: string;
 }
 
+/**
+ * Megabytes. A heap that may grow by gigabytes is cleared only at four times what is in use, a smaller one at twice, for the same work
+ * (docs/performance.md, "The night of Loans – Overdue and Lost Item").
+ */
+const LARGEST_HEAP = 1024;
+
 const entryOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 export const worker: OwnProcess = { name: 'worker', entry: entryOf('worker/main.ts') };
@@ -18,7 +24,7 @@ export function processSpec({ name, entry }: OwnProcess, folder: string, variabl
   return {
     name,
     command: process.execPath,
-    args: [entryOf('bin/source.mjs'), entry],
+    args: [`--max-old-space-size=${LARGEST_HEAP}`, entryOf('bin/source.mjs'), entry],
     variables,
     channel: true,
     logFile: join(folder, 'logs', `${name}.log`),
