@@ -4,11 +4,11 @@
  * Every night has an institution of its own with the same library, so that one undisturbed night stands beside all. Kills are drawn
  * until as many were struck as were asked for; a blow whose place a night never came to is drawn again later.
  */
-import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { keptBundle, ours, type Sources } from '../worker/workflow-bundle.js';
 import { drawFrom } from './draw.js';
 import { asOf } from './library.js';
 import { openInstallation } from './installation.js';
-import { impatientBundle } from './impatient-bundle.js';
 import { startChaosMailServer } from './mail-server.js';
 import { night, type House, type Struck } from './night.js';
 import type { Sabotage } from './orders.js';
@@ -43,6 +43,8 @@ export interface Chaos {
   mailFaults: Map<string, number>;
 }
 
+/** The workflows of the product with the impatience of the test. */
+const impatient: Sources = { ...ours, interceptors: [join(import.meta.dirname, 'impatience.ts')] };
 /** Of the first difference of a subject, shown when its night is over. */
 const FIRST_SIGNS = 300;
 const LOANS_A_PAGE = 1_000;
@@ -60,7 +62,7 @@ const overlaps: Record<Sabotage, Blow> = {
 };
 
 export async function chaos({ scenario, seed, kills, loans, sabotage, report }: ChaosOptions): Promise<Chaos> {
-  const { folder, codePath } = await impatientBundle();
+  const codePath = await keptBundle(impatient);
   const mail = await startChaosMailServer(seed);
   const installation = await openInstallation({ commandLine: 'npm run chaos', smtpUrl: mail.url });
   const institutionOf = (sabotaged: Sabotage) => `s${String(sabotage.indexOf(sabotaged) + 1).padStart(2, '0')}`;
@@ -110,7 +112,6 @@ export async function chaos({ scenario, seed, kills, loans, sabotage, report }: 
     workers.end();
     await installation.stop();
     await mail.close();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

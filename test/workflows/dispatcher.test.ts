@@ -1,20 +1,18 @@
 /** The dispatcher on real servers, with a job that sends every message twice (engine.md 2.10). */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, test } from 'vitest';
 import { createDispatcherActivities, wakeDispatcher } from '../../activities/dispatcher.js';
 import { now } from '../../config/clock.js';
+import { keptBundle, type Sources } from '../../worker/workflow-bundle.js';
 import { quietRuntime } from '../support/quiet-runtime.js';
 import { mongo, temporal } from '../support/servers.js';
 import { CAPACITY, createStubActivities, Workshop, World } from './dispatcher-world.js';
 
 let codePath: string;
 let changedCodePath: string;
-let folder: string;
 let connection: NativeConnection;
 let world: World;
 let workshop: Workshop;
@@ -22,15 +20,11 @@ let stop: () => Promise<void>;
 
 beforeAll(async () => {
   quietRuntime();
-  folder = await mkdtemp(join(tmpdir(), 'almanac-dispatcher-'));
-  codePath = await bundled('dispatcher-stub');
-  changedCodePath = await bundled('dispatcher-changed-stub');
+  codePath = await keptBundle(sourcesOf('dispatcher-stub'));
+  changedCodePath = await keptBundle(sourcesOf('dispatcher-changed-stub'));
   connection = await NativeConnection.connect({ address: temporal() });
 });
-afterAll(async () => {
-  await connection.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => connection.close());
 
 beforeEach(async () => {
   world = await World.open(mongo(), temporal());
@@ -43,13 +37,7 @@ afterEach(async () => {
   await world.close();
 });
 
-async function bundled(name: string): Promise<string> {
-  const workflowsPath = new URL(`./${name}.ts`, import.meta.url).pathname;
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
-  const path = join(folder, `${name}.js`);
-  await writeFile(path, code);
-  return path;
-}
+const sourcesOf = (name: string): Sources => ({ workflowsPath: join(import.meta.dirname, `${name}.ts`), interceptors: [] });
 
 /** All activities, and these workflows; null: they run elsewhere. */
 async function startWorker(workflows: string | null): Promise<() => Promise<void>> {
@@ -84,9 +72,9 @@ async function fill(): Promise<string[]> {
   return runs.map(({ _id }) => _id);
 }
 
-test('a hundred runs at once: never more than four inside, each has one turn, and the history is renewed', async () => {
+test('fifty runs at once: never more than four inside, each has one turn, and the history is renewed', async () => {
   const inside = await fill();
-  const waiting = await Promise.all(Array.from({ length: 100 - CAPACITY }, () => world.start()));
+  const waiting = await Promise.all(Array.from({ length: 50 - CAPACITY }, () => world.start()));
   for (const runId of inside) workshop.letGo(runId);
   const runIds = [...inside, ...waiting];
   const ends = await Promise.all(runIds.map((runId) => world.workflow(runId).result()));

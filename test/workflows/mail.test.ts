@@ -1,13 +1,14 @@
 /** The delivery at work on a real engine: woken, waiting, pressing nobody, renewing its history (engine.md 3.1). */
 import assert from 'node:assert/strict';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
-import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { afterAll, afterEach, describe, test } from 'vitest';
 import { insertLetters, planLetters } from '../../activities/letters.js';
 import { createMailActivities, type Delivery } from '../../activities/mail.js';
 import { createTransporters } from '../../activities/mail/transporters.js';
 import { wakeMail } from '../../activities/mail/wake.js';
 import { newId } from '../../models/document.js';
+import { workflowBundle } from '../../worker/workflow-bundle.js';
 import { emptyDatabase } from '../support/database.js';
 import { institution, notice, user } from '../support/mail-house.js';
 import { startMailServer } from '../support/mail-server.js';
@@ -19,16 +20,12 @@ const { models, close } = await emptyDatabase();
 const connection = await Connection.connect({ address: temporal() });
 const client = new Client({ connection });
 const native = await NativeConnection.connect({ address: temporal() });
-let bundle: WorkflowBundle;
+const bundle = await workflowBundle();
 let ending: (() => Promise<void>)[] = [];
 
 const idle: Delivery = { sent: 0, retried: 0, failed: 0, suppressed: 0, stopped: null, waitMs: null };
 const now = () => new Date();
 
-beforeAll(async () => {
-  const workflowsPath = new URL('../../workflows/mail.ts', import.meta.url).pathname;
-  bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
-});
 afterEach(async () => {
   for (const end of ending.reverse()) await end();
   ending = [];
