@@ -14,6 +14,7 @@ import { senselessIn } from '../domain/fulfillment/terms-sense.js';
 import { loanPolicies, policiesByTerms, type LoanPolicies } from '../domain/terms-of-use.js';
 import { newId } from '../models/document.js';
 import type { TermsOfUse } from '../models/fulfillment.js';
+import { readHours } from '../models/hours.js';
 import { createByCode, deletion, saveChange, type Author } from './changes.js';
 import type { ApiContext } from './context.js';
 import { checked, valid } from './job-settings.js';
@@ -75,12 +76,12 @@ export async function termsOfUseOf({ models }: ApiContext, viewer: Viewer, code:
 /** The hours of a library, as the rules see them. */
 export async function calendarOfLibrary({ models }: ApiContext, viewer: Viewer, code: string): Promise<Calendar> {
   const institutionId = viewer.institution.code;
-  const [library, records] = await Promise.all([
+  const [library, hours] = await Promise.all([
     models.Library.findOne({ institutionId, code }).lean(),
-    models.CalendarRecord.find({ institutionId, libraryCode: { $in: [null, code] }, state: 'APPLIED' }).lean(),
+    readHours(models, institutionId, code),
   ]);
   if (library === null) throw new Refusal('not-found', `There is no library ${code}.`);
-  return calendarOf(records.map((record) => ({ ...record, createdAt: record.createdAt.getTime() })), library, viewer.zone);
+  return calendarOf(hours, library, viewer.zone);
 }
 
 /** Copies from the network are read-only, until somebody detaches them (fulfillment-requests.md, 8). */

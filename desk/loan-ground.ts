@@ -3,6 +3,7 @@ import { calendarOf, type Calendar } from '../domain/calendar.js';
 import { momentAt, zoneOf, type Moment } from '../domain/days.js';
 import { policiesByTerms, type LoanPolicies } from '../domain/terms-of-use.js';
 import type { FulfillmentSettings } from '../models/fulfillment.js';
+import { readHours } from '../models/hours.js';
 import type { Loan } from '../models/loan.js';
 import type { Deed } from './deed.js';
 
@@ -24,17 +25,16 @@ export async function readLoanGround(deed: Deed, { touId, libraryCode }: Pick<Lo
     models.FulfillmentSettings.findOne({ institutionId }).lean(),
     models.TermsOfUse.findOne({ institutionId, _id: touId, type: 'LOAN', deletedAt: null }).lean(),
     models.Library.findOne({ institutionId, code: libraryCode }).lean(),
-    models.CalendarRecord.find({ institutionId, libraryCode: { $in: [null, libraryCode] }, state: 'APPLIED' }).lean(),
+    readHours(models, institutionId, libraryCode),
   ]);
   const policyCodes = terms?.policies.map(({ policyCode }) => policyCode) ?? [];
   const policies = await models.Policy.find({ institutionId, code: { $in: policyCodes }, deletedAt: null }, { type: 1, code: 1, value: 1 }).lean();
   const zone = zoneOf(institution.timeZone);
-  const records = hours.map((record) => ({ ...record, createdAt: record.createdAt.getTime() }));
   return {
     moment: momentAt(zone, at.getTime()),
     currency: institution.currency,
     policies: terms === null ? null : (policiesByTerms([terms], policies).get(terms._id) ?? null),
-    calendar: library === null ? null : calendarOf(records, library, zone),
+    calendar: library === null ? null : calendarOf(hours, library, zone),
     settings,
   };
 }

@@ -4,6 +4,7 @@ import { calendarOf } from '../../../domain/calendar.js';
 import { momentAt, zoneOf } from '../../../domain/days.js';
 import { periodOf, type ActivityContext } from '../../../domain/fulfillment/notifications-activity-report.js';
 import { policiesByTerms } from '../../../domain/terms-of-use.js';
+import { readHours } from '../../../models/hours.js';
 import type { Models } from '../../../models/models.js';
 import { letterSettingsOf, type LetterSettings } from '../notices/letter-settings.js';
 
@@ -34,11 +35,10 @@ export async function readGround(models: Models, judging: Judging): Promise<Grou
     models.TermsOfUse.find({ institutionId, type: 'LOAN', deletedAt: null }).lean(),
     models.Policy.find({ institutionId, deletedAt: null }, { type: 1, code: 1, value: 1 }).lean(),
     models.Library.find({ institutionId }).lean(),
-    models.CalendarRecord.find({ institutionId, state: 'APPLIED' }).lean(),
+    readHours(models, institutionId),
     periodOfChain(models, judging),
   ]);
   const moment = momentAt(zoneOf(timeZone), Date.parse(asOf));
-  const records = hours.map((record) => ({ ...record, createdAt: record.createdAt.getTime() }));
   const { userGroups, contentMode, minimumDebt, includeAccruedFines } = parameters;
   return {
     institutionId,
@@ -46,7 +46,7 @@ export async function readGround(models: Models, judging: Judging): Promise<Grou
     context: {
       moment, userGroups, contentMode, minimumDebt, includeAccruedFines,
       termsOfUse: policiesByTerms(termsOfUse, policies),
-      libraries: new Map(libraries.map((library) => [library.code, { calendar: calendarOf(records, library, moment.zone) }])),
+      libraries: new Map(libraries.map((library) => [library.code, { calendar: calendarOf(hours, library, moment.zone) }])),
     },
     letters: letterSettingsOf(settings, libraries),
     period,

@@ -3,12 +3,13 @@
  * read once per page (fulfillment-loans.md, S12).
  */
 import { notificationsCourtesyAndRenewals, type Parameters } from '../../../catalogue/fulfillment/notifications-courtesy-and-renewals.js';
-import { calendarOf, type CalendarRecord } from '../../../domain/calendar.js';
+import { calendarOf } from '../../../domain/calendar.js';
 import { momentAt, zoneOf } from '../../../domain/days.js';
 import type { CourtesyContext } from '../../../domain/fulfillment/notifications-courtesy-and-renewals.js';
 import { inOrder } from '../../../domain/rule-tables.js';
 import { completedStatuses, type Trigger } from '../../../domain/run.js';
 import { policiesByTerms } from '../../../domain/terms-of-use.js';
+import { readHours } from '../../../models/hours.js';
 import type { Models } from '../../../models/models.js';
 import { readRenewalLimits } from '../../../models/renewal-surroundings.js';
 import { letterSettingsOf, type LetterSettings } from '../notices/letter-settings.js';
@@ -31,7 +32,7 @@ export async function readGround(models: Models, { institutionId, runId, asOf, t
   const [settings, libraries, hours, termsOfUse, policies, rules, limits, lastRunAt] = await Promise.all([
     models.FulfillmentSettings.findOne({ institutionId }, { separatePatronNotificationsByLibrary: 1, maxLoansPerLetter: 1 }).lean(),
     models.Library.find({ institutionId }).lean(),
-    models.CalendarRecord.find({ institutionId, state: 'APPLIED' }).lean(),
+    readHours(models, institutionId),
     models.TermsOfUse.find({ institutionId, type: 'LOAN', deletedAt: null }).lean(),
     models.Policy.find({ institutionId, deletedAt: null }, { type: 1, code: 1, value: 1 }).lean(),
     models.AutoRenewalRule.find({ institutionId }).sort({ order: 1, _id: 1 }).lean(),
@@ -40,7 +41,6 @@ export async function readGround(models: Models, { institutionId, runId, asOf, t
   ]);
   const letters = letterSettingsOf(settings, libraries);
   const moment = momentAt(zoneOf(timeZone), Date.parse(asOf));
-  const records: CalendarRecord[] = hours.map((record) => ({ ...record, createdAt: record.createdAt.getTime() }));
   const context = {
     ...parameters,
     ...limits,
@@ -50,7 +50,7 @@ export async function readGround(models: Models, { institutionId, runId, asOf, t
     separatePatronNotificationsByLibrary: letters.separatePatronNotificationsByLibrary,
     rules: inOrder(rules),
     termsOfUse: policiesByTerms(termsOfUse, policies),
-    calendars: new Map(libraries.map((library) => [library.code, calendarOf(records, library, moment.zone)])),
+    calendars: new Map(libraries.map((library) => [library.code, calendarOf(hours, library, moment.zone)])),
   };
   return { context, letters };
 }

@@ -9,6 +9,7 @@ import { daysConcerned, type CalendarChange, type LibraryDays } from '../../../d
 import type { CorrectionContext } from '../../../domain/fulfillment/loans-due-date-correction.js';
 import { policiesByTerms } from '../../../domain/terms-of-use.js';
 import type { StoredCalendarChange } from '../../../models/library.js';
+import { readHours } from '../../../models/hours.js';
 import type { Models } from '../../../models/models.js';
 import { letterSettingsOf, type LetterSettings } from '../notices/letter-settings.js';
 
@@ -41,16 +42,15 @@ export async function readGround(models: Models, judging: Judging, parameters: P
     scoped || given !== null ? [] : changesOf(models, judging),
     models.FulfillmentSettings.findOne({ institutionId }, { separatePatronNotificationsByLibrary: 1, maxLoansPerLetter: 1 }).lean(),
     models.Library.find({ institutionId }).lean(),
-    models.CalendarRecord.find({ institutionId, state: 'APPLIED' }).lean(),
+    readHours(models, institutionId),
     models.TermsOfUse.find({ institutionId, type: 'LOAN', deletedAt: null }).lean(),
     models.Policy.find({ institutionId, deletedAt: null }, { type: 1, code: 1, value: 1 }).lean(),
   ]);
   const moment = momentAt(zoneOf(timeZone), Date.parse(asOf));
-  const records = hours.map((record) => ({ ...record, createdAt: record.createdAt.getTime() }));
   const ownHours = new Set(hours.flatMap(({ type, level, libraryCode }) => (type === 'STANDARD' && level === 'LIBRARY' ? [libraryCode] : [])));
   const changed = libraries.map((library) => ({ ...library, hasOwnHours: ownHours.has(library.code) }));
   const concerned = daysConcerned(given === null ? changes : [given], changed, moment.today - parameters.pastDays);
-  const calendars = new Map(libraries.map((library) => [library.code, calendarOf(records, library, moment.zone)]));
+  const calendars = new Map(libraries.map((library) => [library.code, calendarOf(hours, library, moment.zone)]));
   const letters = letterSettingsOf(settings, libraries);
   return {
     context: {

@@ -3,13 +3,14 @@
  * and read once per page, so that a changed policy acts at once (fulfillment-loans.md, S12).
  */
 import type { Parameters } from '../../../catalogue/fulfillment/loans-overdue-and-lost.js';
-import { calendarOf, type CalendarRecord } from '../../../domain/calendar.js';
+import { calendarOf } from '../../../domain/calendar.js';
 import { dayText, momentAt, zoneOf } from '../../../domain/days.js';
 import type { OverdueContext, OverdueLibrary } from '../../../domain/fulfillment/overdue-loan.js';
 import { compileProfiles, type CompiledProfiles } from '../../../domain/fulfillment/overdue-lost-profiles.js';
 import { converterOn } from '../../../domain/money.js';
 import { policiesByTerms } from '../../../domain/terms-of-use.js';
 import type { UserBlockDefinition } from '../../../models/fulfillment.js';
+import { readHours } from '../../../models/hours.js';
 import type { Models } from '../../../models/models.js';
 import { letterSettingsOf, type LetterSettings } from '../notices/letter-settings.js';
 
@@ -40,17 +41,16 @@ export async function readGround(models: Models, judging: Judging, parameters: P
     models.TermsOfUse.find({ institutionId, type: 'LOAN', deletedAt: null }).lean(),
     models.Policy.find({ institutionId, deletedAt: null }, { type: 1, code: 1, value: 1 }).lean(),
     models.Library.find({ institutionId }).lean(),
-    models.CalendarRecord.find({ institutionId, state: 'APPLIED' }).lean(),
+    readHours(models, institutionId),
     models.ExchangeRate.find({ institutionId: '*' }).lean(),
     models.UserBlockDefinition.find({ institutionId }).lean(),
   ]);
 
   const moment = momentAt(zoneOf(timeZone), Date.parse(asOf));
-  const records: CalendarRecord[] = hours.map((record) => ({ ...record, createdAt: record.createdAt.getTime() }));
   const byCode = new Map<string, OverdueLibrary>();
   for (const library of libraries) {
     byCode.set(library.code, {
-      calendar: calendarOf(records, library, moment.zone),
+      calendar: calendarOf(hours, library, moment.zone),
       defaultReplacementCost: library.defaultReplacementCost,
     });
   }
