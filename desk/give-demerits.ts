@@ -8,20 +8,19 @@ import { insertOnce } from '../models/insert-once.js';
 import type { Loan } from '../models/loan.js';
 import type { Deed } from './deed.js';
 import { finedLoan } from './fined-loan.js';
-import { readLoanGround } from './loan-ground.js';
+import type { LoanGround } from './loan-ground.js';
 
 /**
  * Of a loan that has just ended; once per loan and due cycle. None for a loan that was lost, nor for one that the patron said was returned:
  * the library was to find it. Repeatable as of the moment of the return.
  */
-export async function giveDemerits(deed: Deed, loan: Loan): Promise<void> {
+export async function giveDemerits(deed: Deed, loan: Loan, { moment, policies, calendar, settings }: LoanGround): Promise<void> {
   const { models, institutionId, at } = deed;
   const { _id: loanId, userId, dueCycle, processStatus, userGroup, libraryCode, itemPolicy, materialType, recall } = loan;
   if (userId === null || at <= loan.dueDate || processStatus === 'LOST' || processStatus === 'CLAIMED_RETURN') return;
   const rules = await models.DemeritRule.find({ institutionId }).sort({ order: 1, _id: 1 }).lean();
   const fields: Record<keyof typeof demeritFields, RuleFields[string]> = { userGroup: userGroup || null, library: libraryCode, itemPolicy, materialType, recalled: recall?.active ?? false };
   const rule = firstMatching(inOrder(rules), fields);
-  const { moment, policies, calendar, settings } = await readLoanGround(deed, loan);
   if (rule === null || policies === null || calendar === null) return;
   const points = demeritPoints(finedLoan(loan), policies, rule.output, calendar, moment.asOf);
   if (points === 0) return;

@@ -48,7 +48,7 @@ export async function returnLoan(deed: Deed, loanId: string): Promise<ReturnedLo
     const returned = await endLoan(deed, loan);
     if (returned === null) continue;
 
-    await completeReturn(deed, returned, refund);
+    await completeReturn(deed, returned, refund, ground);
     return { outcome: 'RETURNED', loan: returned, fine: posted, refund, problem: typeof fine === 'string' ? fine : null };
   }
 }
@@ -71,10 +71,10 @@ async function endLoan({ models, institutionId, at }: Deed, { _id, status, close
 }
 
 /** All that follows from the end of the loan. The item is freed last: as long as it belongs to the loan, something may be missing. */
-async function completeReturn(deed: Deed, loan: Loan, refund: Refunded): Promise<void> {
+async function completeReturn(deed: Deed, loan: Loan, refund: Refunded, ground: LoanGround): Promise<void> {
   const { models, institutionId, at } = deed;
   await leaveBlocks(deed, loan);
-  await giveDemerits(deed, loan);
+  await giveDemerits(deed, loan, ground);
   await writeRefundLetter(deed, loan, refund);
   await writeLoanEvent(deed, loan, { type: 'RETURNED' });
   await models.Item.updateOne(
@@ -89,6 +89,7 @@ export async function resumeReturn(deed: Deed, loan: Loan): Promise<void> {
   const item = await models.Item.findOne({ institutionId, _id: loan.itemId, currentLoanId: loan._id }, { _id: 1 }).lean();
   if (item === null) return;
   const then = { ...deed, at: loan.returnDate ?? deed.at };
-  const refund = loan.processStatus === 'LOST' ? await refundLostFees(then, loan, await readLoanGround(then, loan)) : nothing;
-  await completeReturn(then, loan, refund);
+  const ground = await readLoanGround(then, loan);
+  const refund = loan.processStatus === 'LOST' ? await refundLostFees(then, loan, ground) : nothing;
+  await completeReturn(then, loan, refund, ground);
 }

@@ -1,7 +1,8 @@
 /**
  * `npm run simulate`: a year of days and nights of a library; ends with status 1 at the first night that breaks what must hold.
  *
- * The store before each tenth night is kept: `--again` lives from there to the night that broke something, and from then on through that night alone.
+ * The store before each tenth night is kept. From there `--go-on` lives on, and `--again` to the night that broke something, and from then on through
+ * that night alone.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,12 +11,12 @@ import { onlyMongodb, withServers } from '../bench/servers.js';
 import { environment } from '../config/environment.js';
 import { createIndexes, type Models } from '../models/models.js';
 import { keepBefore, restoreBefore, type State } from './before.js';
-import type { Life } from './day.js';
+import type { Life } from './happening.js';
 import { beginLife, lifeOf, passDayAndNight, type Fault } from './simulate.js';
 
 const SHOWN = 20;
-/** A copy of the store takes as long as a night of a small library. */
-const KEPT_EACH = 10;
+/** Of so many nights one looks at everything, and the store is kept. */
+const EACH_TENTH = 10;
 interface Lived {
   /** Up to which night. */
   lived: number;
@@ -28,6 +29,7 @@ interface Given {
   loans: number;
   explained: number;
   again: boolean;
+  goOn: boolean;
 }
 
 const whole = (text: string): number => {
@@ -41,40 +43,40 @@ const program = new Command('npm run simulate --')
   .option('--nights <n>', 'how many', whole, 400)
   .option('--seed <n>', 'draws what people do, and when nothing runs', whole, 1)
   .option('--users <n>', 'of the library', whole, 20_000)
-  .option('--loans <n>', 'open at the beginning, and about as many at any time', whole, 40_000)
+  .option('--loans <n>', 'open at the beginning, and about three in four of that at any time', whole, 40_000)
   .option('--explained <n>', 'loans that are explained before each job and looked at after it', whole, 200)
   .option('--again', 'the nights since the last that was kept, and the second time only the night that broke something, with the same seed, users and loans', false)
+  .option('--go-on', 'where the life with the same seed, users and loans was ended', false)
   .parse();
-const { seed, nights, users, loans, explained: sample, again } = program.opts<Given>();
+const { seed, nights, users, loans, explained: sample, again, goOn } = program.opts<Given>();
 const size = { users, items: loans * 5, loans };
 const folder = join(environment().dataDir, 'simulate');
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-if (!again) await rm(folder, { recursive: true, force: true });
 const startedAt = performance.now();
-const { lived, faults } = await withServers(folder, onlyMongodb, {}, (_servers, models) => (again ? nightsAgain(models) : manyNights(models)));
+const state = again || goOn ? await left() : null;
+if (state === null) await rm(folder, { recursive: true, force: true });
+const { lived, faults } = await withServers(folder, onlyMongodb, {}, (_servers, models) => live(models, state));
 if (faults.length === 0 && !again) await rm(folder, { recursive: true, force: true });
 for (const { night, invariant, sentence } of faults.slice(0, SHOWN)) console.log(`night ${night}, ${invariant}: ${sentence}`);
 console.log(`${lived} nights, ${users} users, ${loans} loans, seed ${seed}: ${faults.length} faults, ${Math.round((performance.now() - startedAt) / 1000)} s`);
 if (faults.length > 0) console.log(`This night alone: npm run simulate -- --again --seed ${seed} --users ${users} --loans ${loans} --explained ${sample}`);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
-async function manyNights(models: Models): Promise<Lived> {
-  await createIndexes(models);
-  return live(await beginLife(models, seed, size), { night: 1, missed: 0 }, (night) => night % KEPT_EACH === 1);
+/** Where the last life stood when its store was kept. */
+async function left(): Promise<State> {
+  const state = await restoreBefore(folder);
+  if (state === null) throw new Error(`No night is kept in ${folder}: expected a life that was ended, or broke something`);
+  if (state.seed !== seed || state.users !== users || state.loans !== loans) throw new Error(`${folder} keeps a life of seed ${state.seed}, ${state.users} users and ${state.loans} loans`);
+  return state;
 }
 
-async function nightsAgain(models: Models): Promise<Lived> {
-  const state = await restoreBefore(models);
-  if (state === null) throw new Error(`No night is kept in ${folder}: expected one that broke something before`);
-  await createIndexes(models); // the program may have got new ones since
-  return live(lifeOf(models, seed, size), state, () => true);
-}
-
-async function live(life: Life, from: State, isKept: (night: number) => boolean): Promise<Lived> {
-  let { missed } = from;
-  for (let { night } = from; night <= nights; night += 1) {
-    if (isKept(night)) await keepBefore(life.models, { night, missed });
+async function live(models: Models, from: State | null): Promise<Lived> {
+  await createIndexes(models); // of a life that goes on too: the program may have got new ones since
+  const life = from === null ? await beginLife(models, seed, size) : lifeOf(models, seed, size);
+  let missed = from?.missed ?? 0;
+  for (let night = from?.night ?? 1; night <= nights; night += 1) {
+    if (again || night % EACH_TENTH === 1) await keepBefore(models, folder, { night, missed, seed, users, loans });
     const faults = await pass(life, night, missed);
     if (faults !== null && faults.length > 0) return { lived: night, faults };
     missed = faults === null ? missed + 1 : 0;
@@ -84,7 +86,7 @@ async function live(life: Life, from: State, isKept: (night: number) => boolean)
 
 async function pass(life: Life, night: number, missed: number): Promise<Fault[] | null> {
   const startedAt = performance.now();
-  const { told, faults } = await passDayAndNight(life, { night, missed, sample });
+  const { told, faults } = await passDayAndNight(life, { night, missed, sample, everything: night % EACH_TENTH === 0 || night === nights });
   const happened = [...told].sort().map(([what, count]) => `${what} ${count}`).join(', ');
   say(`night ${night}, ${Math.round(performance.now() - startedAt)} ms: ${faults === null ? 'nothing runs; ' : ''}${happened}`);
   return faults;

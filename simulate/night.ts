@@ -6,7 +6,8 @@ import { localToInstant, type DayNumber } from '../domain/days.js';
 import { occurrencesBetween } from '../domain/occurrences.js';
 import { finalStatuses } from '../domain/run.js';
 import { night as runOf, record, workflows, type ByHand } from '../test/support/run-by-hand.js';
-import type { Life } from './day.js';
+import type { Life } from './happening.js';
+import { sideBySide } from './side-by-side.js';
 
 const MINUTE = 60_000;
 const A_DAY = 24 * 60 * MINUTE;
@@ -18,21 +19,23 @@ const ofLoans = new Set<string>(['loans-due-date-correction', 'notifications-cou
 
 /** Answers what was wrong. `sample`: how many loans are explained before each job and looked at after it. */
 export async function liveANight(life: Life, day: DayNumber, sample: number): Promise<string[]> {
-  const { models, plan: { institutionId, zone } } = life;
+  const { models, seed, plan: { institutionId, zone } } = life;
   const faults: string[] = [];
+  const open = await models.Loan.find({ institutionId, status: 'ACTIVE' }, { _id: 1 }).sort({ userId: 1, _id: 1 }).lean();
+  const loanIds = open.map(({ _id }) => _id).sort();
   for (const [index, jobKey] of inOrder.entries()) {
     const asOf = new Date(localToInstant(zone, day, BEGINS) + index * 10 * MINUTE);
     const { schedule } = await models.ScheduledJob.findOne({ institutionId, jobKey }).orFail().lean();
     const isDue = schedule.kind === 'NONE' || occurrencesBetween(schedule, zone, asOf.getTime() - A_DAY, asOf.getTime()).length > 0;
     if (!isDue) continue;
-    const told = ofLoans.has(jobKey) ? await explained(life, jobKey, asOf, sample) : new Map<string, string[]>();
+    const told = ofLoans.has(jobKey) ? await explained(life, jobKey, asOf, drawFrom(seed, `explained ${jobKey} ${asOf.toISOString()}`).shuffled(loanIds).slice(0, sample)) : new Map<string, string[]>();
     const ref = await record(models, institutionId, asOf, { submittedAt: asOf }, jobKey);
     await runOf(models, ref, undefined, () => asOf);
     const run = await models.Run.findOne({ institutionId, _id: ref.runId }).orFail().lean();
     if (!finalStatuses.some((status) => status === run.status) || run.status === 'FAILED') faults.push(`${jobKey} ended as ${run.status}`);
-    const done = await models.LoanNotice.distinct('loanId', { institutionId, runId: ref.runId, loanId: { $in: [...told.keys()] } });
+    const done = await marked(life, ref.runId, run.asOf, [...told.keys()]);
     for (const [loanId, actions] of told) {
-      if (actions.length > 0 !== done.includes(loanId)) faults.push(`${jobKey} and loan ${loanId}: explained as «${actions.join(' ') || 'nothing to do'}», the run left ${done.includes(loanId) ? 'a' : 'no'} notice`);
+      if (actions.length > 0 !== done.has(loanId)) faults.push(`${jobKey} and loan ${loanId}: explained as «${actions.join(' ') || 'nothing to do'}», the run left ${done.has(loanId) ? 'a' : 'no'} mark on it`);
     }
   }
   // A mail server that takes everything at once.
@@ -40,20 +43,27 @@ export async function liveANight(life: Life, day: DayNumber, sample: number): Pr
   return faults;
 }
 
-/** What the job would do with each loan that is drawn. */
-async function explained({ models, seed, plan: { institutionId, zone } }: Life, jobKey: ByHand, asOf: Date, sample: number): Promise<Map<string, string[]>> {
+/** Loans of which a run left a notice, or noted why they were not renewed. */
+async function marked({ models, plan: { institutionId } }: Life, runId: string, asOf: Date, loanIds: string[]): Promise<Set<string>> {
+  const [noticed, noted] = await Promise.all([
+    models.LoanNotice.find({ institutionId, loanId: { $in: loanIds }, runId }, { loanId: 1 }).lean(),
+    models.Loan.find({ institutionId, _id: { $in: loanIds }, 'lastRenewalFailure.at': asOf }, { _id: 1 }).lean(),
+  ]);
+  return new Set([...noticed.map(({ loanId }) => loanId), ...noted.map(({ _id }) => _id)]);
+}
+
+/** What the job would do with each of the loans. */
+async function explained({ models, plan: { institutionId, zone } }: Life, jobKey: ByHand, asOf: Date, loanIds: readonly string[]): Promise<Map<string, string[]>> {
   const explain = createExplainers(models)[jobKey]!;
-  const [job, institution, loans] = await Promise.all([
+  const [job, institution] = await Promise.all([
     models.ScheduledJob.findOne({ institutionId, jobKey }).orFail().lean(),
     models.Institution.findOne({ institutionId }).orFail().lean(),
-    models.Loan.find({ institutionId, status: 'ACTIVE' }, { _id: 1 }).sort({ dueDate: 1, _id: 1 }).lean(),
   ]);
-  const drawn = drawFrom(seed, `explained ${jobKey} ${asOf.toISOString()}`).shuffled(loans).slice(0, sample);
   const told = new Map<string, string[]>();
-  for (const { _id } of drawn) {
-    const explanation = await explain({ institutionId, record: `loan:${_id}`, asOf: asOf.toISOString(), timeZone: zone.timeZone, currency: institution.currency, parameters: job.parameters });
-    told.set(_id, explanation?.actions ?? []);
-  }
+  await sideBySide(loanIds.map((loanId) => ({ loanId, touches: [] })), async ({ loanId }) => {
+    const explanation = await explain({ institutionId, record: `loan:${loanId}`, asOf: asOf.toISOString(), timeZone: zone.timeZone, currency: institution.currency, parameters: job.parameters });
+    told.set(loanId, explanation?.actions ?? []);
+  });
   return told;
 }
 

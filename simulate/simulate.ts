@@ -3,7 +3,8 @@ import type { Plan, Size } from '../cli/seed/plan.js';
 import { seedDemonstration } from '../cli/seed/seed.js';
 import { dayNumber, localToInstant, startOfDay, zoneOf } from '../domain/days.js';
 import type { Models } from '../models/models.js';
-import { liveADay, type Life } from './day.js';
+import { liveADay } from './day.js';
+import type { Life } from './happening.js';
 import { invariants, type AfterNight } from './invariants.js';
 import { liveANight } from './night.js';
 import { outageNights } from './weather.js';
@@ -42,15 +43,17 @@ export interface Passing {
   missed: number;
   /** Loans that are explained before each job. */
   sample: number;
+  /** Whether all records are asked of, and not only those in which something moved. */
+  everything: boolean;
 }
 
 /** A day and the night after it. `told`: how often what happened by day; null where nothing ran in the night. */
-export async function passDayAndNight(life: Life, { night, missed, sample }: Passing): Promise<{ told: Map<string, number>; faults: Fault[] | null }> {
+export async function passDayAndNight(life: Life, { night, missed, sample, everything }: Passing): Promise<{ told: Map<string, number>; faults: Fault[] | null }> {
   const today = FIRST_DAY + night;
   const told = await liveADay(life, today - 1);
   if (outageNights(life.seed, night + 1).has(night)) return { told, faults: null };
   const wrong = await liveANight(life, today, sample);
-  const broken = await faultsOf({ models: life.models, institutionId, zone, asOf: new Date(localToInstant(zone, today, 4 * 60)), today, missed });
+  const broken = await faultsOf({ models: life.models, institutionId, zone, asOf: new Date(localToInstant(zone, today, 4 * 60)), today, missed, everything });
   return { told, faults: [...wrong.map((sentence) => ({ invariant: 'what is explained is done', sentence })), ...broken].map((fault) => ({ night, ...fault })) };
 }
 

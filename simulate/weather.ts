@@ -1,4 +1,4 @@
-/** What befalls the library from outside, drawn once for the whole time: nights on which nothing runs, and days that are closed at short notice. */
+/** What befalls the library from outside, drawn once for the whole time: nights on which nothing runs, and what staff decide at short notice. */
 import { drawFrom } from '../chaos/draw.js';
 
 /** The nights of an outage; it lasts one to ten. */
@@ -16,4 +16,10 @@ export function outageNights(seed: number, nights: number): ReadonlySet<number> 
 export function closedAtShortNotice(seed: number, day: number): number | null {
   const draw = drawFrom(seed, `closing ${day}`);
   return draw.below(20) === 0 ? 5 + draw.below(25) : null;
+}
+
+/** The library whose due dates staff move in bulk, about once a month. */
+export function libraryMoving<Library>(seed: number, day: number, libraries: readonly Library[]): Library | null {
+  const draw = drawFrom(seed, `moving ${day}`);
+  return draw.below(30) === 0 ? draw.one(libraries) : null;
 }
