@@ -23,3 +23,10 @@ export interface Happening extends Touching {
 /** Minutes of the wall clock. */
 export const [OPENS, CLOSES] = [9 * 60, 20 * 60];
 export const sometime = (draw: Draw): number => OPENS + draw.below(CLOSES - OPENS);
+
+/** What has happened when a library has lived for some time; a life without one of these has not tried it. */
+export const everything = [
+  'lent: LENT', 'renewed: RENEWED', 'returned: RETURNED', 'returned to the book drop: RETURNED', 'return dated back: RETURNED', 'recalled: RECALLED', 'recall cancelled: CANCELLED',
+  'claimed returned: CLAIMED', 'declared lost: LOST', 'lost item returned: RETURNED', 'found: FOUND', 'payment: BOOKED', 'waive: BOOKED', 'dispute: BOOKED', 'all paid: PAID',
+  'lent: USER_BLOCKED', 'a day closed: APPLIED', 'due dates moved: MOVED',
+];

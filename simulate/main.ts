@@ -11,12 +11,14 @@ import { onlyMongodb, withServers } from '../bench/servers.js';
 import { environment } from '../config/environment.js';
 import { createIndexes, type Models } from '../models/models.js';
 import { keepBefore, restoreBefore, type State } from './before.js';
-import type { Life } from './happening.js';
+import { everything, type Life } from './happening.js';
 import { beginLife, lifeOf, passDayAndNight, type Fault } from './simulate.js';
 
 const SHOWN = 20;
 /** Of so many nights one looks at everything, and the store is kept. */
 const EACH_TENTH = 10;
+/** Nights after which everything has happened. */
+const LONG = 40;
 interface Lived {
   /** Up to which night. */
   lived: number;
@@ -75,19 +77,22 @@ async function live(models: Models, from: State | null): Promise<Lived> {
   await createIndexes(models); // of a life that goes on too: the program may have got new ones since
   const life = from === null ? await beginLife(models, seed, size) : lifeOf(models, seed, size);
   let missed = from?.missed ?? 0;
+  const happened = new Set<string>();
   for (let night = from?.night ?? 1; night <= nights; night += 1) {
     if (again || night % EACH_TENTH === 1) await keepBefore(models, folder, { night, missed, seed, users, loans });
-    const faults = await pass(life, night, missed);
+    const { told, faults } = await pass(life, night, missed);
+    for (const what of told.keys()) happened.add(what);
     if (faults !== null && faults.length > 0) return { lived: night, faults };
     missed = faults === null ? missed + 1 : 0;
   }
-  return { lived: nights, faults: [] };
+  const never = from === null && nights >= LONG ? everything.filter((what) => !happened.has(what)) : [];
+  return { lived: nights, faults: never.map((what) => ({ night: nights, invariant: 'everything happens', sentence: `«${what}» never happened` })) };
 }
 
-async function pass(life: Life, night: number, missed: number): Promise<Fault[] | null> {
+async function pass(life: Life, night: number, missed: number): ReturnType<typeof passDayAndNight> {
   const startedAt = performance.now();
-  const { told, faults } = await passDayAndNight(life, { night, missed, sample, everything: night % EACH_TENTH === 0 || night === nights });
-  const happened = [...told].sort().map(([what, count]) => `${what} ${count}`).join(', ');
-  say(`night ${night}, ${Math.round(performance.now() - startedAt)} ms: ${faults === null ? 'nothing runs; ' : ''}${happened}`);
-  return faults;
+  const passed = await passDayAndNight(life, { night, missed, sample, everything: night % EACH_TENTH === 0 || night === nights });
+  const happened = [...passed.told].sort().map(([what, count]) => `${what} ${count}`).join(', ');
+  say(`night ${night}, ${Math.round(performance.now() - startedAt)} ms: ${passed.faults === null ? 'nothing runs; ' : ''}${happened}`);
+  return passed;
 }
