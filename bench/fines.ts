@@ -10,7 +10,7 @@ import { readersOf } from './bare-pages.js';
 import { DAY_MS, idAt, institutionId, night, readerAt, writeRecords } from './demo-library.js';
 import type { JobNight, JobSize } from './night.js';
 import { lettersOutcome, type Outcome } from './outcome.js';
-import { writeMany } from './write-many.js';
+import { writeAll } from './write-many.js';
 
 const SEED = 1;
 const FEES_A_READER = 4;
@@ -26,7 +26,7 @@ export const finesNight = ({ records, todo }: JobSize): JobNight => ({
     async write(models, said) {
       const readers = Math.max(todo, Math.ceil(records / FEES_A_READER));
       await writeRecords(models, { readers, items: 0, loans: 0, news: 0, newsReaders: 1, dueDate: () => night }, said);
-      await writeMany(models.Fee, records, (number) => feeAt(number, readers, todo), said);
+      await writeAll(models.Fee, records, (number) => feeAt(number, readers, todo), said);
       await models.FinesFeesNotificationProfile.deleteMany({ institutionId });
       await models.FinesFeesNotificationProfile.create({ _id: PROFILE, institutionId, name: 'Debt', notificationType: 1, minimumBalance: MINIMUM, daysAfterCreation: 7, notificationFee: FOR_A_LETTER });
     },

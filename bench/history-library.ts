@@ -3,18 +3,16 @@
  *
  * Everything follows from its number, so the same sizes and day give the same library. One run of last night is as large as a run can be.
  */
-import type { Model } from 'mongoose';
 import { sizes } from '../cli/seed/plan.js';
 import { seedDemonstration } from '../cli/seed/seed.js';
 import type { Category } from '../domain/categories.js';
 import { dayText, localDay, zoneOf, type Zone } from '../domain/days.js';
 import type { RunStatus, Trigger } from '../domain/run.js';
-import type { Stored } from '../models/document.js';
 import type { StoredLetter } from '../models/letter.js';
 import { createIndexes, type Models } from '../models/models.js';
 import type { RunEvent, StoredRun } from '../models/run.js';
 import type { ScheduledJob } from '../models/scheduled-job.js';
-import { writeMany } from './write-many.js';
+import { writeAll } from './write-many.js';
 
 export const institutionId = 'bench';
 const NEIGHBOUR = 'neighbour';
@@ -72,18 +70,6 @@ export async function writeHistory(
   await writeAll(models.Run, size.runs, (number) => runAt(past, number), said);
   await writeAll(models.RunEvent, size.events, (number) => eventAt(past, number), said);
   await writeAll(models.Letter, past.letters, (number) => letterAt(past, number), said);
-}
-
-async function writeAll<T extends Stored>(
-  model: Model<T>,
-  count: number,
-  at: (number: number) => T,
-  said: (line: string) => void,
-): Promise<void> {
-  await model.collection.dropIndexes();
-  await writeMany(model, count, at, said);
-  said(`${model.modelName}: its indexes`);
-  await model.createIndexes();
 }
 
 const idAt = (kind: string, number: number) => `${kind}${number.toString(16).padStart(22, '0')}`;

@@ -24,3 +24,11 @@ export async function writeMany<T extends Stored>(
   };
   await Promise.all(Array.from({ length: AT_ONCE }, writing));
 }
+
+/** The same for a collection that is empty, or nearly: indexes made over what is there take a fifth of the time. */
+export async function writeAll<T extends Stored>(model: Model<T>, count: number, at: (number: number) => T, said: (line: string) => void): Promise<void> {
+  await model.collection.dropIndexes();
+  await writeMany(model, count, at, said);
+  said(`${model.modelName}: its indexes`);
+  await model.createIndexes();
+}
