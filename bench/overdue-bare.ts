@@ -53,26 +53,6 @@ async function* overdueLoans(db: Db): AsyncGenerator<Document[]> {
 
 /** Decides a page, writes what follows, answers with its notices. */
 async function tellOf(db: Db, loans: Document[]): Promise<Document[]> {
-  const ids = loans.map(({ _id }) => _id as string);
-  const [, , items] = await Promise.all([
-    db
-      .collection('loanNotices')
-      .find({ institutionId, loanId: { $in: ids } })
-      .toArray(),
-    db
-      .collection('users')
-      .find({ institutionId, _id: { $in: loans.map(({ userId }) => userId as never) } })
-      .project({ status: 1 })
-      .toArray(),
-    db
-      .collection('items')
-      .find({ institutionId, _id: { $in: loans.map(({ itemId }) => itemId as never) } })
-      .project({ replacementCost: 1 })
-      .toArray(),
-  ]);
-  const prices = new Map(
-    items.map((item) => [item._id as unknown as string, (item.replacementCost as { amount: number }).amount]),
-  );
   const daysLate = ({ dueDate }: Document) => Math.round((night.getTime() - (dueDate as Date).getTime()) / DAY_MS);
   const fired = loans.flatMap((loan) => {
     const days = daysLate(loan);
@@ -84,6 +64,27 @@ async function tellOf(db: Db, loans: Document[]): Promise<Document[]> {
   });
   if (fired.length === 0) return [];
   const lost = fired.filter(({ kind }) => kind === 'CHANGE_TO_LOST').map(({ loan }) => loan);
+  const [, , items] = await Promise.all([
+    db
+      .collection('loanNotices')
+      .find({ institutionId, loanId: { $in: fired.map(({ loan }) => loan._id as unknown) } })
+      .toArray(),
+    db
+      .collection('users')
+      .find({ institutionId, _id: { $in: fired.map(({ loan }) => loan.userId as never) } })
+      .project({ status: 1 })
+      .toArray(),
+    lost.length === 0
+      ? []
+      : db
+          .collection('items')
+          .find({ institutionId, _id: { $in: lost.map(({ itemId }) => itemId as never) } })
+          .project({ replacementCost: 1 })
+          .toArray(),
+  ]);
+  const prices = new Map(
+    items.map((item) => [item._id as unknown as string, (item.replacementCost as { amount: number }).amount]),
+  );
   const notices = fired.map(({ loan, kind }) => ({
     _id: newId(),
     institutionId,

@@ -103,10 +103,16 @@ export function decideOverdue(
   );
 }
 
-/** Whether the loan's user, item and notices are worth reading: some profile matches it and is not too late. */
+/** Whether the loan's user and notices are worth reading: some profile matches it and is not too late. */
 export function mayFire(loan: OverdueLoan, profiles: CompiledProfiles, context: OverdueContext): boolean {
   const matches = matchesOf(loan, profiles, context, unheard);
   return Array.isArray(matches) && matches.some(({ compiled, excess }) => isInWindow(compiled, excess, context));
+}
+
+/** Whether the loan's item is worth reading as well. */
+export function mayBeLost(loan: OverdueLoan, profiles: CompiledProfiles, context: OverdueContext): boolean {
+  const matches = matchesOf(loan, profiles, context, unheard);
+  return Array.isArray(matches) && matches.some(({ compiled: { profile } }) => profile.type === 'CHANGE_TO_LOST');
 }
 
 /** Selection and rules 1, 2: the profiles that match, in ascending stage, or why none can. */

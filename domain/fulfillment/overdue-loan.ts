@@ -30,7 +30,7 @@ export interface OverdueLoan extends FinedLoan {
   lostCount: number;
 }
 
-/** The run and what surrounds the loans of a page. Users and items are needed only of loans that `mayFire`. */
+/** The run and what surrounds the loans of a page. Users are needed only of loans that `mayFire`, items of those that `mayBeLost`. */
 export interface OverdueContext {
   runId: string;
   moment: Moment;

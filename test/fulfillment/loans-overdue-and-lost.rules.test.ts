@@ -10,6 +10,7 @@ import {
 } from '../../domain/fulfillment/loan-letters.js';
 import {
   decideOverdue,
+  mayBeLost,
   mayFire,
   type DoneNotice,
   type OverdueDecision,
@@ -330,7 +331,7 @@ describe('how late a profile may fire (rule 3)', () => {
   test('a change to lost is never too late', () => {
     assert.deepEqual(fired(decide([PL], '2026-03-04 01:00')), ['pl']);
   });
-  test('only what matches in time is worth reading users and items for', () => {
+  test('only what matches in time is worth reading users for, and items only for what may be lost', () => {
     const worth = (asOf: string, profiles: OverdueLostProfile[]) =>
       mayFire(overdueLoan(), compileProfiles(profiles), context(at(asOf)));
     assert.equal(worth('2025-03-03 23:59', [P1]), false);
@@ -338,6 +339,8 @@ describe('how late a profile may fire (rule 3)', () => {
     assert.equal(worth('2025-03-11 01:00', [P1]), true);
     assert.equal(worth('2025-03-12 01:00', [P1]), false);
     assert.equal(worth('2026-03-12 01:00', [P1, PL]), true);
+    const worthItems = (asOf: string) => mayBeLost(overdueLoan(), compileProfiles([P1, PL]), context(at(asOf)));
+    assert.deepEqual([worthItems('2025-03-04 00:00'), worthItems('2025-04-01 23:59'), worthItems('2025-04-02 00:00')], [false, false, true]);
   });
 });
 

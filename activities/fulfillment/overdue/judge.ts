@@ -3,6 +3,7 @@ import { unheard, type Ask } from '../../../domain/ask.js';
 import {
   actOf,
   decideOverdue,
+  mayBeLost,
   mayFire,
   type DoneNotice,
   type OverdueDecision,
@@ -20,7 +21,7 @@ import { snapshotOf, type ReadLoan } from './walk.js';
 export interface JudgedLoan {
   loan: ReadLoan;
   decision: OverdueDecision;
-  /** Its item as read; null: gone. */
+  /** Its item as read; null: gone, or of no concern as the loan cannot become lost. */
   item: ReadItem | null;
 }
 export type ReadItem = Pick<Item, '_id' | 'currentLoanId' | 'processType' | 'replacementCost'>;
@@ -37,21 +38,26 @@ export async function judgeLoans(
   loans: readonly ReadLoan[],
   ask: Ask = unheard,
 ): Promise<JudgedLoan[]> {
-  const snapshots = loans.map(snapshotOf);
+  const given = loans.map((loan) => ({ loan, snapshot: snapshotOf(loan) }));
   const bare: OverdueContext = { ...ground.context, users: new Map(), items: new Map() };
   const ofThisRun = (loan: ReadLoan) => loan.lost?.runId === ground.context.runId;
-  const concerned = loans.filter((loan, index) => ofThisRun(loan) || mayFire(snapshots[index]!, ground.profiles, bare));
-  const near = await surroundings(models, institutionId, concerned);
-  const context: OverdueContext = { ...bare, users: near.users, items: near.items };
+  const concerned = given.filter(({ loan, snapshot }) => ofThisRun(loan) || mayFire(snapshot, ground.profiles, bare));
+  const loansOf = (some: typeof given) => some.map(({ loan }) => loan);
+  const [notices, users] = await Promise.all([
+    noticesOf(models, institutionId, loansOf(concerned)),
+    usersOf(models, institutionId, loansOf(concerned)),
+  ]);
+  const wasLost = ({ _id }: ReadLoan) => notices.get(_id)?.some(({ kind }) => kind === 'CHANGE_TO_LOST') === true;
+  const losing = concerned.filter(({ loan, snapshot }) => wasLost(loan) || mayBeLost(snapshot, ground.profiles, bare));
+  const items = await itemsOf(models, institutionId, loansOf(losing));
+  const context: OverdueContext = { ...bare, users, items };
 
-  return loans.map((loan, index) => {
-    const snapshot = snapshots[index]!;
-    const notices = near.notices.get(loan._id) ?? [];
-    const done: DoneNotice[] = notices.filter(({ dueCycle }) => dueCycle === loan.dueCycle);
+  return given.map(({ loan, snapshot }) => {
+    const done: DoneNotice[] = (notices.get(loan._id) ?? []).filter(({ dueCycle }) => dueCycle === loan.dueCycle);
     const decision = ofThisRun(loan)
       ? whatWasDone(beforeLost(snapshot, loan.lost!.previousStatus), ground, done, context)
       : decideOverdue(snapshot, ground.profiles, done, context, ask);
-    return { loan, decision, item: near.items.get(loan.itemId) ?? null };
+    return { loan, decision, item: items.get(loan.itemId) ?? null };
   });
 }
 
@@ -65,37 +71,36 @@ function whatWasDone(loan: OverdueLoan, ground: Ground, done: readonly DoneNotic
   return actOf(loan, fired, superseded, own, context, unheard);
 }
 
-interface Surroundings {
-  /** By loan. */
-  notices: Map<string, ReadNotice[]>;
-  users: Map<string, Pick<User, '_id' | 'status'>>;
-  items: Map<string, ReadItem>;
-}
-
-/** Of loans that something may be done to. */
-export async function surroundings(models: Models, institutionId: string, loans: readonly ReadLoan[]): Promise<Surroundings> {
-  if (loans.length === 0) return { notices: new Map(), users: new Map(), items: new Map() };
-  const userIds = [...new Set(loans.flatMap(({ userId }) => userId ?? []))];
-  const [notices, users, items] = await Promise.all([
-    models.LoanNotice.find(
-      { institutionId, loanId: { $in: loans.map(({ _id }) => _id) } },
-      { loanId: 1, dueCycle: 1, kind: 1, profileId: 1, state: 1, runId: 1 },
-    ).lean<ReadNotice[]>(),
-    models.User.find({ institutionId, _id: { $in: userIds } }, { status: 1 }).lean(),
-    models.Item.find(
-      { institutionId, _id: { $in: loans.map(({ itemId }) => itemId) }, deletedAt: null },
-      { currentLoanId: 1, processType: 1, replacementCost: 1 },
-    ).lean<ReadItem[]>(),
-  ]);
+/** By loan. */
+async function noticesOf(models: Models, institutionId: string, loans: readonly ReadLoan[]): Promise<Map<string, ReadNotice[]>> {
   const byLoan = new Map<string, ReadNotice[]>();
+  if (loans.length === 0) return byLoan;
+  const notices = await models.LoanNotice.find(
+    { institutionId, loanId: { $in: loans.map(({ _id }) => _id) } },
+    { loanId: 1, dueCycle: 1, kind: 1, profileId: 1, state: 1, runId: 1 },
+  ).lean<ReadNotice[]>();
   for (const notice of notices) {
     const before = byLoan.get(notice.loanId);
     if (before === undefined) byLoan.set(notice.loanId, [notice]);
     else before.push(notice);
   }
-  return {
-    notices: byLoan,
-    users: new Map(users.map((user) => [user._id, user])),
-    items: new Map(items.map((item) => [item._id, item])),
-  };
+  return byLoan;
+}
+
+/** The borrowers of these loans, by id. */
+export async function usersOf(models: Models, institutionId: string, loans: readonly ReadLoan[]): Promise<Map<string, Pick<User, '_id' | 'status'>>> {
+  const userIds = [...new Set(loans.flatMap(({ userId }) => userId ?? []))];
+  if (userIds.length === 0) return new Map();
+  const users = await models.User.find({ institutionId, _id: { $in: userIds } }, { status: 1 }).lean();
+  return new Map(users.map((user) => [user._id, user]));
+}
+
+/** The items of these loans, by id; a deleted one is left out. */
+export async function itemsOf(models: Models, institutionId: string, loans: readonly ReadLoan[]): Promise<Map<string, ReadItem>> {
+  if (loans.length === 0) return new Map();
+  const items = await models.Item.find(
+    { institutionId, _id: { $in: loans.map(({ itemId }) => itemId) }, deletedAt: null },
+    { currentLoanId: 1, processType: 1, replacementCost: 1 },
+  ).lean<ReadItem[]>();
+  return new Map(items.map((item) => [item._id, item]));
 }

@@ -10,7 +10,7 @@ import type { LoanNotice } from '../../../models/loan.js';
 import type { Models } from '../../../models/models.js';
 import { loansById } from '../loans/walk.js';
 import type { Ground } from './ground.js';
-import { surroundings, type JudgedLoan } from './judge.js';
+import { itemsOf, usersOf, type JudgedLoan } from './judge.js';
 import { loanFields, snapshotOf, type ReadLoan } from './walk.js';
 
 const NOTICES_A_PAGE = 1_000;
@@ -42,7 +42,7 @@ export async function sortLeft(
 ): Promise<{ completed: JudgedLoan[]; takenBack: string[]; cancelled: string[] }> {
   const loans = await loansById<ReadLoan>(models, run.institutionId, [...new Set(notices.map(({ loanId }) => loanId))], loanFields);
   const byId = new Map(loans.map((loan) => [loan._id, loan]));
-  const { users, items } = await surroundings(models, run.institutionId, loans);
+  const [users, items] = await Promise.all([usersOf(models, run.institutionId, loans), itemsOf(models, run.institutionId, loans)]);
 
   const completed: JudgedLoan[] = [];
   const takenBack: string[] = [];
