@@ -2,11 +2,12 @@
 import mongoose from 'mongoose';
 import { driver } from '../../chaos/driver.js';
 import type { Models } from '../../models/models.js';
+import { collectionsWith } from './database.js';
 
 /** Every document of an institution, byte for byte, by collection. */
 export async function everythingOf(models: Models, institutionId: string): Promise<Record<string, string[]>> {
   const everything: Record<string, string[]> = {};
-  for (const { collection } of Object.values(models)) {
+  for (const collection of await collectionsWith(models, { institutionId })) {
     const documents = await collection.find({ institutionId }).sort({ _id: 1 }).toArray();
     everything[collection.collectionName] = documents.map((document) => mongoose.mongo.BSON.EJSON.stringify(document, { relaxed: false }));
   }
@@ -17,13 +18,14 @@ type Document = Record<string, unknown>;
 
 /** Keeps an institution as it is; the answer puts back the collections that are named to it. */
 export async function kept(models: Models, institutionId: string): Promise<(collectionNames: ReadonlySet<string>) => Promise<void>> {
-  const collections = Object.values(models).map(({ collection }) => collection);
-  const documents = await Promise.all(collections.map((collection) => collection.find({ institutionId }).toArray()));
+  const filled = await collectionsWith(models, { institutionId });
+  const documents = new Map(await Promise.all(filled.map(async (collection) => [collection.collectionName, await collection.find({ institutionId }).toArray()] as const)));
   return async (collectionNames) => {
-    await Promise.all(collections.map(async (collection, index) => {
-      if (!collectionNames.has(collection.collectionName)) return;
+    const named = Object.values(models).filter(({ collection }) => collectionNames.has(collection.collectionName));
+    await Promise.all(named.map(async ({ collection }) => {
       await collection.deleteMany({ institutionId });
-      if (documents[index]!.length > 0) await collection.insertMany(documents[index]!);
+      const before = documents.get(collection.collectionName);
+      if (before !== undefined) await collection.insertMany(before);
     }));
   };
 }
@@ -45,8 +47,7 @@ const incidental: Record<string, readonly string[]> = {
  * collections, or of those that are named.
  */
 export async function pictureOf(models: Models, institutionId: string, collectionNames?: ReadonlySet<string>): Promise<string[]> {
-  const collections = Object.values(models).map(({ collection }) => collection);
-  const looked = collections.filter(({ collectionName }) => collectionNames?.has(collectionName) ?? true);
+  const looked = collectionNames === undefined ? await collectionsWith(models, { institutionId }) : Object.values(models).map(({ collection }) => collection).filter(({ collectionName }) => collectionNames.has(collectionName));
   const lines = await Promise.all(looked.map(async (collection) => {
     const left = ['createdAt', 'updatedAt', ...(incidental[collection.collectionName] ?? [])];
     const documents = await collection.find({ institutionId }).toArray();
