@@ -18,7 +18,7 @@ import { sometime, type Asked, type Happening, type Life } from './happening.js'
 
 /** For one in so many of the loans that the library began with somebody comes each day: by it about three in four of their number are open at any time. */
 const WANTED_AGAIN = 45;
-/** So long before a loan is due somebody else may ask for it. */
+/** Days before a loan is due on which somebody else asks for it, and days that the recall leaves. */
 const RECALLED_BEFORE = 12;
 const RECALL_LEAVES = 7;
 const DAY_MS = 24 * 60 * 60_000;
@@ -34,6 +34,9 @@ interface Standing {
   zone: Zone;
 }
 
+/** By staff, unless it says otherwise. */
+type Done = Pick<Happening, 'what' | 'asked'> & Partial<Pick<Happening, 'by'>>;
+
 /** Of the open loans that are due soon or overdue: to no other anything happens by itself. */
 export async function ofLoans({ models, seed, plan: { institutionId, zone } }: Life, day: DayNumber, draw: Draw): Promise<Happening[]> {
   const within = new Date(startOfDay(zone, day + RECALLED_BEFORE + 1));
@@ -47,7 +50,7 @@ export async function ofLoans({ models, seed, plan: { institutionId, zone } }: L
 }
 
 /** The first that applies. */
-function deedOn(standing: Standing): Pick<Happening, 'what' | 'asked'> & Partial<Pick<Happening, 'by'>> | null {
+function deedOn(standing: Standing): Done | null {
   const { loan: { _id, processStatus, renewalCount, dueCycle, recall }, fate, left, day, zone } = standing;
   const found = turnsUp(standing);
   if (found && fate.foundAtHome) return { what: 'found', asked: (deed) => foundLoan(deed, _id) };
@@ -62,11 +65,11 @@ function deedOn(standing: Standing): Pick<Happening, 'what' | 'asked'> & Partial
   return left === 2 && renewalCount < fate.renewals ? { by: 'PATRON', what: 'renewed', asked: (deed) => renewLoan(deed, _id, dueCycle) } : null;
 }
 
-const broughtBack = (loanId: string, { broughtTo }: Fate): Pick<Happening, 'what' | 'asked'> => ({
+const broughtBack = (loanId: string, { broughtTo }: Fate): Done => ({
   DESK: { what: 'returned', asked: (deed) => returnLoan(deed, loanId) },
   BOOK_DROP: { what: 'returned to the book drop', asked: (deed) => returnFromBookDrop(deed, loanId) },
   NOBODY: { what: 'return dated back', asked: (deed) => returnLoanDatedBack(deed, loanId, new Date(deed.at.getTime() - DAY_MS)) },
-} satisfies Record<Fate['broughtTo'], Pick<Happening, 'what' | 'asked'>>)[broughtTo];
+} satisfies Record<Fate['broughtTo'], Done>)[broughtTo];
 
 function turnsUp({ loan: { processStatus, lost }, fate: { turnsUpAfter }, day, zone }: Standing): boolean {
   return processStatus === 'LOST' && lost !== null && turnsUpAfter !== null && day === localDay(zone, lost.at.getTime()) + turnsUpAfter;

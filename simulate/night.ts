@@ -33,6 +33,7 @@ export async function liveANight(life: Life, day: DayNumber, sample: number): Pr
     await runOf(models, ref, undefined, () => asOf);
     const run = await models.Run.findOne({ institutionId, _id: ref.runId }).orFail().lean();
     if (!finalStatuses.some((status) => status === run.status) || run.status === 'FAILED') faults.push(`${jobKey} ended as ${run.status}`);
+    if (told.size === 0) continue;
     const done = await marked(life, ref.runId, run.asOf, [...told.keys()]);
     for (const [loanId, actions] of told) {
       if (actions.length > 0 !== done.has(loanId)) faults.push(`${jobKey} and loan ${loanId}: explained as «${actions.join(' ') || 'nothing to do'}», the run left ${done.has(loanId) ? 'a' : 'no'} mark on it`);
