@@ -16,8 +16,8 @@ import type { Loan } from '../models/loan.js';
 import { fateOf, type Fate } from './fate.js';
 import { sometime, type Asked, type Happening, type Life } from './happening.js';
 
-/** For one in so many of the loans that the library began with somebody comes each day: by it about three in four of their number are open at any time. */
-const WANTED_AGAIN = 45;
+/** For one in so many of the loans that the library began with somebody comes each day: by it their number stays about as it is. */
+const WANTED_AGAIN = 80;
 /** Days before a loan is due on which somebody else asks for it, and days that the recall leaves. */
 const RECALLED_BEFORE = 12;
 const RECALL_LEAVES = 7;

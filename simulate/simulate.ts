@@ -25,9 +25,17 @@ export async function beginLife(models: Models, seed: number, size: Size): Promi
   const life = lifeOf(models, seed, size);
   await seedDemonstration({ models, now: () => new Date(localToInstant(zone, FIRST_DAY, 8 * 60)), onProgress: () => undefined }, institutionId, size);
   await models.Institution.updateOne({ institutionId }, { $set: { mailPaused: true } }); // its letters leave at the end of the night
+  await lendForLonger(models);
   const everything = { loans: true, loanNotes: true, fees: true, feeComments: true, requests: true, borrowingRequests: true };
   await models.ScheduledJob.updateOne({ institutionId, jobKey: 'fulfillment-historical-archiving' }, { $set: { parameters: everything } });
   return life;
+}
+
+/** Books for eight weeks and up to 24 with their renewals, as a university lends: forty thousand open loans are then a few hundred a day. */
+async function lendForLonger(models: Models): Promise<void> {
+  const ofBooks = { institutionId, code: 'BOOK' };
+  await models.Policy.updateOne({ ...ofBooks, type: 'dueDate' }, { $set: { value: { kind: 'PERIOD', value: 8 * 7, unit: 'DAYS', atTime: null } } });
+  await models.Policy.updateOne({ ...ofBooks, type: 'maximumRenewalPeriod' }, { $set: { value: { value: 24 * 7, unit: 'DAYS' } } });
 }
 
 /** Of a library that is there. */
