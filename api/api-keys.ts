@@ -10,7 +10,7 @@ import { roles } from '../domain/permissions.js';
 import type { ApiKey } from '../models/api-key.js';
 import { createRecorded, saveChange, type Author } from './changes.js';
 import type { ApiContext } from './context.js';
-import { when } from './format.js';
+import { lastOf } from './format.js';
 import { valid } from './job-settings.js';
 import { Refusal } from './refusal.js';
 import { demand, type Viewer } from './viewer.js';
@@ -66,7 +66,7 @@ export async function createApiKey(context: ApiContext, viewer: Viewer, given: A
 function demandExpiry({ now }: ApiContext, { zone }: Viewer, expiresAt: Date): void {
   const [at, latest] = [now(), latestExpiry(zone, now())];
   if (expiresAt > at && expiresAt <= latest) return;
-  const message = `${when(zone, expiresAt).text} was given; expected a time to come, at the latest ${when(zone, latest).text}`;
+  const message = `${lastOf(zone, expiresAt)} was given; expected today or a later day, at the latest ${lastOf(zone, latest)}`;
   valid('API key', { value: null, problems: [{ pointer: '/expiresAt', code: 'out-of-range', message }] });
 }
 

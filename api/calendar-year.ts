@@ -5,7 +5,7 @@ import type { CalendarLibrary } from '../domain/calendar.js';
 import { dayNumber } from '../domain/days.js';
 import { calendarRecordsOf, recordsForRules } from './calendar.js';
 import type { ApiContext } from './context.js';
-import { Refusal } from './refusal.js';
+import { libraryOf } from './libraries.js';
 import type { Viewer } from './viewer.js';
 
 export interface CalendarYear {
@@ -24,13 +24,11 @@ const ofInstitution: CalendarLibrary = { code: '', inheritsCalendar: true, short
 
 /** Refusal: not-found. */
 export async function calendarYear(context: ApiContext, viewer: Viewer, libraryCode: string | null, year: number): Promise<CalendarYear> {
-  const institutionId = viewer.institution.code;
-  const [library, own, inherited] = await Promise.all([
-    libraryCode === null ? ofInstitution : context.models.Library.findOne({ institutionId, code: libraryCode }).lean(),
-    calendarRecordsOf(context, viewer, libraryCode),
+  const own = await calendarRecordsOf(context, viewer, libraryCode);
+  const [library, inherited] = await Promise.all([
+    libraryCode === null ? ofInstitution : libraryOf(context, viewer, libraryCode),
     libraryCode === null ? [] : calendarRecordsOf(context, viewer, null),
   ]);
-  if (library === null) throw new Refusal('not-found', `There is no library "${libraryCode ?? ''}".`);
   const records = recordsForRules(own);
   const around = recordsForRules(inherited);
   const [from, to] = [dayNumber(`${year}-01-01`), dayNumber(`${year}-12-31`)];

@@ -3,13 +3,14 @@
  * S2). Whoever sees fulfillment jobs reads them, whoever configures these changes them.
  */
 import { z } from 'zod';
-import { applyCalendarChanges, type CalendarLevel, type SeenDraft } from '../desk/apply-calendar-changes.js';
+import { applyCalendarChanges, type AppliedDraft, type CalendarLevel, type SeenDraft } from '../desk/apply-calendar-changes.js';
 import type { DraftableRecord } from '../domain/calendar-drafts.js';
 import { newId } from '../models/document.js';
 import type { StoredCalendarChange, StoredCalendarRecord } from '../models/library.js';
 import { recordDeed, type Author } from './changes.js';
 import type { ApiContext } from './context.js';
 import { checked, valid } from './job-settings.js';
+import { libraryOf } from './libraries.js';
 import { Refusal, type InputProblem } from './refusal.js';
 import { listTermsOfUse } from './terms-of-use.js';
 import { demandIn, type Viewer } from './viewer.js';
@@ -139,16 +140,18 @@ export async function applyCalendar(
   const { models, now } = context;
   const institutionId = viewer.institution.code;
   await demandLibrary(context, viewer, libraryCode);
-  const applied = await applyCalendarChanges({ models, institutionId, at: now() }, levelOf(libraryCode), seen);
+  // Before anything counts: what breaks off after it is applied by asking again, which is another entry.
+  const note = async ({ _id, fromDate, toDate }: StoredCalendarChange, drafts: readonly AppliedDraft[]) => {
+    const changes = drafts.map(({ draft, before }) => (
+      { path: `calendarRecords.${before?._id ?? draft._id}`, before: before === null ? null : content.parse(before), after: draft.remove ? null : content.parse(draft) }));
+    const target = { type: 'CalendarChange', id: _id, label: `${libraryCode ?? 'Institution'}, ${fromDate} to ${toDate}` };
+    await recordDeed(context, institutionId, target, { action: 'APPLY', author, changes });
+  };
+  const applied = await applyCalendarChanges({ models, institutionId, at: now(), note }, levelOf(libraryCode), seen);
   if (applied.outcome === 'REFUSED' && applied.reason === 'OTHER_DRAFTS') {
     throw new Refusal('precondition-failed', 'Some of these drafts were changed, discarded or applied by somebody else meanwhile. Look again at what will change.');
   }
   if (applied.outcome === 'REFUSED') throw new Refusal('not-possible', 'This calendar has no drafts to apply.', [{ code: applied.reason, message: 'It has no drafts.' }]);
-  const { _id, fromDate, toDate } = applied.change;
-  const changes = applied.drafts.map(({ draft, before }) => (
-    { path: `calendarRecords.${before?._id ?? draft._id}`, before: before === null ? null : content.parse(before), after: draft.remove ? null : content.parse(draft) }));
-  const target = { type: 'CalendarChange', id: _id, label: `${libraryCode ?? 'Institution'}, ${fromDate} to ${toDate}` };
-  await recordDeed(context, institutionId, target, { action: 'APPLY', author, changes });
   return applied.change;
 }
 
@@ -219,8 +222,6 @@ export function byLibrary<T extends { libraryCode: string | null }>(records: rea
 export const levelOf = (libraryCode: string | null): CalendarLevel => (libraryCode === null ? { level: 'INSTITUTION', libraryCode } : { level: 'LIBRARY', libraryCode });
 const demandConfigure = (viewer: Viewer): void => demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', 'the calendar');
 
-async function demandLibrary({ models }: ApiContext, viewer: Viewer, libraryCode: string | null): Promise<void> {
-  if (libraryCode === null) return;
-  const library = await models.Library.findOne({ institutionId: viewer.institution.code, code: libraryCode }, { _id: 1 }).lean();
-  if (library === null) throw new Refusal('not-found', `There is no library "${libraryCode}".`);
+async function demandLibrary(context: ApiContext, viewer: Viewer, libraryCode: string | null): Promise<void> {
+  if (libraryCode !== null) await libraryOf(context, viewer, libraryCode);
 }

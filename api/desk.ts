@@ -5,6 +5,7 @@ import type { Loan } from '../models/loan.js';
 import type { ApiContext } from './context.js';
 import { Refusal } from './refusal.js';
 import { demand, type Viewer } from './viewer.js';
+import { shortened } from './words.js';
 
 /** Refusal: forbidden. One moment for all that is done. */
 export function deedOf({ models, now, wakeMail, log }: ApiContext, viewer: Viewer, permission: 'CIRCULATION' | 'CIRCULATION_OVERRIDE' = 'CIRCULATION'): Deed {
@@ -22,7 +23,7 @@ export async function loanOf({ models }: ApiContext, viewer: Viewer, reference: 
   const loan = barcode === undefined
     ? await models.Loan.findOne({ institutionId, _id: reference }).lean()
     : await models.Loan.findOne({ institutionId, barcode }).sort({ loanDate: -1 }).lean();
-  if (loan === null) throw new Refusal('not-found', barcode === undefined ? `There is no loan ${reference}.` : `No loan of an item with the barcode ${barcode} is on record.`);
+  if (loan === null) throw new Refusal('not-found', barcode === undefined ? `There is no loan ${reference}.` : `No loan of an item with the barcode ${shortened(barcode)} is on record.`);
   return loan;
 }
 
@@ -37,7 +38,7 @@ export async function feeOf({ models }: ApiContext, viewer: Viewer, id: string):
 export async function userIdOf({ models }: ApiContext, viewer: Viewer, primaryId: string): Promise<string> {
   demand(viewer, 'CIRCULATION');
   const user = await models.User.findOne({ institutionId: viewer.institution.code, primaryId }, { _id: 1 }).lean();
-  if (user === null) throw new Refusal('not-found', `There is no user ${primaryId}.`);
+  if (user === null) throw new Refusal('not-found', `There is no user ${shortened(primaryId)}.`);
   return user._id;
 }
 
@@ -98,6 +99,7 @@ const reasons = {
   BLOCK_EXTERNAL: 'The block comes from another system: it is lifted there.',
   BLOCK_BUSY: 'The block was changed by others again and again. Try once more.',
   MORE_THAN_OWED: 'It is more than is owed.',
+  MORE_THAN_CREDIT: 'It is more than the credit comes to.',
   TRANSACTION_ID_USED: 'The transaction id belongs to another booking on this fee.',
 } as const;
 type DeskReason = keyof typeof reasons;

@@ -6,8 +6,8 @@ import type { AskedDueDate } from '../domain/fulfillment/moved-due-dates.js';
 import { recordDeed } from './changes.js';
 import type { ApiContext } from './context.js';
 import { deedOf } from './desk.js';
+import { libraryOf } from './libraries.js';
 import type { Clerk } from './loan-deeds.js';
-import { Refusal } from './refusal.js';
 import type { Viewer } from './viewer.js';
 
 const day = z.iso.date('expected a day such as 2026-05-12').meta({ examples: ['2026-05-12'] });
@@ -54,8 +54,7 @@ export async function loansOfChange(context: ApiContext, viewer: Viewer, change:
   return countDueWithin(deedOf(context, viewer, 'CIRCULATION_OVERRIDE'), await withinOf(context, viewer, change));
 }
 
-async function withinOf({ models }: ApiContext, viewer: Viewer, { libraryCode, from, to }: DueDateChange): Promise<DueWithin> {
-  const known = await models.Library.findOne({ institutionId: viewer.institution.code, code: libraryCode }, { _id: 1 }).lean();
-  if (known === null) throw new Refusal('not-found', `There is no library ${libraryCode}.`);
+async function withinOf(context: ApiContext, viewer: Viewer, { libraryCode, from, to }: DueDateChange): Promise<DueWithin> {
+  await libraryOf(context, viewer, libraryCode);
   return { libraryCode, from: dayNumber(from), to: dayNumber(to) };
 }

@@ -21,8 +21,8 @@ const schema = z.strictObject({
   const refuse = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
   const credit = feeTypes.indexOf('CREDIT');
   if (credit >= 0) refuse(['feeTypes', credit], '"CREDIT" was given; expected a type that patrons owe: credits are taken off the sum in every profile');
-  if (repeatEveryDays === null && maxRepeats > 0) refuse(['maxRepeats'], `${maxRepeats} was given; expected 0, as repeatEveryDays says once`);
-  if (repeatEveryDays !== null && maxRepeats === 0) refuse(['maxRepeats'], `0 was given; expected 1 or more, as repeatEveryDays is ${repeatEveryDays}`);
+  if (repeatEveryDays === null && maxRepeats > 0) refuse(['maxRepeats'], `${maxRepeats} was given; expected 0, as there is one letter only`);
+  if (repeatEveryDays !== null && maxRepeats === 0) refuse(['maxRepeats'], `0 was given; expected 1 or more, as the letter is repeated after ${repeatEveryDays} days`);
 });
 
 export const finesProfiles: ConfigurationTable<StoredFinesFeesProfile, z.output<typeof schema>> = {

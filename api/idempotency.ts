@@ -33,8 +33,8 @@ const keptRefusal = z.object({
 const hashOf = (body: unknown): string => createHash('sha256').update(JSON.stringify(body ?? null)).digest('hex');
 
 /** Of a form that people go back to: two clicks on the same are one request, and what is typed otherwise is another. */
-export const onceAsTyped = <T>(context: ApiContext, asked: Asked, work: () => Promise<T>): Promise<Answered<T>> =>
-  once(context, { ...asked, key: `${asked.key} ${hashOf(asked.body)}` }, work);
+export const onceAsTyped = <T>(context: ApiContext, asked: Asked, work: () => Promise<T>, kept?: (answer: T) => T): Promise<Answered<T>> =>
+  once(context, { ...asked, key: `${asked.key} ${hashOf(asked.body)}` }, work, kept);
 
 /**
  * Does `work` for the first request with a key and repeats its answer, a JSON value, for the others. A refusal is an answer as well;

@@ -1,6 +1,7 @@
 /** What is wrong with what came in: each problem has its place, the value and what was expected, whoever wrote the schema (platform.md 17, Errors). */
 import type { ZodError } from 'zod';
 import type { InputProblem } from './refusal.js';
+import { shortened } from './words.js';
 
 /** A pointer for the bodies of requests, a parameter name for everything else. */
 export function inputProblems(error: ZodError, input: unknown, place: 'body' | 'parameter'): InputProblem[] {
@@ -43,7 +44,7 @@ function lengthSaid(issue: { code: 'too_small'; minimum: number | bigint } | { c
 const inWords: Readonly<Record<string, string>> = { string: 'a text', number: 'a number', int: 'a whole number', boolean: 'yes or no (true or false)' };
 
 /** A field of a form that was left empty is null, or an empty text. */
-const shownValue = (value: unknown): string => (value === undefined || value === null || value === '' ? 'nothing' : JSON.stringify(value).slice(0, 80));
+const shownValue = (value: unknown): string => (value === undefined || value === null || value === '' ? 'nothing' : JSON.stringify(typeof value === 'string' ? shortened(value) : value).slice(0, 80));
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   const inside = (value: unknown, key: PropertyKey): unknown => {
@@ -58,4 +59,4 @@ const escaped = (key: PropertyKey): string => String(key).replaceAll('~', '~0').
 
 /** Of a value that names what is not there. */
 export const unknown = (pointer: string, value: string, expected: string): InputProblem =>
-  ({ pointer, code: 'unknown', message: `"${value}" was given; expected ${expected}` });
+  ({ pointer, code: 'unknown', message: `"${shortened(value)}" was given; expected ${expected}` });

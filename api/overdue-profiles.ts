@@ -37,9 +37,9 @@ const schema = z.strictObject({
     refuse('sendNotification', 'false was given, and there is no fine, fee or block: expected at least one effect of a notification');
   }
   if (!blockUser) return;
-  if (blockDefinitionId === null) refuse('blockDefinitionId', 'nothing was given; expected an active block, as blockUser is true');
-  if (blockMode === null) refuse('blockMode', 'nothing was given; expected UNTIL_RETURNED or DAYS, as blockUser is true');
-  if (blockMode === 'DAYS' && blockDays === null) refuse('blockDays', 'nothing was given; expected 1 to 365, as blockMode is DAYS');
+  if (blockDefinitionId === null) refuse('blockDefinitionId', 'nothing was given; expected an active block, as the profile blocks the patron');
+  if (blockMode === null) refuse('blockMode', 'nothing was given; expected how long the block lasts, until the loans are returned or for a number of days');
+  if (blockMode === 'DAYS' && blockDays === null) refuse('blockDays', 'nothing was given; expected 1 to 365, as the block lasts for a number of days');
 });
 
 export const overdueProfiles: ConfigurationTable<StoredOverdueLostProfile, z.output<typeof schema>> = {

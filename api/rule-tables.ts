@@ -9,11 +9,10 @@ import type { StoredRule } from '../models/rule-tables.js';
 import { saveChange, type Author } from './changes.js';
 import { listRecords, recordOf, type ConfigurationTable } from './configuration-table.js';
 import type { ApiContext } from './context.js';
-import { unknown } from './input-problems.js';
 import { checked, valid } from './job-settings.js';
 import { code } from './profiles.js';
 import type { InputProblem } from './refusal.js';
-import { orderAt } from './rule-order.js';
+import { moveRule } from './rule-order.js';
 import { unknownRuleValues } from './rule-values.js';
 import { demandIn, type Viewer } from './viewer.js';
 
@@ -63,14 +62,9 @@ export async function placeRule<Rule extends StoredRule<unknown>>(
   context: ApiContext, viewer: Viewer, table: RuleTable<Rule>, rule: Rule, beforeId: string | null, author: Author,
 ): Promise<Rule> {
   demandIn(viewer, 'FULFILLMENT', 'CONFIGURE', table.many);
-  const rules = await listRecords(context, viewer, table);
-  const others = rules.filter(({ _id }) => _id !== rule._id);
-  const place = beforeId === null ? others.length : others.findIndex(({ _id }) => _id === beforeId);
-  if (place === -1) valid('place', { value: null, problems: [unknown('/before', String(beforeId), 'another rule of the same table')] });
-  if (rules[place]?._id !== rule._id) {
-    const order = await orderAt(table.model(context.models), others, place);
-    await saveChange(context, table.model(context.models), rule, placedAt<Rule>(order), { action: 'CHANGE', label: rule.name, author });
-  }
+  const model = table.model(context.models);
+  const save = (order: number) => saveChange(context, model, rule, placedAt<Rule>(order), { action: 'CHANGE', label: rule.name, author });
+  await moveRule(model, { table: await listRecords(context, viewer, table), rule, beforeId, save });
   return recordOf(context, viewer, table, rule._id);
 }
 

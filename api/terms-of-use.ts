@@ -19,6 +19,7 @@ import { createByCode, deletion, saveChange, type Author } from './changes.js';
 import type { ApiContext } from './context.js';
 import { checked, valid } from './job-settings.js';
 import { lastingCode } from './profiles.js';
+import { libraryOf } from './libraries.js';
 import { Refusal, type InputProblem } from './refusal.js';
 import { demandIn, type Viewer } from './viewer.js';
 
@@ -74,13 +75,9 @@ export async function termsOfUseOf({ models }: ApiContext, viewer: Viewer, code:
 }
 
 /** The hours of a library, as the rules see them. */
-export async function calendarOfLibrary({ models }: ApiContext, viewer: Viewer, code: string): Promise<Calendar> {
+export async function calendarOfLibrary(context: ApiContext, viewer: Viewer, code: string): Promise<Calendar> {
   const institutionId = viewer.institution.code;
-  const [library, hours] = await Promise.all([
-    models.Library.findOne({ institutionId, code }).lean(),
-    readHours(models, institutionId, code),
-  ]);
-  if (library === null) throw new Refusal('not-found', `There is no library ${code}.`);
+  const [library, hours] = await Promise.all([libraryOf(context, viewer, code), readHours(context.models, institutionId, code)]);
   return calendarOf(hours, library, viewer.zone);
 }
 

@@ -15,7 +15,7 @@ import { demandOwn, type ReadUnit } from './fulfillment-units.js';
 import { unknown } from './input-problems.js';
 import { checked, valid } from './job-settings.js';
 import { code } from './profiles.js';
-import { orderAt } from './rule-order.js';
+import { moveRule, orderAt } from './rule-order.js';
 import { ruleShape } from './rule-tables.js';
 import { unknownRuleValues } from './rule-values.js';
 import { Refusal, type InputProblem } from './refusal.js';
@@ -111,24 +111,16 @@ export async function placeUnitRule(
   context: ApiContext, viewer: Viewer, { unit }: ReadUnit, rule: FulfillmentUnitRule, beforeId: string | null, author: Author,
 ): Promise<FulfillmentUnitRule> {
   demandChangeable(viewer, unit);
-  const table = await tableOf(context, unit, rule.ruleType);
-  const others = table.filter(({ _id }) => _id !== rule._id);
-  const place = beforeId === null ? others.length : others.findIndex(({ _id }) => _id === beforeId);
-  const previous = others[place - 1];
-  const expected =
-    place === -1 ? 'another rule of the same table'
-    : isDefault(rule) && place < others.length ? 'null, as a rule without inputs stands last'
-    : previous !== undefined && isDefault(previous) && !isDefault(rule) ? 'another rule, as the default stands last'
-    : null;
-  if (expected !== null) {
-    const message = `${JSON.stringify(beforeId)} was given; expected ${expected}`;
-    valid('place', { value: null, problems: [{ pointer: '/before', code: 'invalid', message }] });
-  }
-  if (table[place]?._id !== rule._id) {
-    const { FulfillmentUnitRule } = context.models;
-    const order = await orderAt(FulfillmentUnitRule, others, place);
-    await saveChange(context, FulfillmentUnitRule, rule, { order }, { action: 'CHANGE', label: labelOf(unit, rule), author });
-  }
+  const { FulfillmentUnitRule: model } = context.models;
+  await moveRule(model, {
+    table: await tableOf(context, unit, rule.ruleType), rule, beforeId,
+    expected: (others, place) => {
+      const previous = others[place - 1];
+      if (isDefault(rule)) return place < others.length ? 'null, as a rule without inputs stands last' : null;
+      return previous !== undefined && isDefault(previous) ? 'another rule, as the default stands last' : null;
+    },
+    save: (order) => saveChange(context, model, rule, { order }, { action: 'CHANGE', label: labelOf(unit, rule), author }),
+  });
   return unitRuleOf(context, viewer, { unit }, rule._id);
 }
 

@@ -5,7 +5,10 @@ import type { StoredCalendarChange, StoredCalendarRecord } from '../models/libra
 import type { Deed } from './deed.js';
 
 /** It writes to nobody, and the API records who asked. */
-type Applying = Pick<Deed, 'models' | 'institutionId' | 'at'>;
+type Applying = Pick<Deed, 'models' | 'institutionId' | 'at'> & {
+  /** Keeps for the audit what is about to count: when it does, nothing of it may be lost. */
+  note?: (change: StoredCalendarChange, drafts: AppliedDraft[]) => Promise<void>;
+};
 
 /** Of the institution, or of one library. */
 export type CalendarLevel = { level: 'INSTITUTION'; libraryCode: null } | { level: 'LIBRARY'; libraryCode: string };
@@ -38,6 +41,8 @@ export async function applyCalendarChanges(deed: Applying, { level, libraryCode 
   if (first === undefined) return { outcome: 'REFUSED', reason: 'NO_DRAFTS' };
   const replaced = await models.CalendarRecord.find({ institutionId, _id: { $in: drafts.flatMap(({ replacesRecordId }) => replacesRecordId ?? []) } }).lean();
   const change = await models.CalendarChange.create({ _id: newId(), institutionId, level, libraryCode, ...daysOfChange([first, ...others, ...replaced]), appliedAt: at });
+  const applied = drafts.map((draft) => ({ draft, before: replaced.find(({ _id }) => _id === draft.replacesRecordId) ?? null }));
+  await deed.note?.(change.toObject(), applied);
 
   for (const draft of drafts) await apply(deed, draft);
   const open = await models.CalendarChange.findOneAndUpdate(
@@ -45,7 +50,7 @@ export async function applyCalendarChanges(deed: Applying, { level, libraryCode 
     { $set: { processedAt: null, processedRunId: null }, $inc: { version: 1 } },
     { returnDocument: 'after' },
   ).orFail().lean();
-  return { outcome: 'APPLIED', change: open, drafts: drafts.map((draft) => ({ draft, before: replaced.find(({ _id }) => _id === draft.replacesRecordId) ?? null })) };
+  return { outcome: 'APPLIED', change: open, drafts: applied };
 }
 
 /**

@@ -14,10 +14,14 @@ export type PaidFees =
  * dispute or with the bursar is not paid, credits stay.
  */
 export async function payFees(deed: Deed, userId: string, amount: number, transactionId: string): Promise<PaidFees> {
+  const { institutionId, models: { Fee } } = deed;
   const pay = (fee: Fee, part: number) => bookOnFee(deed, fee._id, { booking: { type: 'PAYMENT', amount: part }, transactionId, reason: null, comment: null });
   const booked: Booked[] = [];
   for (let refused = 0; refused < ATTEMPTS; ) {
-    const fees = await deed.models.Fee.find({ institutionId: deed.institutionId, status: { $in: ['ACTIVE', 'CLOSED'] }, userId }).sort({ createdAt: 1, _id: 1 }).lean();
+    // In this order: a fee that the same payment closes meanwhile, sent twice, is met twice and not missed.
+    const active = await Fee.find({ institutionId, status: 'ACTIVE', userId }).sort({ createdAt: 1, _id: 1 }).lean();
+    const closed = await Fee.find({ institutionId, status: 'CLOSED', userId, 'transactions.transactionId': transactionId }).sort({ createdAt: 1, _id: 1 }).lean();
+    const fees = [...closed, ...active.filter(({ _id }) => !closed.some((fee) => fee._id === _id))];
     const paid = fees.filter((fee) => paidUnder(transactionId, fee) > 0);
     const left = amount - paid.reduce((sum, fee) => sum + paidUnder(transactionId, fee), 0);
     const unfinished = paid.find(({ _id }) => !booked.some(({ fee }) => fee._id === _id)); // by an attempt that broke off

@@ -29,6 +29,7 @@ export interface Library extends Versioned {
   shortLoanOpeningOffsetMinutes: number;
   suppressFromDiscovery: boolean;
   active: boolean;
+  lastChange: LastChange | null;
 }
 
 const librarySchema = versioned<Library>('libraries', {
@@ -43,6 +44,7 @@ const librarySchema = versioned<Library>('libraries', {
   shortLoanOpeningOffsetMinutes: { ...number, default: 0 },
   suppressFromDiscovery: { type: Boolean, default: false },
   active: { type: Boolean, default: true },
+  lastChange: { type: anything, default: null },
 });
 librarySchema.index({ institutionId: 1, code: 1 }, { unique: true });
 export const libraryModel = (db: Connection) => db.model<Library>('Library', librarySchema);

@@ -6,8 +6,8 @@ import type { ApiKey } from '../../models/api-key.js';
 import { apiKeyFields, apiKeyOf, createApiKey, listApiKeys, revokeApiKey, rolesOfKeys, stateOf, type KeyState } from '../api-keys.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
-import { briefly, when } from '../format.js';
-import { once } from '../idempotency.js';
+import { briefly, lastOf, when } from '../format.js';
+import { onceAsTyped } from '../idempotency.js';
 import { checked, valid } from '../job-settings.js';
 import { demand, viewerOf, type Viewer } from '../viewer.js';
 import { spelledOut, type Badge } from '../words.js';
@@ -37,7 +37,7 @@ export function apiKeyPages(context: ApiContext, { present }: Present): Router {
       name: key.name,
       begins: beginning(key),
       roles: rolesText(key),
-      expires: briefly(viewer.zone, key.expiresAt, now()),
+      expires: lastOf(viewer.zone, key.expiresAt),
       used: briefly(viewer.zone, key.lastUsedAt, now()),
       badge: badges[stateOf(key, now())],
     }));
@@ -60,7 +60,7 @@ export function apiKeyPages(context: ApiContext, { present }: Present): Router {
       return { id: stored._id, key };
     };
     const problems = await problemsOf(async () => {
-      const { answer: { id, key } } = await once<{ id: string; key: string | null }>(context, asked, create, (made) => ({ ...made, key: null }));
+      const { answer: { id, key } } = await onceAsTyped<{ id: string; key: string | null }>(context, asked, create, (made) => ({ ...made, key: null }));
       showKey(request, response, await apiKeyOf(context, viewer, id), { justMade: true, secret: key });
     });
     if (problems.length > 0) showForm(request, response, typed, problems);
@@ -74,7 +74,7 @@ export function apiKeyPages(context: ApiContext, { present }: Present): Router {
     const viewer = viewerOf(request);
     const form = formOf(request);
     const before = await apiKeyOf(context, viewer, request.params.id);
-    demandFormOf(before, form);
+    if (before.revokedAt === null) demandFormOf(before, form); // of one that is revoked, that is said
     await revokeApiKey(context, viewer, before, authorOf(viewer, request.id));
     response.redirect(303, `${PATH}?done=key-revoked`);
   });
@@ -108,7 +108,7 @@ export function apiKeyPages(context: ApiContext, { present }: Present): Router {
         { name: 'Key', value: beginning(key) },
         { name: 'Roles', value: rolesText(key) },
         { name: 'Made', value: when(zone, key.createdAt).text },
-        { name: 'Valid until', value: when(zone, key.expiresAt).text },
+        { name: 'Valid until', value: lastOf(zone, key.expiresAt) },
         { name: 'Last used', value: when(zone, key.lastUsedAt)?.text ?? 'never' },
         ...(key.revokedAt === null ? [] : [{ name: 'Revoked', value: when(zone, key.revokedAt).text }]),
       ],

@@ -8,7 +8,7 @@ import { applyCalendar, discardCalendarDrafts } from '../calendar.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
 import { count, dayWords, when } from '../format.js';
-import { once } from '../idempotency.js';
+import { onceAsTyped } from '../idempotency.js';
 import { Refusal } from '../refusal.js';
 import { demandIn, viewerOf, type Viewer } from '../viewer.js';
 import { calendarAt, calendarPath, calendarPaths } from './calendar-path.js';
@@ -49,7 +49,7 @@ export function calendarApplyPages(context: ApiContext, { present }: Present): R
     const { libraryCode } = await calendarAt(context, request);
     const seen = seenDrafts(form);
     const asked = { institutionId: viewer.institution.code, actorId: viewer.actor.id, route: request.path, key: form.text('once'), body: seen };
-    await once(context, asked, async () => ({ change: (await applyCalendar(context, viewer, libraryCode, authorOf(viewer, request.id), seen))._id }));
+    await onceAsTyped(context, asked, async () => ({ change: (await applyCalendar(context, viewer, libraryCode, authorOf(viewer, request.id), seen))._id }));
     response.redirect(303, `${calendarPath(libraryCode)}?done=calendar-applied`);
   });
 

@@ -1,7 +1,7 @@
 /** Where the pages of a calendar are: those of the institution, and those of each library. */
 import type { Request } from 'express';
 import type { ApiContext } from '../context.js';
-import { Refusal } from '../refusal.js';
+import { libraryOf } from '../libraries.js';
 import { demandIn, viewerOf } from '../viewer.js';
 
 export const CALENDARS = '/calendars';
@@ -19,12 +19,11 @@ export interface PagedCalendar {
 }
 
 /** Refusal: not-found, also for somebody who sees no fulfillment jobs. */
-export async function calendarAt({ models }: ApiContext, request: Request): Promise<PagedCalendar> {
+export async function calendarAt(context: ApiContext, request: Request): Promise<PagedCalendar> {
   const viewer = viewerOf(request);
   demandIn(viewer, 'FULFILLMENT', 'VIEW', 'the calendar');
   const { code } = request.params;
   if (typeof code !== 'string') return { libraryCode: null, name: viewer.institution.name, path: calendarPath(null) };
-  const library = await models.Library.findOne({ institutionId: viewer.institution.code, code }, { name: 1 }).lean();
-  if (library === null) throw new Refusal('not-found', `There is no library "${code}".`);
-  return { libraryCode: code, name: library.name, path: calendarPath(code) };
+  const { name } = await libraryOf(context, viewer, code);
+  return { libraryCode: code, name, path: calendarPath(code) };
 }

@@ -22,6 +22,7 @@ const groups: readonly Group[] = [
     entries: [
       { href: '/terms-of-use', name: 'Terms of use', says: 'How long something is lent, and what it costs late or lost.' },
       { href: '/fulfillment-units', name: 'Fulfillment units', says: 'Which locations lend by which rules: the rules choose the terms of use.' },
+      { href: '/libraries', name: 'Libraries', says: 'Who sends the letters of a library, and what a lost item without a price costs there.' },
       { href: '/calendars', name: 'Calendars', says: 'When a library is open, and the days on which nothing may be due.' },
     ],
   },

@@ -7,6 +7,7 @@ import { when } from '../format.js';
 import { giveBack } from '../loan-deeds.js';
 import { Refusal } from '../refusal.js';
 import { demand, viewerOf } from '../viewer.js';
+import { shortened } from '../words.js';
 import { answer, answerOnce, answersOn, risingValue } from './desk-answers.js';
 import { deskFrame, mayOverride, nameOf, patronPath } from './desk-frame.js';
 import { cameBack, returned } from './desk-steps.js';
@@ -51,8 +52,10 @@ export function deskReturnsPage(context: ApiContext, { present }: Present): Rout
     const form = formOf(request);
     demand(viewer, 'CIRCULATION');
     const scanned = form.text('barcode');
-    // For the next item of the same box.
-    const settings = Object.fromEntries(['at', 'drop'].flatMap((name) => (form.text(name) === '' ? [] : [[name, form.text(name)]])));
+    // For the next item of the same box; not a time that no return can be dated back to.
+    const at = localInstant(viewer.zone, form.text('at'));
+    const lasting = at === 'WRONG' || (at !== null && at > context.now()) ? ['drop'] : ['at', 'drop'];
+    const settings = Object.fromEntries(lasting.flatMap((name) => (form.text(name) === '' ? [] : [[name, form.text(name)]])));
     await answerOnce(context, request, response, form, { page: PATH, settings }, async () => {
       const back = cameBack(viewer, form);
       const clerk = { viewer, author: authorOf(viewer, request.id) };
@@ -62,7 +65,7 @@ export function deskReturnsPage(context: ApiContext, { present }: Present): Rout
         return await returned(context, clerk, await giveBack(context, clerk, loan._id, back));
       } catch (error) {
         if (!(error instanceof Refusal) || error.slug === 'forbidden') throw error;
-        return answer('bad', [`Not returned${scanned === '' ? '' : `: ${scanned}`}.`, error.message], { scanned });
+        return answer('bad', [`Not returned${scanned === '' ? '' : `: ${shortened(scanned)}`}.`, error.message], { scanned });
       }
     });
   });

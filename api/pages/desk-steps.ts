@@ -14,6 +14,7 @@ import { book, pay } from '../fee-deeds.js';
 import { claim, endRecall, find, giveBack, lose, recall, renew, setDueDate, type CameBack, type Clerk } from '../loan-deeds.js';
 import { Refusal } from '../refusal.js';
 import type { Viewer } from '../viewer.js';
+import { shortened } from '../words.js';
 import { answer, type Answer } from './desk-answers.js';
 import { dueText, feeName, lateText, money } from './desk-words.js';
 import type { Form } from './form.js';
@@ -25,7 +26,7 @@ type LoanStep = (context: ApiContext, clerk: Clerk, loan: Loan, form: Form) => P
 /** By the last part of the form's address. */
 export const loanSteps: ReadonlyMap<string, LoanStep> = new Map(Object.entries<LoanStep>({
   renew: async (context, clerk, { _id }, form) => {
-    const { loan, fees } = await renew(context, clerk, _id, Number(form.text('dueCycle')));
+    const { loan, fees } = await renew(context, clerk, _id, dueCycleIn(form));
     return answer('good', [`Renewed until ${dueText(clerk.viewer, loan)}.`, ...fees.map((fee) => `${feeName(fee)}: ${money(fee.balance, fee.currency)}.`)], { loanId: _id });
   },
   return: async (context, clerk, { _id }, form) => returned(context, clerk, await giveBack(context, clerk, _id, cameBack(clerk.viewer, form))),
@@ -133,7 +134,7 @@ function refunded({ waived, credited }: Refunded, { institution: { currency } }:
 /** What a form says of it; a time counts before the book drop. Refusal: validation-failed. */
 export function cameBack({ zone }: Viewer, form: Form): CameBack {
   const at = localInstant(zone, form.text('at'));
-  if (at === 'WRONG') throw new Refusal('validation-failed', `“${form.text('at')}” is not a day and time.`);
+  if (at === 'WRONG') throw new Refusal('validation-failed', `“${shortened(form.text('at'))}” is not a day and time.`);
   return at ?? (form.ticked('drop') ? 'BOOK_DROP' : 'NOW');
 }
 
@@ -160,11 +161,18 @@ export async function payStep(context: ApiContext, clerk: Clerk, userId: string,
 function dueDay(day: string): AskedDueDate {
   const given = dueDateSchema.safeParse({ day });
   if (given.success) return askedDueDate(given.data);
-  throw new Refusal('validation-failed', day === '' ? 'A day is missing.' : `“${day}” is not a day${/^\d{4}-/.test(day) ? ` before ${NEVER_IN}` : ''}.`);
+  throw new Refusal('validation-failed', day === '' ? 'A day is missing.' : `“${shortened(day)}” is not a day${/^\d{4}-/.test(day) ? ` before ${NEVER_IN}` : ''}.`);
+}
+
+/** Of the loan as the page showed it. */
+function dueCycleIn(form: Form): number {
+  const text = form.text('dueCycle');
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new Refusal('validation-failed', 'The form does not say which loan period it would renew. Open the page again and repeat the step.');
 }
 
 function amountIn(form: Form, currency: string): number {
   const amount = minorUnits(form.text('amount'), currency);
   if (typeof amount === 'number' && amount > 0) return amount;
-  throw new Refusal('validation-failed', form.text('amount') === '' ? 'An amount is missing.' : `“${form.text('amount')}” is not an amount of ${currency}.`);
+  throw new Refusal('validation-failed', form.text('amount') === '' ? 'An amount is missing.' : `“${shortened(form.text('amount'))}” is not an amount of ${currency}.`);
 }

@@ -9,6 +9,7 @@ import { lend, type Clerk } from '../loan-deeds.js';
 import { patronAtDesk, patronIdOf } from '../patrons.js';
 import { Refusal } from '../refusal.js';
 import { demand, viewerOf, type Viewer } from '../viewer.js';
+import { shortened } from '../words.js';
 import { answer, answerOnce, answersOn, risingValue, type Answer } from './desk-answers.js';
 import { deskFrame, patronPath } from './desk-frame.js';
 import { shownPatron } from './desk-patron.js';
@@ -38,7 +39,7 @@ export function deskPages(context: ApiContext, { present }: Present): Router {
     demand(viewer, 'CIRCULATION');
     const userId = scanned === '' ? null : await patronIdOf(context, viewer, scanned);
     if (userId === null) {
-      const nobody = `Nobody has the card or primary id “${scanned}”, nor an item with that barcode.`;
+      const nobody = `Nobody has the card or primary id “${shortened(scanned)}”, nor an item with that barcode.`;
       return showSearch(request, response, scanned === '' ? 'Scan a card, or type a primary id.' : nobody);
     }
     response.redirect(303, patronPath(userId));
@@ -89,7 +90,7 @@ export function deskPages(context: ApiContext, { present }: Present): Router {
     } catch (error) {
       if (!(error instanceof Refusal) || error.slug !== 'not-possible') throw error;
       const overridable = error.problems.some(({ code }) => OVERRIDABLE.includes(code));
-      return answer('bad', [`Not lent: ${scanned}.`, error.message], { scanned, overridable });
+      return answer('bad', [`Not lent: ${shortened(scanned)}.`, error.message], { scanned, overridable });
     }
   }
 

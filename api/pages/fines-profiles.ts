@@ -3,6 +3,7 @@ import type { StoredFinesFeesProfile } from '../../models/fines-fees-notificatio
 import { finesProfiles } from '../fines-profiles.js';
 import { count } from '../format.js';
 import type { Viewer } from '../viewer.js';
+import { feeTypeName } from '../words.js';
 import { stateBadge, tablePages } from './configuration-table.js';
 import { formatWords, libraryWords } from './profile-words.js';
 import { majorUnits } from './typed.js';
@@ -13,7 +14,7 @@ const typeWords: Readonly<Record<number, string>> = { 1: '1, a friendly reminder
 const feeTypeWords = {
   OVERDUE_FINE: 'Overdue fine', RECALLED_OVERDUE_FINE: 'Overdue fine after recall', OVERDUE_NOTIFICATION_FINE: 'Fine with an overdue notice',
   LOST_ITEM_REPLACEMENT_FEE: 'Replacement of a lost item', LOST_ITEM_PROCESS_FEE: 'Processing of a lost item', RENEW_FEE: 'Renewal fee',
-  FINE_FEE_NOTIFICATION_FEE: 'Fee for a letter of this kind', OTHER: 'Other',
+  FINE_FEE_NOTIFICATION_FEE: feeTypeName('FINE_FEE_NOTIFICATION_FEE'), OTHER: 'Other',
 };
 const money = (amount: number, { institution: { currency } }: Viewer): string => `${majorUnits(amount, currency)} ${currency}`;
 
@@ -47,7 +48,7 @@ export const finesProfilePages = tablePages({
       { id: 'maxRepeats', label: 'Letters after the first, at most', kind: 'number' },
     ],
     [{ id: 'libraries', label: 'Owed to these libraries (none = all)', kind: 'ticks', words: await libraryWords(context, viewer) }],
-    [{ id: 'feeTypes', label: 'Types of fees (none = all but the fee for a letter of this kind)', kind: 'ticks', words: feeTypeWords, others: 'Types of your own' }],
+    [{ id: 'feeTypes', label: 'Types of fees (none = all but the fee for a letter)', kind: 'ticks', words: feeTypeWords, others: 'Types of your own' }],
     [{ id: 'userGroups', label: 'User groups', kind: 'codes', hint: 'Codes with commas between them; empty: all. Credits of the same libraries are taken off what is owed.' }],
     [
       { id: 'sendFormat', label: 'Letter by', kind: 'choice', words: formatWords },

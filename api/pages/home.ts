@@ -99,7 +99,9 @@ interface Counted {
 function nightOf(counted: readonly Counted[]) {
   const sum = (of: 'runs' | 'letters', holds: (status: RunStatus) => boolean) =>
     count(counted.filter(({ _id }) => holds(_id)).reduce((so, one) => so + one[of], 0));
+  const warned = counted.filter(({ _id }) => _id === 'COMPLETED_WITH_WARNINGS').reduce((so, { runs }) => so + runs, 0);
   return {
+    warned: warned === 0 ? null : warned === 1 ? 'a run ended' : `${count(warned)} runs ended`,
     runs: sum('runs', () => true),
     done: sum('runs', (status) => status.startsWith('COMPLETED')),
     open: sum('runs', (status) => openStatuses.some((one) => one === status)),

@@ -9,7 +9,7 @@ import { briefly } from '../format.js';
 import { Refusal } from '../refusal.js';
 import { scheduledJobsOf } from '../scheduled-jobs.js';
 import { demandIn, demandJobs, viewerOf, type Viewer } from '../viewer.js';
-import { letterBadges, letterNames, spelledOut, type Badge } from '../words.js';
+import { letterBadges, letterNames, feeTypeName, spelledOut, type Badge } from '../words.js';
 import type { Present } from './present.js';
 
 /** The newest of each kind; a record that jobs touched more often is rare. */
@@ -136,7 +136,7 @@ async function anotherOf({ models }: ApiContext, institutionId: string, type: st
     case 'block':
       return models.UserBlock.findOne(own, { code: 1, description: 1 }).lean().then((block) => block && { label: block.code, about: block.description });
     case 'fee':
-      return models.Fee.findOne(own, { type: 1, title: 1 }).lean().then((fee) => fee && { label: spelledOut(fee.type).toLowerCase(), about: fee.title ?? '' });
+      return models.Fee.findOne(own, { type: 1, title: 1 }).lean().then((fee) => fee && { label: feeTypeName(fee.type).toLowerCase(), about: fee.title ?? '' });
     case 'request':
       return models.Request.findOne(own, { requestType: 1, title: 1 }).lean().then((request) => request && { label: spelledOut(request.requestType).toLowerCase(), about: request.title ?? '' });
     case 'borrowingRequest':

@@ -4,7 +4,7 @@ import type { StoredRun } from '../../models/run.js';
 import { authorOf, type Author } from '../changes.js';
 import type { ApiContext } from '../context.js';
 import { count } from '../format.js';
-import { once } from '../idempotency.js';
+import { onceAsTyped } from '../idempotency.js';
 import { Refusal } from '../refusal.js';
 import { runOf, stepsOf, type Steps } from '../runs.js';
 import { abort, approve, repeat } from '../starts.js';
@@ -74,7 +74,7 @@ export function runSteps(context: ApiContext, { present }: Present): Router {
       const error = reasonProblem(step, reason);
       if (error !== null) return present(request, response, 'run-step', show(run, reason, error), 422);
       const asked = { institutionId: viewer.institution.code, actorId: viewer.actor.id, route: request.path, key: form.text('once'), body: reason };
-      const { answer } = await once(context, asked, async () => {
+      const { answer } = await onceAsTyped(context, asked, async () => {
         await runFor(context, request, step);
         const after = await step.take(context, viewer, run, reason, authorOf(viewer, request.id, reason === '' ? null : reason));
         return { processId: after.processId };

@@ -6,7 +6,7 @@ import { PREVIEW_KEPT_MS } from '../../models/new-run.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
 import { briefly, count } from '../format.js';
-import { once } from '../idempotency.js';
+import { onceAsTyped } from '../idempotency.js';
 import { checked } from '../job-settings.js';
 import { Refusal } from '../refusal.js';
 import { scheduledJobOf, type ListedJob } from '../scheduled-jobs.js';
@@ -112,7 +112,7 @@ export function startForms(context: ApiContext, { present }: Present): Router {
       };
       const said = { trigger, asOf, parameters: null, runParameters: runParameters.value };
       const found = await problemsOf(async () => {
-        const { answer } = await once(context, asked, async () => {
+        const { answer } = await onceAsTyped(context, asked, async () => {
           const { processId } = await start(context, viewer, listed, said, authorOf(viewer, request.id, form.text('reason') || null));
           return { processId };
         });

@@ -5,6 +5,7 @@ import { autoRenewalRules } from '../auto-renewal-rules.js';
 import { blockDefinitions } from '../block-definitions.js';
 import { demeritRules } from '../demerit-rules.js';
 import { finesProfiles } from '../fines-profiles.js';
+import { libraries } from '../libraries.js';
 import { overdueProfiles } from '../overdue-profiles.js';
 import { exampleOfLimits, limitRefusals, limitsExampleSchema, patronLimits } from '../patron-limits.js';
 import { tableEndpoints } from './configuration-table.js';
@@ -24,6 +25,7 @@ const limitExample = endpoint({
 const nameOf = (table: string): string => table.toLowerCase().split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 
 export const configurationTableEndpoints = [
+  ...tableEndpoints(libraries, { at: '/libraries', name: 'Library' }),
   ...tableEndpoints(overdueProfiles, { at: '/overdue-profiles', name: 'OverdueProfile' }),
   ...tableEndpoints(finesProfiles, { at: '/fines-profiles', name: 'FinesProfile' }),
   ...tableEndpoints(patronLimits, { at: '/patron-limits', name: 'PatronLimit' }),

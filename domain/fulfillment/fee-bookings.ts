@@ -17,7 +17,7 @@ export interface BookedFee {
   balance: number;
 }
 
-export type BookingRefusal = 'FEE_CLOSED' | 'FEE_EXPORTED' | 'FEE_IN_DISPUTE' | 'FEE_NOT_IN_DISPUTE' | 'FEE_IS_CREDIT' | 'FEE_NOT_CREDIT' | 'MORE_THAN_OWED';
+export type BookingRefusal = 'FEE_CLOSED' | 'FEE_EXPORTED' | 'FEE_IN_DISPUTE' | 'FEE_NOT_IN_DISPUTE' | 'FEE_IS_CREDIT' | 'FEE_NOT_CREDIT' | 'MORE_THAN_OWED' | 'MORE_THAN_CREDIT';
 /** `amount`: what the transaction says; of a dispute and its end the whole balance. */
 export type BookingDecision = ({ action: 'BOOK'; amount: number } & BookedFee) | { action: 'REFUSE'; reason: BookingRefusal };
 
@@ -36,7 +36,7 @@ export function decideBooking({ status, balance }: BookedFee, booking: Booking):
 
 function refund(amount: number, { status, balance }: BookedFee): BookingDecision {
   if (balance >= 0) return refuse('FEE_NOT_CREDIT');
-  if (amount > -balance) return refuse('MORE_THAN_OWED');
+  if (amount > -balance) return refuse('MORE_THAN_CREDIT');
   return { action: 'BOOK', amount, ...reducedBy(-amount, { status, balance }) };
 }
 

@@ -60,8 +60,8 @@ describe('a key is made', () => {
 
   test.each([
     ['without an end', { expiresAt: undefined }, '/expiresAt', /nothing was given/],
-    ['that ended', { expiresAt: NOON.toISOString() }, '/expiresAt', /expected a time to come, at the latest Thu 13 May 2027 00:00 CEST/],
-    ['for more than a year', { expiresAt: '2027-05-12T22:00:00.001Z' }, '/expiresAt', /expected a time to come, at the latest Thu 13 May 2027 00:00 CEST/],
+    ['that ended', { expiresAt: NOON.toISOString() }, '/expiresAt', /expected today or a later day, at the latest Wed 12 May 2027/],
+    ['for more than a year', { expiresAt: '2027-05-12T22:00:00.001Z' }, '/expiresAt', /expected today or a later day, at the latest Wed 12 May 2027/],
     ['without a role', { roles: [] }, '/roles', /\[\] was given; expected at least one role/],
     ['with the operator’s role', { roles: ['PLATFORM_OPERATOR'] }, '/roles/0', /"PLATFORM_OPERATOR" was given/],
     ['without a name', { name: ' ' }, '/name', /^nothing was given; expected a text$/],
@@ -200,7 +200,11 @@ describe('the pages', () => {
 
     const revoked = await ada.submit(`/api-keys/${id}`, {}, `/api-keys/${id}/revoke`);
     assert.deepEqual([revoked.status, revoked.headers.get('location')], [303, '/api-keys?done=key-revoked']);
-    assert.match(await ada.page(`/api-keys/${id}`), /Revoked/);
+    assert.match(await ada.page(`/api-keys/${id}`), /Valid until<\/dt><dd>Sun 31 May 2026<[^]*Revoked/);
+    const twice = await ada.post(`/api-keys/${id}/revoke`, { token: /name="token" value="([^"]+)"/.exec(await ada.page('/api-keys/new'))![1]!, version: '1' });
+    assert.deepEqual([twice.status, /Kiosk was revoked already/.test(await twice.text())], [409, true]);
+    const other = await ada.submit('/api-keys/new', { ...typed, name: 'Second kiosk' });
+    assert.equal(other.status, 201, 'after Back the same form makes another key, where something else is typed');
     assert.match(await ada.page('/configuration'), /href="\/api-keys"/);
   });
 

@@ -19,6 +19,7 @@ beforeAll(async () => {
   library = await openApi();
   const { models } = library;
   await models.UserBlockDefinition.create({ institutionId: 'hill', code: 'OVERDUE', description: 'Of Hill', blockedActions: ['LOAN'] });
+  await models.Library.create({ institutionId: 'hill', code: 'MAIN', name: 'Of Hill' });
   await models.PatronLimit.create({ institutionId: 'hill', userGroup: 'STUDENT', maxOwedAmount: 1 });
   for (const model of ['AutoRenewalRule', 'DemeritRule', 'AnonymizationRule'] as const) {
     await models[model].collection.insertOne({ _id: newId(), institutionId: 'hill', table: 'LOANS', order: 1, name: 'Of Hill', enabled: true, parameters: [], output: false, version: 1 } as never);
@@ -49,6 +50,7 @@ const ruleTables = [
 describe.each([
   ...ruleTables,
   ['block-definitions', 'UserBlockDefinition', { code: 'ADDRESS', description: 'Proof of address is missing', blockedActions: ['LOAN'] }, { description: 'Bring a proof of address' }, '/code'],
+  ['libraries', 'Library', { code: 'WEST', name: 'West Branch', inheritsCalendar: true, email: 'west@lib.example', defaultReplacementCost: 4000 }, { name: 'West', email: null, inheritsCalendar: false }, '/code'],
   ['patron-limits', 'PatronLimit', { userGroup: 'STAFF', maxOwedAmount: 5000 }, { maxOwedAmount: 2500 }, '/userGroup'],
 ] as const)('%s', (table, target, content, change, key) => {
   test('are made, listed, replaced and deleted, each with its entry in the audit', async () => {
@@ -168,6 +170,13 @@ describe('a block definition', () => {
     assert.equal((await remove('block-definitions', body)).status, 204);
     await library.models.UserBlock.deleteOne({ institutionId: 'riverside', _id: block._id });
   });
+});
+
+test('a library stays while something is in it', async () => {
+  const [main] = (await library.call(manager, 'GET', at('libraries'))).body.items;
+  assert.deepEqual([main.code, (await remove('libraries', main)).body.detail], ['MAIN', 'The library MAIN stays: a location is in it.']);
+  assert.deepEqual(refusedAt(await put('libraries', main, { code: 'EAST', name: 'East' })), [422, '/code']);
+  assert.deepEqual(refusedAt(await create('libraries', { code: 'EAST', name: 'East', email: 'nobody', shortLoanOpeningOffsetMinutes: -1 })), [422, '/email', '/shortLoanOpeningOffsetMinutes']);
 });
 
 describe('a patron limit', () => {

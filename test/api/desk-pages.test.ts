@@ -63,6 +63,8 @@ describe('a patron is found', () => {
     assert.equal(answer.status, 422);
     assert.match(html, /Nobody has the card or primary id “999”/);
     assert.match(html, /<input id="patron" name="patron" autofocus[^>]*aria-invalid="true"/);
+    const endless = await (await press(clerk, '/desk', '/desk', { patron: '9'.repeat(5_000) })).text();
+    assert.ok(endless.includes(`“${'9'.repeat(59)}…”`) && !endless.includes('9'.repeat(60)), 'what is too long is not said back whole');
   });
 
   test('with all that stands against them, what they have and what they owe', async () => {
@@ -138,6 +140,7 @@ describe('a loan', () => {
     assert.match(await step(clerk, 'A2', 'renew', { dueCycle: '1' }), /^Title A2 \(A2\) Renewed until Wed 2 Apr 2025 21:00 EDT\.$/);
     assert.equal(await step(clerk, 'A2', 'renew', { dueCycle: '2' }), 'Title A2 (A2) Not renewed. A renewal would not make it due later.');
     assert.equal(await step(clerk, 'A3', 'renew', { dueCycle: '1' }), 'Title A3 (A3) Not renewed. It is recalled.');
+    assert.match(await step(clerk, 'A1', 'renew', { dueCycle: 'x' }), /Not renewed\. The form does not say which loan period it would renew/);
   });
 
   test('that the patron says is lost is charged for', async () => {
@@ -190,6 +193,7 @@ describe('money', () => {
     assert.equal(await step(head, 'F1', 'dispute', { reason: 'Was ill' }), 'Overdue fine: in dispute. It is no debt until it is restored.');
     assert.equal(await step(head, 'F1', 'restoration'), 'Overdue fine: restored. It is owed again.');
     assert.equal(await step(head, 'F1', 'waiver', { amount: '1', reason: 'Flood' }), 'Overdue fine: waived 1.00 USD.');
+    assert.equal(await step(head, 'F3', 'refund', { amount: '4.26' }), 'It is more than the credit comes to.');
     assert.equal(await step(head, 'F3', 'refund', { amount: '4.00' }), 'Credit: paid out 4.00 USD. The library still owes 0.25 USD.');
     assert.deepEqual([(await feeStored('F1')).status, (await feeStored('F3')).balance], ['CLOSED', -25]);
     assert.deepEqual(await audited(id('F1')), [['PAYMENT', null], ['DISPUTE', 'Was ill'], ['RESTORE', null], ['WAIVE', 'Flood']]);
@@ -335,6 +339,10 @@ describe('returns, item after item', () => {
     await loan(library.models, 'demo', 'R5');
     assert.equal(await scan(head, 'R5', { at: '2025-01-03T20:30' }), 'Not returned: R5. It would be returned before it was lent.');
     assert.equal((await press(clerk, '/desk/returns', '/desk/returns', { barcode: 'R5', at: '2025-03-03T20:30' })).status, 403);
+    const ahead = await press(head, '/desk/returns', '/desk/returns', { barcode: 'R5', at: '2025-03-06T20:30', drop: '1' });
+    const afterwards = await head.page(ahead.headers.get('location')!);
+    assert.match(words(afterwards), /Not returned: R5\. The return would lie in the future\./);
+    assert.match(afterwards, /name="at" type="datetime-local" value=""/, 'a time that was refused is not kept for the next item');
   });
 });
 

@@ -113,6 +113,12 @@ describe('home', () => {
     assert.match(page, /<dt>Runs<\/dt><dd>1<\/dd>/);
     assert.match(page, /<dt>Letters<\/dt><dd>40<\/dd>/);
   });
+  test('says that runs ended with warnings, which nobody has to resolve', async () => {
+    assert.doesNotMatch(await fulfillment.page('/'), /with warnings/);
+    const run = await aRun(library, 'loans-overdue-and-lost', { status: 'COMPLETED_WITH_WARNINGS' });
+    assert.match(await fulfillment.page('/'), /href="\/monitor-jobs\/history\?status=COMPLETED_WITH_WARNINGS">a run ended with warnings<\/a>: done, but somebody should look/);
+    await library.models.Run.deleteOne({ institutionId: 'riverside', _id: run._id });
+  });
   test('names a scheduled job that is switched off, and why', async () => {
     const named = { institutionId: 'riverside', jobKey: 'loans-overdue-and-lost' };
     await library.models.ScheduledJob.updateOne(named, { $set: { active: false, inactiveReason: 'OPERATOR' } });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, test } from 'vitest';
 import { dayNumber, weekday } from '../../domain/days.js';
 import { demoLibrary, idOf, loan } from '../support/demo-library.js';
 import { at } from '../support/fixture-a.js';
-import { everythingOf } from '../support/store.js';
+import { everythingOf, onWrites } from '../support/store.js';
 import { demoStaff, type Visitor } from './library.js';
 import { openApi, type ApiLibrary } from './rest.js';
 
@@ -45,6 +45,19 @@ test('a closing is drafted, then applied: one change is open for the due dates, 
   assert.deepEqual(audited.map(({ action, targetLabel }) => [action, targetLabel]), [['APPLY', 'MAIN, 2025-06-19 to 2025-06-19']]);
   const said = { dayOfWeek: null, fromTime: null, toTime: null, eventName: null, eventDate: null, eventTime: null, ...closing, description: 'Juneteenth' };
   assert.deepEqual(audited[0]?.changes, [{ path: `calendarRecords.${drafted.body.id}`, before: null, after: said }]);
+});
+
+test('an apply that breaks off before anything counts is in the audit, and is done by asking again', async () => {
+  await draft({ ...closing, libraryCode: 'WEST' });
+  const entries = () => library.models.AuditEntry.find({ institutionId: 'demo', action: 'APPLY', targetLabel: /^WEST/ }).lean();
+  const stop = onWrites(async ({ name, send }) => {
+    if (name === 'calendarRecords.updateOne') throw new Error('died');
+    return send();
+  });
+  assert.equal((await administrator.json('POST', `${HERE}/calendar-changes`, { libraryCode: 'WEST' }).finally(stop)).status, 500);
+  assert.equal((await entries()).length, 1);
+  assert.equal((await apply('WEST')).status, 201);
+  assert.deepEqual((await entries()).map(({ changes }) => changes.length), [1, 1]);
 });
 
 test('without a draft there is nothing to apply; a draft that was discarded is gone, an applied record is not discarded', async () => {

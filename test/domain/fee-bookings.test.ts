@@ -39,7 +39,7 @@ describe('a credit', () => {
     assert.deepEqual(decideBooking(credit, { type: 'REFUND', amount: 1500 }), { action: 'BOOK', amount: 1500, status: 'CLOSED', balance: 0 });
   });
   test('no more than it is is paid out, nor anything of what is owed', () => {
-    assert.equal(refused(credit, { type: 'REFUND', amount: 1501 }), 'MORE_THAN_OWED');
+    assert.equal(refused(credit, { type: 'REFUND', amount: 1501 }), 'MORE_THAN_CREDIT');
     assert.equal(refused(owed, { type: 'REFUND', amount: 1 }), 'FEE_NOT_CREDIT');
     assert.equal(refused({ status: 'CLOSED', balance: 0 }, { type: 'REFUND', amount: 1 }), 'FEE_CLOSED');
   });

@@ -1,5 +1,6 @@
 /** The demonstration library (platform.md 15): its sizes, that a day always gives the same one, and that the jobs find something in it. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { createArchivingExplainer } from '../../activities/fulfillment/archiving/explain.js';
 import { createBlockExplainer } from '../../activities/fulfillment/blocks/explain.js';
@@ -12,9 +13,11 @@ import { jobs } from '../../catalogue/jobs.js';
 import { loanAt } from '../../cli/seed/loans.js';
 import { sizes, WITHOUT_ADDRESS } from '../../cli/seed/plan.js';
 import { seedDemonstration } from '../../cli/seed/seed.js';
+import { lendItem } from '../../desk/lend-item.js';
 import { roles } from '../../domain/permissions.js';
 import { dayNumber, localDay, startOfDay, zoneOf } from '../../domain/days.js';
 import type { Explanation } from '../../domain/explanation.js';
+import { newId } from '../../models/document.js';
 import type { Models } from '../../models/models.js';
 import { emptyDatabase } from '../support/database.js';
 import { everythingOf } from '../support/store.js';
@@ -233,4 +236,12 @@ test('a loan of the largest library is made from its number alone', () => {
   const last = loanAt(plan, 1_999_999);
   assert.deepEqual(loanAt(plan, 1_999_999), last);
   assert.equal(last.status, 'COMPLETE');
+});
+
+test('the reader and the item of README: one has the other on loan after two scans', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, card = '', barcode = ''] = /scan the card `(\d+)` and then the item `(\d+)`/.exec(readme) ?? [];
+  const { userId } = await models.UserIdentifier.findOne({ institutionId, _id: `${institutionId}:${card}` }).orFail().lean();
+  const deed = { models, institutionId, at: noon, by: 'STAFF' as const, actorId: 'desk', tellMail: () => Promise.resolve() };
+  assert.equal((await lendItem(deed, { loanId: newId(), barcode, userId, override: false })).outcome, 'LENT');
 });

@@ -39,6 +39,7 @@ export const libraries = loadable<Library, z.output<typeof library>, void>({
     shortLoanOpeningOffsetMinutes: 0,
     suppressFromDiscovery: false,
     active: true,
+    lastChange: null,
   }),
   beside: nothing,
 });

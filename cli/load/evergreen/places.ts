@@ -188,6 +188,7 @@ const blankLibrary = (load: Load, unitId: string) => ({
   shortLoanOpeningOffsetMinutes: 0,
   suppressFromDiscovery: false,
   active: true,
+  lastChange: null,
 }) satisfies Partial<Library>;
 
 const blankLocation = (load: Load, place: string) => ({
