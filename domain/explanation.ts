@@ -1,16 +1,19 @@
 /** *Explain a record*: what was asked about one record, and what came of it (design.md 7; platform.md 8). */
 import type { Heard } from './ask.js';
 
-/** Which record, of which institution, by which moment and parameters. */
-export interface ExplainRequest {
+/** Of which institution, by which moment and parameters. */
+export interface Asking {
   institutionId: string;
-  /** `<type>:<id or what staff know it by>`, such as `loan:31234000123`. */
-  record: string;
   /** ISO 8601 UTC. */
   asOf: string;
   timeZone: string;
   currency: string;
   parameters: Record<string, unknown>;
+}
+
+export interface ExplainRequest extends Asking {
+  /** `<type>:<id or what staff know it by>`, such as `loan:31234000123`. */
+  record: string;
 }
 
 export interface Explanation {
@@ -31,3 +34,4 @@ export interface Explanation {
 
 /** null: there is no such record. A record of a type that the job does not treat is a RangeError. */
 export type Explain = (request: ExplainRequest) => Promise<Explanation | null>;
+export type ExplainOne = (record: ExplainRequest['record']) => Promise<Explanation | null>;

@@ -1,6 +1,6 @@
 /** A night: every job of circulation that is due by its schedule (without one: each night), in the order in which the dispatcher would let them in, and what it said of its records before. */
 import { drawFrom } from '../chaos/draw.js';
-import { createExplainers } from '../activities/explain.js';
+import { explainLoans } from '../activities/explain.js';
 import { jobOf } from '../catalogue/jobs.js';
 import { localToInstant, type DayNumber } from '../domain/days.js';
 import { occurrencesBetween } from '../domain/occurrences.js';
@@ -9,14 +9,14 @@ import { night as runOf, record, workflows, type ByHand } from '../test/support/
 import type { Life } from './happening.js';
 import { sideBySide } from './side-by-side.js';
 
+type OfLoans = keyof typeof explainLoans;
+const isOfLoans = (jobKey: ByHand): jobKey is OfLoans => jobKey in explainLoans;
+
 const MINUTE = 60_000;
 const A_DAY = 24 * 60 * MINUTE;
 const BEGINS = 4 * 60;
 /** In the order of their waiting for each other. */
 const inOrder = orderedByWaiting(Object.keys(workflows) as ByHand[]);
-/** Of the jobs whose records are loans. */
-const ofLoans = new Set<string>(['loans-due-date-correction', 'notifications-courtesy-and-renewals', 'loans-overdue-and-lost', 'notifications-due-date-reminders']);
-
 /** Answers what was wrong. `sample`: how many loans are explained before each job and looked at after it. */
 export async function liveANight(life: Life, day: DayNumber, sample: number): Promise<string[]> {
   const { models, seed, plan: { institutionId, zone } } = life;
@@ -28,7 +28,7 @@ export async function liveANight(life: Life, day: DayNumber, sample: number): Pr
     const { schedule } = await models.ScheduledJob.findOne({ institutionId, jobKey }).orFail().lean();
     const isDue = schedule.kind === 'NONE' || occurrencesBetween(schedule, zone, asOf.getTime() - A_DAY, asOf.getTime()).length > 0;
     if (!isDue) continue;
-    const told = ofLoans.has(jobKey) ? await explained(life, jobKey, asOf, drawFrom(seed, `explained ${jobKey} ${asOf.toISOString()}`).shuffled(loanIds).slice(0, sample)) : new Map<string, string[]>();
+    const told = isOfLoans(jobKey) ? await explained(life, jobKey, asOf, drawFrom(seed, `explained ${jobKey} ${asOf.toISOString()}`).shuffled(loanIds).slice(0, sample)) : new Map<string, string[]>();
     const ref = await record(models, institutionId, asOf, { submittedAt: asOf }, jobKey);
     await runOf(models, ref, undefined, () => asOf);
     const run = await models.Run.findOne({ institutionId, _id: ref.runId }).orFail().lean();
@@ -54,15 +54,15 @@ async function marked({ models, plan: { institutionId } }: Life, runId: string, 
 }
 
 /** What the job would do with each of the loans. */
-async function explained({ models, plan: { institutionId, zone } }: Life, jobKey: ByHand, asOf: Date, loanIds: readonly string[]): Promise<Map<string, string[]>> {
-  const explain = createExplainers(models)[jobKey]!;
+async function explained({ models, plan: { institutionId, zone } }: Life, jobKey: OfLoans, asOf: Date, loanIds: readonly string[]): Promise<Map<string, string[]>> {
   const [job, institution] = await Promise.all([
     models.ScheduledJob.findOne({ institutionId, jobKey }).orFail().lean(),
     models.Institution.findOne({ institutionId }).orFail().lean(),
   ]);
+  const explain = await explainLoans[jobKey](models, { institutionId, asOf: asOf.toISOString(), timeZone: zone.timeZone, currency: institution.currency, parameters: job.parameters });
   const told = new Map<string, string[]>();
   await sideBySide(loanIds.map((loanId) => ({ loanId, touches: [] })), async ({ loanId }) => {
-    const explanation = await explain({ institutionId, record: `loan:${loanId}`, asOf: asOf.toISOString(), timeZone: zone.timeZone, currency: institution.currency, parameters: job.parameters });
+    const explanation = await explain(`loan:${loanId}`);
     told.set(loanId, explanation?.actions ?? []);
   });
   return told;

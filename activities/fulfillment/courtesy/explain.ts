@@ -2,7 +2,7 @@
 import { notificationsCourtesyAndRenewals } from '../../../catalogue/fulfillment/notifications-courtesy-and-renewals.js';
 import { listening } from '../../../domain/ask.js';
 import { zoneOf, type Zone } from '../../../domain/days.js';
-import type { Explain } from '../../../domain/explanation.js';
+import type { Asking, Explain, ExplainOne } from '../../../domain/explanation.js';
 import type { LeaveReason, NotRenewedReason, RenewalProblem } from '../../../domain/fulfillment/notifications-courtesy-and-renewals.js';
 import type { Models } from '../../../models/models.js';
 import { localText } from '../in-words.js';
@@ -46,14 +46,16 @@ const failedBecause: Record<RenewalProblem, string> = {
   LIBRARY_MISSING: 'its library is unknown',
 };
 
-export function createCourtesyExplainer(models: Models): Explain {
-  return async (request) => {
-    const { institutionId } = request;
-    const loan = await findLoan<ReadLoan>(models, institutionId, request.record, loanFields);
+export const createCourtesyExplainer = (models: Models): Explain => async (request) => (await explainLoansFallingDue(models, request))(request.record);
+
+/** Of many loans: what they are judged by is read once. */
+export async function explainLoansFallingDue(models: Models, request: Asking): Promise<ExplainOne> {
+  const ground = await readGround(models, { ...request, runId: '-' }, notificationsCourtesyAndRenewals.parameters.parse(request.parameters));
+  return async (record) => {
+    const loan = await findLoan<ReadLoan>(models, request.institutionId, record, loanFields);
     if (loan === null) return null;
-    const ground = await readGround(models, { ...request, runId: '-' }, notificationsCourtesyAndRenewals.parameters.parse(request.parameters));
     const { ask, heard } = listening();
-    const [judged] = await judgeLoans(models, institutionId, ground, [loan], [], ask);
+    const [judged] = await judgeLoans(models, request.institutionId, ground, [loan], [], ask);
     if (judged === undefined) return null;
     const problems = problemsOf(judged, ground).map(({ code }) => code);
     return { recordType: 'loan', recordId: loan._id, label: loan.barcode, questions: heard, problems, ...sentencesOf(judged, zoneOf(request.timeZone)) };

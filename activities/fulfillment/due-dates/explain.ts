@@ -1,7 +1,7 @@
 /** Why loans-due-date-correction moves the due date of one loan, or leaves it. */
 import { correctionSchema } from '../../../catalogue/fulfillment/loans-due-date-correction.js';
 import { listening } from '../../../domain/ask.js';
-import type { Explain } from '../../../domain/explanation.js';
+import type { Asking, Explain, ExplainOne } from '../../../domain/explanation.js';
 import type { LeaveReason } from '../../../domain/fulfillment/loans-due-date-correction.js';
 import type { Models } from '../../../models/models.js';
 import { localText } from '../in-words.js';
@@ -23,14 +23,16 @@ const leftBecause: Record<LeaveReason, string> = {
   NO_OPEN_DAY: 'It is due on closed time, and no open day was found within a year.',
 };
 
-export function createCorrectionExplainer(models: Models): Explain {
-  return async (request) => {
-    const { institutionId } = request;
-    const loan = await findLoan<ReadLoan>(models, institutionId, request.record, loanFields);
+export const createCorrectionExplainer = (models: Models): Explain => async (request) => (await explainCorrections(models, request))(request.record);
+
+/** Of many loans: what they are judged by is read once. */
+export async function explainCorrections(models: Models, request: Asking): Promise<ExplainOne> {
+  const ground = await readGround(models, { ...request, runId: '-', scoped: false }, correctionSchema.parse(request.parameters));
+  return async (record) => {
+    const loan = await findLoan<ReadLoan>(models, request.institutionId, record, loanFields);
     if (loan === null) return null;
-    const ground = await readGround(models, { ...request, runId: '-', scoped: false }, correctionSchema.parse(request.parameters));
     const { ask, heard } = listening();
-    const [judged] = await judgeLoans(models, institutionId, ground, [loan], ask);
+    const [judged] = await judgeLoans(models, request.institutionId, ground, [loan], ask);
     if (judged === undefined) return null;
 
     const { decision } = judged;

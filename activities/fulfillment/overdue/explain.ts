@@ -1,7 +1,7 @@
 /** Why loans-overdue-and-lost does what it does with one loan, or leaves it. */
 import { loansOverdueAndLost } from '../../../catalogue/fulfillment/loans-overdue-and-lost.js';
 import { listening } from '../../../domain/ask.js';
-import type { Explain } from '../../../domain/explanation.js';
+import type { Asking, Explain, ExplainOne } from '../../../domain/explanation.js';
 import type { LeaveReason } from '../../../domain/fulfillment/loans-overdue-and-lost.js';
 import type { Firing } from '../../../domain/fulfillment/overdue-firing.js';
 import type { CompiledProfiles } from '../../../domain/fulfillment/overdue-lost-profiles.js';
@@ -25,12 +25,15 @@ const leftBecause: Record<LeaveReason, string> = {
   USER_MISSING: 'The borrower is not there any more, so no notification can go out.',
 };
 
-export function createOverdueExplainer(models: Models): Explain {
-  return async (request) => {
-    const loan = await findLoan<ReadLoan>(models, request.institutionId, request.record, loanFields);
+export const createOverdueExplainer = (models: Models): Explain => async (request) => (await explainOverdueLoans(models, request))(request.record);
+
+/** Of many loans: what they are judged by is read once. */
+export async function explainOverdueLoans(models: Models, request: Asking): Promise<ExplainOne> {
+  const parameters = loansOverdueAndLost.parameters.parse(request.parameters);
+  const ground = await readGround(models, { ...request, runId: '-' }, parameters);
+  return async (record) => {
+    const loan = await findLoan<ReadLoan>(models, request.institutionId, record, loanFields);
     if (loan === null) return null;
-    const parameters = loansOverdueAndLost.parameters.parse(request.parameters);
-    const ground = await readGround(models, { ...request, runId: '-' }, parameters);
     const { ask, heard } = listening();
     const [judged] = await judgeLoans(models, request.institutionId, ground, [loan], ask);
     if (judged === undefined) return null;

@@ -1,7 +1,7 @@
 /** Why notifications-due-date-reminders reminds of one loan, or leaves it. */
 import { notificationsDueDateReminders } from '../../../catalogue/fulfillment/notifications-due-date-reminders.js';
 import { listening } from '../../../domain/ask.js';
-import type { Explain } from '../../../domain/explanation.js';
+import type { Asking, Explain, ExplainOne } from '../../../domain/explanation.js';
 import type { LeaveReason } from '../../../domain/fulfillment/notifications-due-date-reminders.js';
 import type { Models } from '../../../models/models.js';
 import { wayWords } from '../in-words.js';
@@ -20,14 +20,16 @@ const leftBecause: Record<LeaveReason, string> = {
   USER_MISSING: 'The borrower is not there any more, so nobody can be reminded.',
 };
 
-export function createReminderExplainer(models: Models): Explain {
-  return async (request) => {
-    const { institutionId } = request;
-    const loan = await findLoan<ReadLoan>(models, institutionId, request.record, loanFields);
+export const createReminderExplainer = (models: Models): Explain => async (request) => (await explainReminders(models, request))(request.record);
+
+/** Of many loans: what they are judged by is read once. */
+export async function explainReminders(models: Models, request: Asking): Promise<ExplainOne> {
+  const ground = await readGround(models, { ...request, runId: '-' }, notificationsDueDateReminders.parameters.parse(request.parameters));
+  return async (record) => {
+    const loan = await findLoan<ReadLoan>(models, request.institutionId, record, loanFields);
     if (loan === null) return null;
-    const ground = await readGround(models, { ...request, runId: '-' }, notificationsDueDateReminders.parameters.parse(request.parameters));
     const { ask, heard } = listening();
-    const [judged] = await judgeLoans(models, institutionId, ground, [loan], ask);
+    const [judged] = await judgeLoans(models, request.institutionId, ground, [loan], ask);
     if (judged === undefined) return null;
 
     const { decision } = judged;
