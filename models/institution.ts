@@ -1,6 +1,7 @@
 /** institution and platformSettings (spec/data-model.md, 1 Platform). */
 import type { Connection } from 'mongoose';
 import { anything, maybeText, number, oneOf, text, texts, versioned, type Versioned } from './document.js';
+import type { LastChange } from './scheduled-job.js';
 
 export interface Institution extends Versioned {
   /** Equals `institutionId`; `[a-z0-9-]{2,32}`, never changed. */
@@ -26,6 +27,7 @@ export interface Institution extends Versioned {
   mailMaxPerMinute: number;
   publicBaseUrl: string;
   settings: Record<string, unknown>;
+  lastChange: LastChange | null;
 }
 
 const institutionSchema = versioned<Institution>('institutions', {
@@ -47,6 +49,7 @@ const institutionSchema = versioned<Institution>('institutions', {
   mailMaxPerMinute: { ...number, default: 3000 },
   publicBaseUrl: { type: String, default: '' },
   settings: { type: anything, default: {} },
+  lastChange: { type: anything, default: null },
 });
 institutionSchema.index({ code: 1 }, { unique: true });
 export const institutionModel = (db: Connection) => db.model<Institution>('Institution', institutionSchema);

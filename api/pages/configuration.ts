@@ -47,6 +47,10 @@ const groups: readonly Group[] = [
     ],
   },
   {
+    heading: 'Institution', isSeen: (grants) => may(grants, 'SETTINGS'),
+    entries: [{ href: '/institution', name: 'Institution', says: 'What letters call it, in which language they are, and where they lead.' }],
+  },
+  {
     heading: 'Access', isSeen: (grants) => may(grants, 'ROLES'),
     entries: [{ href: '/api-keys', name: 'API keys', says: 'Which programs use the REST API, as whom, and until when.' }],
   },

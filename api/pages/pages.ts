@@ -28,6 +28,7 @@ import { homePage } from './home.js';
 import { helpPage } from './help.js';
 import { jobForms } from './job-forms.js';
 import { letterPages } from './letters.js';
+import { institutionPage } from './institution.js';
 import { libraryPages } from './libraries.js';
 import { mailboxPages } from './mailbox.js';
 import { overdueProfilePages } from './overdue-profiles.js';
@@ -57,7 +58,7 @@ export function allPages(context: ApiContext, presenting: Present): Router {
     homePage, scheduledPage, scheduledJobPage, jobForms, startForms, runningPage, historyPage, runPage, runDetails, runSteps,
     letterPages, mailboxPages, configurationPage, overdueProfilePages, finesProfilePages, termsOfUsePages, fulfillmentUnitPages, unitRulePages, apiKeyPages, recordPage, helpPage,
     deskPages, deskPatronForms, deskLoanPage, deskFeePage, deskReturnsPage, deskDueDatesPage,
-    patronLimitPages, blockDefinitionPages, autoRenewalPages, demeritRulePages, ...anonymizationPages, blockPreferencePages, demeritSettingsPages, fulfillmentSettingsPage, libraryPages,
+    patronLimitPages, blockDefinitionPages, autoRenewalPages, demeritRulePages, ...anonymizationPages, blockPreferencePages, demeritSettingsPages, fulfillmentSettingsPage, libraryPages, institutionPage,
     calendarPages, calendarRecordForms, calendarApplyPages, calendarYearPage,
   ];
   for (const pages of inside) router.use(pages(context, presenting));

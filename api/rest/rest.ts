@@ -14,6 +14,7 @@ import { dueDateEndpoints } from './due-dates.js';
 import { feeEndpoints } from './fees.js';
 import { fulfillmentSettingsEndpoints } from './fulfillment-settings.js';
 import { fulfillmentUnitEndpoints } from './fulfillment-units.js';
+import { institutionEndpoints } from './institution.js';
 import { letterEndpoints } from './letters.js';
 import { loanEndpoints } from './loans.js';
 import { runDetailEndpoints } from './run-details.js';
@@ -34,6 +35,7 @@ const endpoints = [
   ...fulfillmentUnitEndpoints,
   ...configurationTableEndpoints,
   ...fulfillmentSettingsEndpoints,
+  ...institutionEndpoints,
   ...blockAndDemeritEndpoints,
   ...loanEndpoints,
   ...dueDateEndpoints,

@@ -383,6 +383,28 @@ describe('fulfillment settings', () => {
   });
 });
 
+test('the institution says where its letters lead, by REST and by its page, if the general administrator does', async () => {
+  const ada = await library.signIn('admin');
+  const path = `${RIVERSIDE}/institution`;
+  const { status, body: { version, ...before } } = await library.call(ada, 'GET', path);
+  assert.deepEqual([status, before], [200, { name: 'Riverside City Library', defaultLanguage: 'en', publicAccountUrl: null, readingListsUrl: null }]);
+  const set = (seen: number, body: object, visitor = ada) => library.call(visitor, 'PUT', path, body, { 'if-match': `"${seen}"` });
+  const account = 'https://my.library.example';
+  assert.deepEqual((await set(version, { ...before, publicAccountUrl: account })).body, { ...before, publicAccountUrl: account, version: version + 1 });
+  const entry = await library.models.AuditEntry.findOne({ institutionId: 'riverside', targetType: 'Institution' }).orFail().lean();
+  assert.deepEqual(entry.changes.map(({ path: place, after }) => [place, after]), [['settings.publicAccountUrl', account]]);
+  assert.deepEqual([(await set(version, before)).status, (await set(version + 1, before, administrator)).status, (await library.call(administrator, 'GET', path)).status], [412, 403, 403]);
+  for (const [given, place] of [[{ defaultLanguage: 'xx' }, '/defaultLanguage'], [{ publicAccountUrl: 'my.library' }, '/publicAccountUrl'], [{ readingListsUrl: 'ftp://lists.example' }, '/readingListsUrl'], [{ name: ' ' }, '/name']] as const) {
+    assert.deepEqual(refusedAt(await set(version + 1, { ...before, ...given })), [422, place]);
+  }
+  const fields = await fieldsOf(ada, '/institution');
+  assert.equal((await ada.post('/institution', { ...fields, defaultLanguage: 'de-AT', publicAccountUrl: '' })).headers.get('location'), '/institution?done=record');
+  assert.match(await (await ada.post('/institution', { ...(await fieldsOf(ada, '/institution')), defaultLanguage: 'tlh' })).text(), /&quot;tlh&quot; was given; expected a language with letters: /);
+  const after = (await library.call(ada, 'GET', path)).body;
+  assert.deepEqual([after.defaultLanguage, after.publicAccountUrl], ['de-AT', null]);
+  assert.equal((await administrator.fetch('/institution')).status, 403);
+});
+
 describe('a block preference', () => {
   const preferences = `${RIVERSIDE}/block-preferences`;
   const set = (code: string, version: number, body: object) => library.call(administrator, 'PUT', `${preferences}/${code}`, body, { 'if-match': `"${version}"` });

@@ -111,7 +111,7 @@ async function everyPath(): Promise<string[]> {
     `${await pathOfJob('loans-due-date-correction')}/preview`,
     proposals, report, `${report}/events`, `${report}/rerun`, `/letters/sent?run=${report.split('/').pop()}`, '/letters/sent', letter, loan, '/configuration', '/overdue-profiles', '/overdue-profiles/new', '/fines-profiles', '/fines-profiles/new', '/terms-of-use', '/new-terms-of-use', '/terms-of-use/BOOK', '/fulfillment-units', '/new-fulfillment-unit', '/fulfillment-units/RESERVES', '/fulfillment-units/RESERVES/rules/new?type=LOAN', '/api-keys', '/api-keys/new', '/mail', caughtMail, '/help', '/nothing-here',
     '/block-definitions/new', '/patron-limits?example=1&userGroup=STUDENT&owed=60&overdueLoans=2&overdueRecalls=0',
-    '/demerit-rules', '/demerit-settings', '/fulfillment-settings', '/libraries', '/libraries/new', '/anonymization-rules/loans/new', '/block-preferences',
+    '/demerit-rules', '/demerit-settings', '/fulfillment-settings', '/libraries', '/libraries/new', '/institution', '/anonymization-rules/loans/new', '/block-preferences',
     '/calendars', '/calendars/institution', '/calendars/library/MAIN', '/calendars/library/MAIN/new/hours', '/calendars/library/MAIN/apply', '/calendars/library/MAIN/year?year=2030',
   ];
 }
