@@ -1,4 +1,4 @@
-/** Sends claimed letters, several at a time, and records each before its connection takes the next; those that are answered at about the same time, together. */
+/** Sends claimed letters, several at a time, and records each before its connection takes the next; those that wait for that, together. */
 import type { Models } from '../../models/models.js';
 import { composeMessage, type Sender } from './compose.js';
 import { giveBack, recordOutcomes, type Attempt, type Attempted } from './letter-states.js';
@@ -26,8 +26,6 @@ type SenderRefused = Extract<Outcome, { kind: 'SENDER_REFUSED' }>;
 
 /** The longest that a letter is under way: a minute for the rate, connecting, a greeting, and two silences of a minute. */
 const LONGEST_SEND_MS = 3.5 * 60_000;
-/** So long an outcome waits for those of the letters that are under way beside it: one write for five costs less than two for one. */
-const RECORDED_WITHIN_MS = 10;
 
 export async function sendAll(
   { models, now, ending }: { models: Models; now: () => Date; ending: AbortSignal },
@@ -37,7 +35,6 @@ export async function sendAll(
   const refused: { ready: Ready; messageId: string; outcome: SenderRefused }[] = [];
   let away: Stop | null = null;
   let accepted = 0;
-  let unanswered = 0;
 
   const next = (): Ready | undefined => {
     const [first] = waiting;
@@ -46,7 +43,7 @@ export async function sendAll(
     const lease = first.letter.leaseUntil?.getTime() ?? 0;
     return now().getTime() < lease - LONGEST_SEND_MS ? waiting.shift() : undefined;
   };
-  const note = together((attempts: readonly Attempt[]) => recordOutcomes(models, attempts), () => unanswered === 0);
+  const note = together((attempts: readonly Attempt[]) => recordOutcomes(models, attempts));
   const record = async ({ letter, content }: Ready, messageId: string, outcome: Attempted) => {
     const state = await note({ letter, outcome, sent: { messageId, bodyKey: content._id, subject: content.subject }, at: now() });
     counts[state === 'SENT' ? 'sent' : state === 'FAILED' ? 'failed' : 'retried'] += 1;
@@ -57,9 +54,7 @@ export async function sendAll(
   const connection = async () => {
     for (let ready = next(); ready !== undefined; ready = next()) {
       const message = composeMessage(ready.letter, ready.content, known, sender);
-      unanswered += 1;
       const outcome = await transporter.send(message);
-      unanswered -= 1;
       if (outcome.kind === 'SENDER_REFUSED') {
         refused.push({ ready, messageId: message.messageId, outcome });
       } else {
@@ -82,25 +77,20 @@ export async function sendAll(
   return refusal === undefined ? away : { reason: 'SENDER_REFUSED', text: refusal.outcome.text };
 }
 
-/** One call of `work` for what is asked for within a while; it waits no longer where what `isLast` is asked for. */
-function together<T, R>(work: (items: readonly T[]) => Promise<readonly R[]>, isLast: () => boolean): (item: T) => Promise<R> {
-  let items: T[] = [];
-  let begin: (() => void) | null = null;
-  let next: Promise<readonly R[]>;
-  const gather = async () => {
-    await new Promise<void>((resolve) => {
-      begin = resolve;
-      setTimeout(resolve, RECORDED_WITHIN_MS);
-    });
-    begin = null;
-    const gathered = items;
-    items = [];
-    return work(gathered);
+/** One call of `work` at a time: what is asked for meanwhile is done by the next call, all of it. */
+function together<T, R>(work: (items: readonly T[]) => Promise<readonly R[]>): (item: T) => Promise<R> {
+  let waiting: T[] = [];
+  let next: Promise<readonly R[]> | null = null;
+  let last: Promise<unknown> = Promise.resolve();
+  const begin = () => {
+    const items = waiting;
+    waiting = [];
+    next = null;
+    return work(items);
   };
   return async (item) => {
-    const index = items.push(item) - 1;
-    if (index === 0) next = gather();
-    if (isLast()) begin?.();
+    const index = waiting.push(item) - 1;
+    last = next ??= last.then(begin, begin);
     return (await next)[index]!;
   };
 }
