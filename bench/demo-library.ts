@@ -2,8 +2,10 @@
 import { sizes } from '../cli/seed/plan.js';
 import { seedDemonstration } from '../cli/seed/seed.js';
 import type { Item } from '../models/catalogue-records.js';
+import type { Fee } from '../models/fee.js';
 import type { Loan } from '../models/loan.js';
 import { createIndexes, type Models } from '../models/models.js';
+import { newFee } from '../models/new-fee.js';
 import type { ReadingListNotification } from '../models/reading-list.js';
 import type { User } from '../models/user.js';
 import { writeAll, writeMany } from './write-many.js';
@@ -30,6 +32,12 @@ export interface Records {
 export const idAt = (kind: string, number: number): string => `${kind}${number.toString(16).padStart(22, '0')}`;
 export const readerAt = (number: number): string => idAt('01', number);
 export const loanAt = (number: number): string => idAt('03', number);
+
+/** An overdue fine nine days old, in minor units. */
+export function fineAt(number: number, userId: string, amount: number): Fee {
+  const owed = { userId, userGroup: 'STUDENT', libraryCode: null, loanId: null, itemId: null, barcode: null, title: 'A fine' };
+  return { ...newFee(institutionId, { type: 'OVERDUE_FINE', amount, currency: 'USD', dedupeKey: `bench:${number}` }, owed, new Date(night.getTime() - 9 * DAY_MS)), _id: idAt('10', number) };
+}
 
 /** Writes everything into an empty database; `said` hears how far it is. */
 export async function writeRecords(models: Models, records: Records, said: (line: string) => void): Promise<void> {

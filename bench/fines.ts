@@ -7,7 +7,7 @@ import { newFee } from '../models/new-fee.js';
 import type { User } from '../models/user.js';
 import { feeInLetter, queueLetters } from './bare-letters.js';
 import { readersOf } from './bare-pages.js';
-import { DAY_MS, idAt, institutionId, night, readerAt, writeRecords } from './demo-library.js';
+import { fineAt, idAt, institutionId, night, readerAt, writeRecords } from './demo-library.js';
 import type { JobNight, JobSize } from './night.js';
 import { lettersOutcome, type Outcome } from './outcome.js';
 import { writeAll } from './write-many.js';
@@ -26,7 +26,7 @@ export const finesNight = ({ records, todo }: JobSize): JobNight => ({
     async write(models, said) {
       const readers = Math.max(todo, Math.ceil(records / FEES_A_READER));
       await writeRecords(models, { readers, items: 0, loans: 0, news: 0, newsReaders: 1, dueDate: () => night }, said);
-      await writeAll(models.Fee, records, (number) => feeAt(number, readers, todo), said);
+      await writeAll(models.Fee, records, (number) => fineAt(number, readerAt(number % readers), number % readers < todo ? 300 : 100), said);
       await models.FinesFeesNotificationProfile.deleteMany({ institutionId });
       await models.FinesFeesNotificationProfile.create({ _id: PROFILE, institutionId, name: 'Debt', notificationType: 1, minimumBalance: MINIMUM, daysAfterCreation: 7, notificationFee: FOR_A_LETTER });
     },
@@ -34,12 +34,6 @@ export const finesNight = ({ records, todo }: JobSize): JobNight => ({
   script,
   outcomeOf,
 });
-
-function feeAt(number: number, readers: number, todo: number): Fee {
-  const amount = number % readers < todo ? 300 : 100;
-  const owed = { userId: readerAt(number % readers), userGroup: 'STUDENT', libraryCode: null, loanId: null, itemId: null, barcode: null, title: 'A fine' };
-  return { ...newFee(institutionId, { type: 'OVERDUE_FINE', amount, currency: 'USD', dedupeKey: `bench:${number}` }, owed, new Date(night.getTime() - 9 * DAY_MS)), _id: idAt('10', number) };
-}
 
 async function script(db: Db): Promise<void> {
   const all = db.collection<Fee>('fees').find({ institutionId, status: 'ACTIVE', userId: { $gt: '' } }).sort({ userId: 1, createdAt: 1 });

@@ -3,14 +3,16 @@
  * pages, without claims, keys that were looked for, counters of pages, or anything that lets it be killed. That nothing stands against a
  * renewal it takes for granted, after it has read what would.
  */
-import type { Db, Document } from 'mongodb';
+import type { Db } from 'mongodb';
 import { newId } from '../models/document.js';
+import type { Loan } from '../models/loan.js';
 import { queueLetters } from './bare-letters.js';
 import { gather } from './bare-pages.js';
 import { institutionId, night } from './demo-library.js';
-import { letterOf } from './overdue-bare.js';
+import { letterOf, type Told } from './overdue-bare.js';
 
 const PAGE = 1_000;
+type FallingDue = Pick<Loan, '_id' | 'userId' | 'itemId' | 'bibId' | 'dueDate' | 'dueCycle' | 'title' | 'libraryCode'>;
 const stamps = { version: 1, createdAt: night, updatedAt: night };
 /** Saturday's midnight in New York, after which a loan is not in the window of three days. */
 const windowEnds = new Date('2026-06-14T04:00:00.000Z');
@@ -19,7 +21,7 @@ const newDueDates: Readonly<Record<string, string>> = { MAIN: '2026-07-09T01:00:
 
 /** Does the night of `overdue-library.ts`. */
 export async function bareRenewals(db: Db): Promise<void> {
-  const byReader = new Map<string, Document[]>();
+  const byReader = new Map<string, Told[]>();
   for await (const loans of loansFallingDue(db)) {
     for (const notice of await renew(db, loans)) gather(byReader, String(notice.userId), notice);
   }
@@ -27,12 +29,12 @@ export async function bareRenewals(db: Db): Promise<void> {
 }
 
 /** What it renews leaves the window. */
-async function* loansFallingDue(db: Db): AsyncGenerator<Document[]> {
+async function* loansFallingDue(db: Db): AsyncGenerator<FallingDue[]> {
   for (;;) {
-    const loans: Document[] = await db
-      .collection('loans')
+    const loans: FallingDue[] = await db
+      .collection<Loan>('loans')
       .find({ institutionId, status: 'ACTIVE', processStatus: 'NORMAL', dueDate: { $gt: night, $lt: windowEnds } })
-      .project({ userId: 1, itemId: 1, bibId: 1, dueDate: 1, dueCycle: 1, title: 1, libraryCode: 1 })
+      .project<FallingDue>({ userId: 1, itemId: 1, bibId: 1, dueDate: 1, dueCycle: 1, title: 1, libraryCode: 1 })
       .sort({ dueDate: 1, _id: 1 })
       .limit(PAGE)
       .toArray();
@@ -42,33 +44,33 @@ async function* loansFallingDue(db: Db): AsyncGenerator<Document[]> {
 }
 
 /** Renews a page, answers with its notices. */
-async function renew(db: Db, loans: Document[]): Promise<Document[]> {
+async function renew(db: Db, loans: FallingDue[]): Promise<Told[]> {
   await readWhatStandsAgainst(db, loans);
-  const dueDateOf = ({ libraryCode }: Document) => new Date(newDueDates[libraryCode as string]!);
+  const dueDateOf = ({ libraryCode }: FallingDue) => new Date(newDueDates[libraryCode]!);
   const notices = loans.map((loan) => ({
     _id: newId(),
     institutionId,
-    loanId: loan._id as unknown,
-    dueCycle: (loan.dueCycle as number) + 1,
+    loanId: loan._id,
+    dueCycle: loan.dueCycle + 1,
     kind: 'RENEWED',
     profileId: '-',
     dayKey: '-',
-    userId: loan.userId as unknown,
-    libraryCode: loan.libraryCode as unknown,
+    userId: loan.userId,
+    libraryCode: loan.libraryCode,
     sendFormat: 'EMAIL',
     runId: 'bare',
     decidedAt: night,
-    data: { oldDueDate: loan.dueDate as unknown, newDueDate: dueDateOf(loan), cappedBy: null, renewedAt: night },
+    data: { oldDueDate: loan.dueDate, newDueDate: dueDateOf(loan), cappedBy: null, renewedAt: night },
     state: 'LETTERED',
-    letterKey: `bare:RENEWED:${String(loan.userId)}`,
-    title: loan.title as unknown,
+    letterKey: `bare:RENEWED:${loan.userId}`,
+    title: loan.title,
     ...stamps,
   }));
   await db.collection('loanNotices').insertMany(notices as never, { ordered: false });
   const byLibrary = Object.keys(newDueDates).map((libraryCode) => loans.filter((loan) => loan.libraryCode === libraryCode)).filter(({ length }) => length > 0);
   for (const some of byLibrary) {
-    await db.collection('loans').updateMany(
-      { institutionId, _id: { $in: some.map(({ _id }) => _id as never) } },
+    await db.collection<Loan>('loans').updateMany(
+      { institutionId, _id: { $in: some.map(({ _id }) => _id) } },
       {
         $set: { dueDate: dueDateOf(some[0]!), dueDateSource: 'RENEWAL', processStatus: 'RENEW', processStatusDate: night, lastRenewalAt: night, lastRenewalFailure: null, updatedAt: night },
         $inc: { dueCycle: 1, renewalCount: 1, version: 1 },
@@ -79,13 +81,13 @@ async function renew(db: Db, loans: Document[]): Promise<Document[]> {
     loans.map((loan) => ({
       _id: newId(),
       institutionId,
-      eventKey: `${String(loan._id)}:${(loan.dueCycle as number) + 1}:RENEWED`,
-      loanId: loan._id as unknown,
-      dueCycle: (loan.dueCycle as number) + 1,
+      eventKey: `${loan._id}:${loan.dueCycle + 1}:RENEWED`,
+      loanId: loan._id,
+      dueCycle: loan.dueCycle + 1,
       type: 'RENEWED',
       at: night,
       by: 'JOB',
-      oldDueDate: loan.dueDate as unknown,
+      oldDueDate: loan.dueDate,
       newDueDate: dueDateOf(loan),
       runId: 'bare',
       createdAt: night,
@@ -96,15 +98,15 @@ async function renew(db: Db, loans: Document[]): Promise<Document[]> {
   return notices;
 }
 
-async function readWhatStandsAgainst(db: Db, loans: Document[]): Promise<void> {
-  const userId = { $in: [...new Set(loans.map((loan) => loan.userId as string))] };
+async function readWhatStandsAgainst(db: Db, loans: FallingDue[]): Promise<void> {
+  const userId = { $in: [...new Set(loans.map((loan) => loan.userId))] };
   const ofThem = { institutionId, status: 'ACTIVE', userId };
   await Promise.all([
-    db.collection('loanNotices').find({ institutionId, loanId: { $in: loans.map(({ _id }) => _id as unknown as string) } }).toArray(),
+    db.collection('loanNotices').find({ institutionId, loanId: { $in: loans.map(({ _id }) => _id) } }).toArray(),
     db.collection('users').find({ institutionId, _id: userId as never }).project({ status: 1, userGroup: 1, expiryDate: 1, roles: 1 }).toArray(),
     db.collection('userBlocks').find(ofThem).toArray(),
     db.collection('fees').aggregate([{ $match: ofThem }, { $group: { _id: '$userId', owed: { $sum: '$balance' } } }]).toArray(),
     db.collection('loans').aggregate([{ $match: { ...ofThem, dueDate: { $lt: night } } }, { $group: { _id: '$userId', loans: { $sum: 1 } } }]).toArray(),
-    db.collection('requests').find({ institutionId, active: true, bibId: { $in: [...new Set(loans.map(({ bibId }) => bibId as string))] } }).toArray(),
+    db.collection('requests').find({ institutionId, active: true, bibId: { $in: [...new Set(loans.map(({ bibId }) => bibId))] } }).toArray(),
   ]);
 }

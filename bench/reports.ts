@@ -5,11 +5,10 @@
 import type { Db } from 'mongodb';
 import type { Fee } from '../models/fee.js';
 import type { Loan } from '../models/loan.js';
-import { newFee } from '../models/new-fee.js';
 import type { User } from '../models/user.js';
 import { feeInLetter, loanInLetter, queueLetters } from './bare-letters.js';
 import { gather, readersOf } from './bare-pages.js';
-import { DAY_MS, idAt, institutionId, night, readerAt, writeRecords } from './demo-library.js';
+import { DAY_MS, fineAt, institutionId, night, readerAt, writeRecords } from './demo-library.js';
 import type { JobNight, JobSize } from './night.js';
 import { lettersOutcome } from './outcome.js';
 import { writeMany } from './write-many.js';
@@ -26,18 +25,13 @@ export const reportsNight = ({ records, todo }: JobSize): JobNight => ({
       const readers = Math.max(todo, Math.ceil(records / LOANS_A_READER));
       const dueDate = (number: number) => new Date(night.getTime() + (number < todo ? -5 : 1 + (number % 28)) * DAY_MS);
       await writeRecords(models, { readers, items: 0, loans: records, news: 0, newsReaders: 1, dueDate }, said);
-      await writeMany(models.Fee, todo, feeAt, said);
+      await writeMany(models.Fee, todo, (number) => fineAt(number, readerAt(number), 300), said);
       await models.ScheduledJob.updateOne({ institutionId, jobKey: 'notifications-activity-report' }, { $set: { 'parameters.contentMode': 'OVERDUE_OR_FEES' } });
     },
   },
   script,
   outcomeOf: lettersOutcome,
 });
-
-function feeAt(number: number): Fee {
-  const owed = { userId: readerAt(number), userGroup: 'STUDENT', libraryCode: null, loanId: null, itemId: null, barcode: null, title: 'A fine' };
-  return { ...newFee(institutionId, { type: 'OVERDUE_FINE', amount: 300, currency: 'USD', dedupeKey: `bench:${number}` }, owed, new Date(night.getTime() - 9 * DAY_MS)), _id: idAt('10', number) };
-}
 
 type Listed = Pick<Loan, '_id' | 'userId' | 'dueDate' | 'title' | 'libraryCode' | 'touId' | 'processStatus'>;
 
