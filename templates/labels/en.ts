@@ -35,7 +35,7 @@ export const en = {
   'overdue.intro.1':
     '{loans, plural, one {The item below was due back and has not reached us yet. Perhaps it slipped your mind; that happens to all of us.} other {The items below were due back and have not reached us yet. Perhaps they slipped your mind; that happens to all of us.}}',
   'overdue.intro.2':
-    '{loans, plural, one {The item below is still on loan to you, although it was due some time ago. Others may be waiting to read it.} other {The items below are still on loan to you, although they were due some time ago. Others may be waiting to read them.}}',
+    '{loans, plural, one {The item below is still on loan to you, although it was due some time ago. Others may be waiting for it.} other {The items below are still on loan to you, although they were due some time ago. Others may be waiting for them.}}',
   'overdue.intro.3':
     '{loans, plural, one {The item below has been overdue for quite a while. Please bring it back soon, so that others can use it too.} other {The items below have been overdue for quite a while. Please bring them back soon, so that others can use them too.}}',
   'overdue.intro.4':
@@ -53,7 +53,10 @@ export const en = {
     '{loans, plural, one {The item below has been overdue for so long that we have recorded it as lost.} other {The items below have been overdue for so long that we have recorded them as lost.}}',
   'lost.charges': 'So that the library can replace {loans, plural, one {it} other {them}}, we have had to charge your account as shown.',
   'lost.found':
-    '{loans, plural, one {If it turns up, please bring it back all the same: we will be glad to have it, and will tell you what becomes of the charges. If you are sure that you returned it, let us know, and we will look for it on our shelves.} other {If they turn up, please bring them back all the same: we will be glad to have them, and will tell you what becomes of the charges. If you are sure that you returned them, let us know, and we will look for them on our shelves.}}',
+    '{loans, plural, one {If it turns up, please bring it back all the same: we will be glad to have it.} other {If they turn up, please bring them back all the same: we will be glad to have them.}}',
+  'lost.becomes': 'We will then tell you what becomes of the charges.',
+  'lost.returned':
+    '{loans, plural, one {If you are sure that you returned it, let us know, and we will look for it on our shelves.} other {If you are sure that you returned them, let us know, and we will look for them on our shelves.}}',
   'lost.sms': '{loans, plural, one {a loan has} other {# loans have}} been recorded as lost',
   'lost.sms.charged': 'New charges: {amount}.',
   'lost.sms.please': '{loans, plural, one {If you find it, please bring it back} other {If you find them, please bring them back}}.',

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { dayNumber, localToInstant, zoneOf } from '../../domain/days.js';
 import { readingListEvents } from '../../domain/fulfillment/email-leganto-notifications.js';
-import type { LetterView } from '../letter.js';
 import type { Reader } from '../reader.js';
 import { isolated, oneLine, webAddress } from '../text.js';
+import { patronLetterView, type PatronLetterView } from './patron-letter-view.js';
 
 export const readingListNewsData = z.object({
   user: z.object({ firstName: z.string().nullable(), lastName: z.string(), primaryId: z.string(), userGroup: z.string().nullable() }),
@@ -35,8 +35,7 @@ export const readingListNewsData = z.object({
 export type ReadingListNewsData = z.infer<typeof readingListNewsData>;
 type News = ReadingListNewsData['news'][number];
 
-interface ReadingListNewsView extends LetterView {
-  patronName: string;
+interface ReadingListNewsView extends PatronLetterView {
   newsCount: number;
   url: string | null;
   lists: { name: string; course: string; url: string | null; kinds: { what: string; lines: { text: string; url: string | null }[] }[] }[];
@@ -55,10 +54,7 @@ export function readingListNewsView(letter: ReadingListNewsData, reader: Reader,
   const sorted = lists.toSorted((a, b) => byName(a, b, reader) || kindOf(a) - kindOf(b) || a.createdAt.localeCompare(b.createdAt));
   const [first = letter.news[0]!] = sorted;
   return {
-    senderName: letter.institution.name,
-    institutionLine: null,
-    footer: reader.say('automatic', { day: reader.day(letter.date), primaryId: letter.user.primaryId }),
-    patronName: isolated([letter.user.firstName, letter.user.lastName].filter((part) => part).join(' ')),
+    ...patronLetterView({ ...letter, library: null }, reader),
     newsCount: letter.news.length,
     url: webAddress(letter.readingListsUrl),
     lists: detail === 'LINK' ? [] : groups(sorted, (news) => listOf(news)).map((news) => ({
@@ -67,7 +63,7 @@ export function readingListNewsView(letter: ReadingListNewsData, reader: Reader,
       url: news[0]!.readingListId === null ? null : webAddress(`${letter.readingListsUrl}/lists/${news[0]!.readingListId}`),
       kinds: groups(news, ({ eventType }) => eventType).map((alike) => ({
         what: reader.say(`news.${alike[0]!.eventType}`, { news: alike.length }),
-        lines: detail === 'FULL' ? alike.map((one) => lineOf(one, letter.timeZone, reader)) : [],
+        lines: detail === 'FULL' ? alike.flatMap((one) => lineOf(one, letter.timeZone, reader) ?? []) : [],
       })),
     })),
     others: detail === 'LINK' ? [] : [
@@ -80,6 +76,9 @@ export function readingListNewsView(letter: ReadingListNewsData, reader: Reader,
     firstName: nameOf(first, reader),
   };
 }
+
+/** An item without a title is called so; these are about no item. */
+const ofWholeList: ReadonlySet<News['eventType']> = new Set(['RL_DISCUSSION', 'PUBLISH', 'DRAFT']);
 
 const listOf = ({ readingListId, readingListName }: News): string => readingListId ?? readingListName;
 const nameOf = ({ readingListName, courseCode }: News, reader: Reader): string =>
@@ -101,9 +100,11 @@ function groups<T>(sorted: readonly T[], keyOf: (one: T) => string): T[][] {
   }, []);
 }
 
-function lineOf({ text, value, link }: News, timeZone: string, reader: Reader): { text: string; url: string | null } {
+/** null: there is nothing to say beside what happened, which is to the list itself. */
+function lineOf({ eventType, text, value, link }: News, timeZone: string, reader: Reader): { text: string; url: string | null } | null {
   const about = oneLine(text);
   const now = dayOf(value, timeZone, reader) ?? oneLine(value ?? '');
+  if (about === '' && now === '' && ofWholeList.has(eventType)) return null;
   return { text: isolated([about || reader.say('untitled'), now].filter((part) => part !== '').join(': ')), url: webAddress(link) };
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'vitest';
 import { buildLetterTemplates } from '../../cli/letters/build.js';
-import { languages } from '../../templates/labels.js';
+import { languages, shippedLabels } from '../../templates/labels.js';
 import { letterOf, letters } from '../../templates/letters.js';
 import { overdueNoticeSamples } from '../../templates/letters/overdue-letter-samples.js';
 import { renderLetter } from '../../templates/render.js';
@@ -78,7 +78,7 @@ This letter was written automatically on Tuesday, March 4, 2025. Your user numbe
 
   test('the second one in German, from one library, with a fine and a fee', () => {
     const { subject, text } = mail(notice, 'one loan of one library, type 2, fine and fee', 'de');
-    assert.equal(subject, 'Zweite Erinnerung: eine Ausleihe ist überfällig');
+    assert.equal(subject, 'Zweite Erinnerung: Eine Ausleihe ist überfällig');
     assert.equal(plain(text), `Guten Tag, Ada Lovelace,
 
 das unten genannte Medium ist noch immer auf Sie ausgeliehen, obwohl seine Leihfrist schon vor einiger Zeit abgelaufen ist. Vielleicht wartet schon jemand darauf.
@@ -155,7 +155,7 @@ Main Library
 
 Nuevos cargos con esta carta: 65,00 US$
 
-Si aparece, tráigalo de todos modos: nos alegrará recibirlo y le diremos qué pasa con los cargos. Si tiene la seguridad de haberlo devuelto, díganoslo y lo buscaremos en nuestras estanterías.
+Si aparece, tráigalo de todos modos: nos alegrará recibirlo. Entonces le diremos qué pasa con los cargos. Si tiene la seguridad de haberlo devuelto, díganoslo y lo buscaremos en nuestras estanterías.
 
 Todos sus préstamos: https://library.example.edu/my-account
 
@@ -168,6 +168,13 @@ University of Somewhere Libraries
 --
 Esta carta se escribió de forma automática el martes, 4 de marzo de 2025. Su número de usuario: 21456.
 `);
+  });
+
+  test('who was charged nothing for a lost loan hears of no charges', () => {
+    const said = (sample: string) => mail('FulOverdueAndLostLoanLetter', sample).text.split('\n').find((line) => line.startsWith('If it turns up'));
+    const [found, returned] = ['If it turns up, please bring it back all the same: we will be glad to have it.', 'If you are sure that you returned it, let us know, and we will look for it on our shelves.'];
+    assert.equal(said('no title, nothing charged'), `${found} ${returned}`);
+    assert.equal(said('one loan'), `${found} We will then tell you what becomes of the charges. ${returned}`);
   });
 
   test('the library is told whom a run could not reach', () => {
@@ -448,7 +455,7 @@ This letter was written automatically on Monday, March 10, 2025. Your user numbe
     assert.deepEqual(said('en'), ['A friendly reminder: $6.00 to pay on your library account', `${sender}: third reminder, please pay $47.50 on your account. ${account}`]);
     assert.deepEqual(said('de'), ['Freundliche Erinnerung: 6,00 $ offen auf Ihrem Bibliothekskonto', `${sender}: dritte Erinnerung, bitte bezahlen Sie 47,50 $ auf Ihrem Konto. ${account}`]);
     assert.deepEqual(said('fr'), ['Petit rappel : 6,00 $US à régler sur votre compte de bibliothèque', `${sender}: troisième rappel, merci de régler 47,50 $US sur votre compte. ${account}`]);
-    assert.deepEqual(said('es'), ['Recordatorio amistoso: 6,00 US$ por pagar en su cuenta de la biblioteca', `${sender}: tercer recordatorio, pague por favor 47,50 US$ en su cuenta. ${account}`]);
+    assert.deepEqual(said('es'), ['Recordatorio amistoso: 6,00 US$ por pagar en su cuenta de la biblioteca', `${sender}: tercer recordatorio, le rogamos que pague 47,50 US$ en su cuenta. ${account}`]);
   });
 
   test('a text message names the loan that is due longest', () => {
@@ -496,6 +503,21 @@ describe('loans in a letter', () => {
   });
   test('a fine that grows is said to', () => assert.match(text, /The fine keeps growing until the loans are returned\./));
   test('each goes back to its own library', () => assert.match(text, /Please bring each of them back to the library named above it/));
+});
+
+test('no line of a French letter begins with a colon or another sign that stands behind a blank', () => {
+  for (const [key, words] of Object.entries(shippedLabels['fr']!)) assert.doesNotMatch(words, / [:;?!»]|« /, key);
+});
+
+test('news of a list itself have no line about an item', () => {
+  const { text } = mail('LegantoFullDetailedNotificationsEmailLetter', 'no name of the list, no text, right-to-left name');
+  assert.match(text, /\n {2}- the list was published\n\n/);
+  assert.match(text, /\n {2}- one item was tagged\n {4}\u2068Item without a title: الأيام\u2069\n/);
+});
+
+test('a patron without a name is called by the user number', () => {
+  const letter = { ...overdueNoticeSamples['one loan, type 1'], user: { firstName: null, lastName: '', primaryId: '21456', userGroup: null } };
+  assert.match(renderLetter(notice, 'EMAIL', letter, { language: 'en', defaultLanguage: 'en' }).text, /^Dear 21456,\n/);
 });
 
 describe('names written from right to left', () => {
