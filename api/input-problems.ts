@@ -44,7 +44,7 @@ function lengthSaid(issue: { code: 'too_small'; minimum: number | bigint } | { c
 const inWords: Readonly<Record<string, string>> = { string: 'a text', number: 'a number', int: 'a whole number', boolean: 'yes or no (true or false)' };
 
 /** A field of a form that was left empty is null, or an empty text. */
-const shownValue = (value: unknown): string => (value === undefined || value === null || value === '' ? 'nothing' : JSON.stringify(typeof value === 'string' ? shortened(value) : value).slice(0, 80));
+export const shownValue = (value: unknown): string => (value === undefined || value === null || value === '' ? 'nothing' : JSON.stringify(typeof value === 'string' ? shortened(value) : value).slice(0, 80));
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   const inside = (value: unknown, key: PropertyKey): unknown => {

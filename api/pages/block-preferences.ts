@@ -59,7 +59,7 @@ export function blockPreferencePages(context: ApiContext, { present }: Present):
     };
     present(request, response, 'block-preferences', {
       title: 'Block preferences', section: 'configuration', mayChange: mayConfigureFulfillment(viewer),
-      ...withProblems(sent?.problems.map(({ message }) => ({ field: sent.code, message })) ?? []),
+      ...withProblems(sent?.problems.map(({ field, message }) => ({ field: `${sent.code}-${field}`, message })) ?? []),
       cards: preferences.map(card),
     }, sent === null ? 200 : 422);
   }

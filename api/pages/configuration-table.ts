@@ -7,7 +7,7 @@ import { briefly } from '../format.js';
 import { onceAsTyped } from '../idempotency.js';
 import { demandIn, mayConfigureFulfillment, viewerOf, type Viewer } from '../viewer.js';
 import type { Badge } from '../words.js';
-import { fieldAt, fieldRows, inputOf, typedFrom, type Field, type Typed } from './fields.js';
+import { besideField, fieldRows, inputOf, typedFrom, type Field, type Typed } from './fields.js';
 import { demandFormOf, formOf, oneTimeValue, problemsOf, type FieldProblem } from './form.js';
 import { withProblems } from './job-forms.js';
 import type { Present } from './present.js';
@@ -151,7 +151,7 @@ export const tablePages = <Stored extends Configuration>(pages: TablePages<Store
     const form = formOf(request);
     const rows = await pages.rows(context, viewer);
     const fields = rows.flat();
-    const problems = await problemsOf(() => save(settled(inputOf(fields, form, viewer.institution.currency))), (pointer) => fieldAt(fields, form, pointer));
+    const problems = await problemsOf(() => save(settled(inputOf(fields, form, viewer.institution.currency))), besideField(fields, form, viewer.institution.currency));
     if (problems.length > 0) return show(request, response, rows, before, form, problems);
     response.redirect(303, `${path}?done=record`);
   }
@@ -183,7 +183,7 @@ export const tablePages = <Stored extends Configuration>(pages: TablePages<Store
     const isAsked = query.text('example') !== '';
     const typed = isAsked ? query : typedFrom(rows.flat(), fresh, currency);
     let answers: Awaited<ReturnType<TableExample['answer']>> = [];
-    const problems = isAsked ? await problemsOf(async () => { answers = await answer(context, viewer, inputOf(rows.flat(), typed, currency)); }) : [];
+    const problems = isAsked ? await problemsOf(async () => { answers = await answer(context, viewer, inputOf(rows.flat(), typed, currency)); }, besideField(rows.flat(), typed, currency)) : [];
     return { heading, answers, ...withProblems(problems), rows: fieldRows(rows, typed, problems, { currency, isNew: true }) };
   }
   return router;

@@ -5,7 +5,7 @@ import type { ApiContext } from '../context.js';
 import { changeDemeritSettings, demeritSettings } from '../demerit-settings.js';
 import { mayConfigureFulfillment, viewerOf } from '../viewer.js';
 import { fieldRows, inputOf, typedFrom, type Field, type Typed } from './fields.js';
-import { demandFormOf, formOf, problemsOf, type FieldProblem } from './form.js';
+import { demandFormOf, formOf, problemsOf, type Beside, type FieldProblem } from './form.js';
 import { withProblems } from './job-forms.js';
 import type { Present } from './present.js';
 
@@ -48,8 +48,9 @@ export function demeritSettingsPages(context: ApiContext, { present }: Present):
     for (; form.list(`byUserGroup/${groups}/userGroup`).length > 0; groups += 1) if (form.text(`byUserGroup/${groups}/userGroup`) !== '') rows.push(groups);
     const ofRow = (at: number) => inputOf(groupFields, { list: (name) => form.list(`byUserGroup/${at}/${name}`) }, currency);
     const input = { ...inputOf(limitFields, form, currency), byUserGroup: rows.map(ofRow) };
-    const fieldOf = (pointer: string) => pointer.slice(1).replace(/^byUserGroup\/(\d+)/, (_whole, at: string) => `byUserGroup/${rows[Number(at)]}`);
-    const problems = await problemsOf(() => changeDemeritSettings(context, viewer, before, input, authorOf(viewer, request.id)), fieldOf);
+    const beside: Beside = ({ pointer = '', message }) =>
+      ({ field: pointer.slice(1).replace(/^byUserGroup\/(\d+)/, (_whole, at: string) => `byUserGroup/${rows[Number(at)]}`), message });
+    const problems = await problemsOf(() => changeDemeritSettings(context, viewer, before, input, authorOf(viewer, request.id)), beside);
     if (problems.length > 0) return show(request, response, { version: before.version, groups: groups - SPARE, typed: form, problems });
     response.redirect(303, '/demerit-rules?done=record');
   });

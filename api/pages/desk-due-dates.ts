@@ -9,7 +9,7 @@ import { checked } from '../job-settings.js';
 import { demand, viewerOf } from '../viewer.js';
 import { answer, answerOnce, answersOn, risingValue } from './desk-answers.js';
 import { deskFrame } from './desk-frame.js';
-import { fieldProblems, Form, formOf, messageFor, type FieldProblem } from './form.js';
+import { Form, formOf, messageFor, type FieldProblem } from './form.js';
 import { withProblems } from './job-forms.js';
 import type { Present } from './present.js';
 import { options, Query } from './query.js';
@@ -32,7 +32,7 @@ export function deskDueDatesPage(context: ApiContext, { present }: Present): Rou
     demand(viewer, 'CIRCULATION_OVERRIDE');
     const input = { libraryCode: form.text('libraryCode'), from: form.text('from'), to: form.text('to'), due: { day: form.text('day') }, reason: form.text('reason') };
     const { value, problems } = checked(dueDateChangeSchema, input);
-    if (value === null) return show(request, response, form, fieldProblems(problems, (pointer) => (pointer.startsWith('/due') ? 'day' : pointer.slice(1))), null);
+    if (value === null) return show(request, response, form, problems.map(({ pointer = '', message }) => ({ field: pointer.startsWith('/due') ? 'day' : pointer.slice(1), message })), null);
     if (form.text('do') !== 'move') return show(request, response, form, [], await loansOfChange(context, viewer, value));
     await answerOnce(context, request, response, form, { page: PATH }, async () => {
       const { moved, left } = await changeDueDates(context, { viewer, author: authorOf(viewer, request.id) }, value);

@@ -12,6 +12,7 @@ import type { ApiContext } from '../context.js';
 import { deedOf } from '../desk.js';
 import { book, pay } from '../fee-deeds.js';
 import { claim, endRecall, find, giveBack, lose, recall, renew, setDueDate, type CameBack, type Clerk } from '../loan-deeds.js';
+import { shownValue } from '../input-problems.js';
 import { Refusal } from '../refusal.js';
 import type { Viewer } from '../viewer.js';
 import { shortened } from '../words.js';
@@ -19,7 +20,7 @@ import { answer, type Answer } from './desk-answers.js';
 import { dueText, feeName, lateText, money } from './desk-words.js';
 import type { Form } from './form.js';
 import { localInstant } from './local-time.js';
-import { minorUnits } from './typed.js';
+import { majorUnits, minorUnits, noAmount } from './typed.js';
 
 type LoanStep = (context: ApiContext, clerk: Clerk, loan: Loan, form: Form) => Promise<Answer>;
 
@@ -172,7 +173,9 @@ function dueCycleIn(form: Form): number {
 }
 
 function amountIn(form: Form, currency: string): number {
-  const amount = minorUnits(form.text('amount'), currency);
-  if (typeof amount === 'number' && amount > 0) return amount;
-  throw new Refusal('validation-failed', form.text('amount') === '' ? 'An amount is missing.' : `“${shortened(form.text('amount'))}” is not an amount of ${currency}.`);
+  const text = form.text('amount');
+  const amount = text === '' ? text : minorUnits(text, currency);
+  if (typeof amount === 'string') throw new Refusal('validation-failed', `Amount, ${currency}: ${noAmount(text, currency)}.`);
+  if (amount > 0) return amount;
+  throw new Refusal('validation-failed', `Amount, ${currency}: ${shownValue(text)} was given; expected an amount above ${majorUnits(0, currency)}.`);
 }

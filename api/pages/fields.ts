@@ -6,10 +6,10 @@ import { z } from 'zod';
 import { locationKey } from '../../domain/fulfillment/loan-terms.js';
 import { exponentOf } from '../../domain/money.js';
 import { ruleParametersOf, type FieldTypes } from '../../domain/rule-parameters.js';
-import { messageFor, type FieldProblem, type Form } from './form.js';
+import { messageFor, type Beside, type FieldProblem, type Form } from './form.js';
 import { options } from './query.js';
 import { parametersIn, rowAt, rowsFrom, rowsIn, shownInput, type InputRow } from './rule-inputs.js';
-import { codesIn, majorUnits, minorUnits } from './typed.js';
+import { amountProblem, codesIn, majorUnits, minorUnits } from './typed.js';
 
 export interface Field {
   /** The place of its value in the record: `output.points`. */
@@ -99,13 +99,17 @@ function valueOf({ id, kind, orNone, others, rule = noInputs }: Field, typed: Ty
   return kind === 'amount' ? minorUnits(text, currency) : text;
 }
 
-/** The field that a pointer into the body belongs to, of a rule's inputs the row. */
-export function fieldAt(fields: readonly Field[], typed: Typed, pointer: string): string {
+/** Beside the field that it belongs to, of a rule's inputs the row. */
+export const besideField = (fields: readonly Field[], typed: Typed, currency: string): Beside => (problem) => {
+  const { pointer = '', message } = problem;
   const rule = fields.find(({ kind }) => kind === 'inputs')?.rule;
   const row = rule === undefined ? null : rowAt(pointer, parametersIn(rowsIn(rule.fields, typed)).asked);
+  if (row !== null) return { field: row, message };
   const place = pointer.slice(1).replaceAll('/', '.');
-  return row ?? fields.find(({ id }) => place === id || place.startsWith(`${id}.`))?.id ?? place;
-}
+  const field = fields.find(({ id }) => place === id || place.startsWith(`${id}.`));
+  if (field?.kind === 'amount') return { field: field.id, message: amountProblem(problem, typed.list(field.id)[0]?.trim() ?? '', currency) };
+  return { field: field?.id ?? place, message };
+};
 
 /** Rows of fields for the template. `isNew`: what stays once it is there can be typed still. */
 export function fieldRows(

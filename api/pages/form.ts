@@ -47,12 +47,11 @@ export interface FieldProblem {
   message: string;
 }
 
-/** By the pointer of the body that the form was made into: `/schedule/times/0` belongs to the field `times`. */
-export function fieldProblems(problems: readonly InputProblem[], fieldOf: (pointer: string) => string = firstPart): FieldProblem[] {
-  return problems.map(({ pointer = '', message }) => ({ field: fieldOf(pointer), message }));
-}
+/** A problem of the body that a form was made into, as a problem of the form. */
+export type Beside = (problem: InputProblem) => FieldProblem;
 
-const firstPart = (pointer: string): string => pointer.split('/')[1] ?? '';
+/** By the pointer: `/times/0` belongs to the field `times`. */
+export const besideFirstPart: Beside = ({ pointer = '', message }) => ({ field: pointer.split('/')[1] ?? '', message });
 
 /** The messages of one field, joined; null: the field is right. */
 export function messageFor(problems: readonly FieldProblem[], field: string): string | null {
@@ -67,12 +66,12 @@ export function demandFormOf({ name, version }: { name: string; version: number 
 }
 
 /** What stands in the way of saving, for the form to show; empty: it is saved. */
-export async function problemsOf(save: () => Promise<unknown>, fieldOf?: (pointer: string) => string): Promise<FieldProblem[]> {
+export async function problemsOf(save: () => Promise<unknown>, beside = besideFirstPart): Promise<FieldProblem[]> {
   try {
     await save();
     return [];
   } catch (error) {
     if (!(error instanceof Refusal) || error.problems.length === 0) throw error;
-    return fieldProblems(error.problems, fieldOf);
+    return error.problems.map(beside);
   }
 }

@@ -4,7 +4,7 @@ import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
 import { changeFulfillmentSettings, fulfillmentSettings } from '../fulfillment-settings.js';
 import { mayConfigureFulfillment, viewerOf } from '../viewer.js';
-import { fieldAt, fieldRows, inputOf, typedFrom, type Field, type Typed } from './fields.js';
+import { besideField, fieldRows, inputOf, typedFrom, type Field, type Typed } from './fields.js';
 import { demandFormOf, formOf, problemsOf, type FieldProblem } from './form.js';
 import { withProblems } from './job-forms.js';
 import type { Present } from './present.js';
@@ -50,7 +50,7 @@ export function fulfillmentSettingsPage(context: ApiContext, { present }: Presen
     const before = await fulfillmentSettings(context, viewer);
     demandFormOf({ name: 'The fulfillment settings', version: before.version }, form);
     const input = inputOf(fields, form, viewer.institution.currency);
-    const problems = await problemsOf(() => changeFulfillmentSettings(context, viewer, before, input, authorOf(viewer, request.id)), (pointer) => fieldAt(fields, form, pointer));
+    const problems = await problemsOf(() => changeFulfillmentSettings(context, viewer, before, input, authorOf(viewer, request.id)), besideField(fields, form, viewer.institution.currency));
     if (problems.length > 0) return show(request, response, before.version, form, problems);
     response.redirect(303, `${PATH}?done=record`);
   });

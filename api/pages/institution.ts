@@ -4,7 +4,7 @@ import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
 import { changeInstitution, institutionFields } from '../institution.js';
 import { viewerOf } from '../viewer.js';
-import { fieldAt, fieldRows, inputOf, typedFrom, type Field, type Typed } from './fields.js';
+import { besideField, fieldRows, inputOf, typedFrom, type Field, type Typed } from './fields.js';
 import { demandFormOf, formOf, problemsOf, type FieldProblem } from './form.js';
 import { withProblems } from './job-forms.js';
 import type { Present } from './present.js';
@@ -34,7 +34,7 @@ export function institutionPage(context: ApiContext, { present }: Present): Rout
     institutionFields(viewer); // forbidden before anything is said of versions
     demandFormOf(viewer.institution, form);
     const input = inputOf(fields, form, viewer.institution.currency);
-    const problems = await problemsOf(() => changeInstitution(context, viewer, input, authorOf(viewer, request.id)), (pointer) => fieldAt(fields, form, pointer));
+    const problems = await problemsOf(() => changeInstitution(context, viewer, input, authorOf(viewer, request.id)), besideField(fields, form, viewer.institution.currency));
     if (problems.length > 0) return show(request, response, form, problems);
     response.redirect(303, `${PATH}?done=record`);
   });

@@ -9,7 +9,7 @@ import { checkParameters, checkSchedule, demandConfigure, demandSchedule, saveAc
 import { Refusal } from '../refusal.js';
 import { scheduledJobOf, type ListedJob } from '../scheduled-jobs.js';
 import { forbidden, viewerOf } from '../viewer.js';
-import { fieldProblems, formOf, type FieldProblem, type Form } from './form.js';
+import { besideFirstPart, formOf, type FieldProblem, type Form } from './form.js';
 import { parameterFields, parametersInput } from './parameters-form.js';
 import type { Present } from './present.js';
 import { scheduleInput, scheduleParts, typedFrom, typedIn } from './schedule-form.js';
@@ -47,7 +47,7 @@ export function jobForms(context: ApiContext, { present }: Present): Router {
     const { value, problems } = checkSchedule(listed, scheduleInput(form));
     const kind = form.text('kind');
     // The ids of the fields carry the kind; the summary links to them.
-    const beside = fieldProblems(problems);
+    const beside = problems.map(besideFirstPart);
     const preview = value !== null && form.ticked('preview');
     if (value === null || preview) {
       present(request, response, 'schedule-form', {
@@ -80,7 +80,7 @@ export function jobForms(context: ApiContext, { present }: Present): Router {
     const input = parametersInput(listed.definition.parameters, form);
     const { value, problems } = checkParameters(listed, input);
     if (value === null) {
-      const beside = fieldProblems(problems);
+      const beside = problems.map(besideFirstPart);
       const fields = parameterFields(listed.definition.parameters, input, beside);
       present(request, response, 'parameters-form', { ...about(listed, 'Parameters'), version: form.text('version'), ...withProblems(beside), fields }, 422);
       return;

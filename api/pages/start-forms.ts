@@ -13,7 +13,7 @@ import { scheduledJobOf, type ListedJob } from '../scheduled-jobs.js';
 import { demandRun, start } from '../starts.js';
 import { viewerOf, type Viewer } from '../viewer.js';
 import { spelledOut, statusBadge } from '../words.js';
-import { fieldProblems, formOf, oneTimeValue, problemsOf, type FieldProblem, type Form } from './form.js';
+import { besideFirstPart, formOf, oneTimeValue, problemsOf, type Beside, type FieldProblem, type Form } from './form.js';
 import { withProblems } from './job-forms.js';
 import { localInstant } from './local-time.js';
 import { parameterFields, parametersInput } from './parameters-form.js';
@@ -98,7 +98,7 @@ export function startForms(context: ApiContext, { present }: Present): Router {
       const asOf = localInstant(viewer.zone, form.text('asOf'));
       const given = givenIn(listed, form);
       const runParameters = checked(listed.definition.runParameters, given);
-      const problems = fieldProblems(runParameters.problems);
+      const problems = runParameters.problems.map(besideFirstPart);
       if (asOf === 'WRONG') problems.unshift({ field: 'asOf', message: `“${form.text('asOf')}” is not a day and time; 2026-05-12 04:00 would be one` });
       const refused = async (wrong: readonly FieldProblem[]) =>
         present(request, response, `${step}-form`, { ...about(listed, heading), ...(await confirmation(viewer, listed, form, [...wrong])) }, 422);
@@ -117,7 +117,7 @@ export function startForms(context: ApiContext, { present }: Present): Router {
           return { processId };
         });
         response.redirect(303, `/runs/${answer.processId}?done=started`);
-      }, lastPart);
+      }, besideLastPart);
       if (found.length > 0) await refused(found);
     });
   }
@@ -163,7 +163,7 @@ export function startForms(context: ApiContext, { present }: Present): Router {
 }
 
 /** `/runParameters/libraryCode` belongs to the field `libraryCode`. */
-const lastPart = (pointer: string): string => pointer.split('/').at(-1) ?? '';
+const besideLastPart: Beside = ({ pointer = '', message }) => ({ field: pointer.split('/').at(-1) ?? '', message });
 
 /** What this start alone is given; a field that was left empty is not. */
 const givenIn = ({ definition }: ListedJob, form: Form): Record<string, unknown> =>

@@ -72,6 +72,7 @@ const sections: { title: string; rows: Field[][] }[] = [
 ];
 
 const kinds = new Map(sections.flatMap(({ rows }) => rows.flat()).map(({ id, kind }) => [id, kind]));
+export const isAmount = (id: string): boolean => kinds.get(id) === 'amount';
 
 /** Policies as their form shows them. */
 export function typedFrom(policies: LoanPolicies, currency: string): Typed {
@@ -81,7 +82,7 @@ export function typedFrom(policies: LoanPolicies, currency: string): Typed {
     if (ofPeriod !== undefined) return ofPeriod;
     const value = id.split('.').reduce<unknown>((of, key) => (typeof of === 'object' && of !== null ? Reflect.get(of, key) : undefined), policies);
     if (typeof value === 'boolean') return value ? '1' : '';
-    if (typeof value === 'number') return kinds.get(id) === 'amount' ? majorUnits(value, currency) : String(value);
+    if (typeof value === 'number') return isAmount(id) ? majorUnits(value, currency) : String(value);
     return typeof value === 'string' ? value : '';
   };
 }

@@ -7,16 +7,16 @@ import { loanPolicies } from '../../domain/terms-of-use.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
 import { briefly, when } from '../format.js';
-import { Refusal, type InputProblem } from '../refusal.js';
+import { Refusal } from '../refusal.js';
 import { changeTermsOfUse, createTermsOfUse, exampleOfTerms, isOfNetwork, listTermsOfUse, removeTermsOfUse, rulesNaming, termsOfUseOf, type ReadTerms } from '../terms-of-use.js';
 import { demandIn, mayConfigureFulfillment, viewerOf, type Viewer } from '../viewer.js';
-import { fieldProblems, formOf, messageFor, type FieldProblem, type Form } from './form.js';
+import { formOf, messageFor, type Beside, type FieldProblem, type Form } from './form.js';
 import { withProblems } from './job-forms.js';
 import { localInstant } from './local-time.js';
 import type { Present } from './present.js';
 import { options } from './query.js';
-import { periodText, policiesInput, policySections, ratePer, typedFrom, type Typed } from './terms-of-use-form.js';
-import { majorUnits, minorUnits } from './typed.js';
+import { isAmount, periodText, policiesInput, policySections, ratePer, typedFrom, type Typed } from './terms-of-use-form.js';
+import { amountProblem, majorUnits, minorUnits } from './typed.js';
 
 const PATH = '/terms-of-use';
 /** Apart, as any code may stand behind the other. */
@@ -107,7 +107,7 @@ export function termsOfUsePages(context: ApiContext, { present }: Present): Rout
       await save(policiesInput(typed, viewer.institution.currency));
     } catch (error) {
       if (!(error instanceof Refusal) || error.problems.length === 0) throw error;
-      return show(request, response, before, typed, fieldProblems(error.problems, fieldOf), null);
+      return show(request, response, before, typed, error.problems.map(besidePolicy(typed, viewer.institution.currency)), null);
     }
     response.redirect(303, `${PATH}?done=terms`);
   }
@@ -151,7 +151,10 @@ function ofVersion(read: ReadTerms, form: Form): ReadTerms {
 }
 
 /** `/policies/dueDate/value` belongs to `dueDate.value`, `/lentAt` to `lentAt`. */
-const fieldOf = (pointer: string): NonNullable<InputProblem['pointer']> => pointer.replace(/^\/(policies\/)?/, '').replaceAll('/', '.');
+const besidePolicy = (typed: Typed, currency: string): Beside => (problem) => {
+  const field = (problem.pointer ?? '').replace(/^\/(policies\/)?/, '').replaceAll('/', '.');
+  return { field, message: isAmount(field) || field === 'itemPrice' ? amountProblem(problem, typed(field), currency) : problem.message };
+};
 
 function exampleInput(typed: Typed, { zone, institution: { currency } }: Viewer): Record<string, unknown> {
   const itemPrice = typed('itemPrice');

@@ -1,5 +1,7 @@
 /** What staff type into a form of configuration, field by field, and how it is read. */
 import { exponentOf } from '../../domain/money.js';
+import { shownValue } from '../input-problems.js';
+import type { InputProblem } from '../refusal.js';
 import { messageFor, type FieldProblem, type Form } from './form.js';
 
 /** A list is several boxes or a text with commas. */
@@ -32,4 +34,15 @@ export function minorUnits(text: string, currency: string): number | string {
   const [, whole, fraction = ''] = /^(\d{1,9})(?:[.,](\d+))?$/.exec(text === '' ? '0' : text) ?? [];
   if (whole === undefined || fraction.length > exponent) return text;
   return Number(whole + fraction.padEnd(exponent, '0'));
+}
+
+/** Of a text that is no amount of the currency. */
+export const noAmount = (text: string, currency: string): string => `${shownValue(text)} was given; expected an amount, as ${majorUnits(1250, currency)}`;
+
+/** What is wrong with an amount as `text` has it: the body, and what is said of that, speaks of minor units. */
+export function amountProblem({ code, message }: Pick<InputProblem, 'code' | 'message'>, text: string, currency: string): string {
+  if (typeof minorUnits(text, currency) === 'string') return noAmount(text, currency);
+  if (code !== 'too_small' && code !== 'too_big') return message;
+  const expected = message.replace(/^.*?; /, '').replace(/\d+/, (limit) => majorUnits(Number(limit), currency));
+  return `${shownValue(text)} was given; ${expected}`;
 }

@@ -99,7 +99,7 @@ export function unitRulePages(context: ApiContext, { present }: Present): Router
     const typed = { name: form.text('name'), enabled: form.ticked('enabled'), touCode: form.text('touCode'), rows };
     const { parameters, asked } = parametersIn(rows);
     const body = { name: typed.name, enabled: typed.enabled, parameters, touCode: typed.touCode };
-    const problems = await problemsOf(() => save(body), (pointer) => rowAt(pointer, asked) ?? fieldAt(pointer));
+    const problems = await problemsOf(() => save(body), ({ pointer = '', message }) => ({ field: rowAt(pointer, asked) ?? fieldAt(pointer), message }));
     if (problems.length > 0) return show(request, response, about, typed, problems);
     response.redirect(303, `${unitPath(about.read.unit.code)}?done=rule#${about.type.toLowerCase()}`);
   }

@@ -129,13 +129,13 @@ describe('what makes no sense is refused beside its field, with what was typed',
   const hours = { dayOfWeek: '1', fromTime: '09:00', toTime: '21:00', validFrom: '2026-01-01', validTo: '2026-12-31' };
   const closing = { status: 'CLOSED', validFrom: '2025-06-26', validTo: '', dayOfWeek: '', fromTime: '', toTime: '' };
   test.each([
-    ['hours on no weekday', MAIN, 'hours', { ...hours, dayOfWeek: [] as string[] }, 'dayOfWeek: nothing was given; expected 1 to 7, as the type is STANDARD'],
-    ['a closing time before the opening', MAIN, 'hours', { ...hours, toTime: '02:00' }, 'toTime: 02:00 was given; expected a time after 09:00'],
-    ['one time of two', INSTITUTION, 'exception', { ...closing, fromTime: '15:00' }, 'toTime: one of two times was given; expected both, or none for whole days'],
-    ['a last day before the first', INSTITUTION, 'exception', { ...closing, validTo: '2025-06-25' }, 'validTo: 2025-06-25 was given; expected 2025-06-26 or later'],
-    ['an event without a day', INSTITUTION, 'event', { eventName: 'BREAK', eventDate: '' }, 'eventDate: nothing was given; expected a day, as the type is EVENT'],
-    ['the same closing twice', INSTITUTION, 'exception', { ...closing, validFrom: '2025-07-04' }, 'validFrom: The same is in force already'],
-    ['the same draft twice', INSTITUTION, 'exception', { ...closing, validFrom: '2025-06-19' }, 'validFrom: The same has been drafted already'],
+    ['hours on no weekday', MAIN, 'hours', { ...hours, dayOfWeek: [] as string[] }, 'dayOfWeek: On: nothing was given; expected 1 to 7, as the type is STANDARD'],
+    ['a closing time before the opening', MAIN, 'hours', { ...hours, toTime: '02:00' }, 'toTime: Closes: 02:00 was given; expected a time after 09:00'],
+    ['one time of two', INSTITUTION, 'exception', { ...closing, fromTime: '15:00' }, 'toTime: To: one of two times was given; expected both, or none for whole days'],
+    ['a last day before the first', INSTITUTION, 'exception', { ...closing, validTo: '2025-06-25' }, 'validTo: To day: 2025-06-25 was given; expected 2025-06-26 or later'],
+    ['an event without a day', INSTITUTION, 'event', { eventName: 'BREAK', eventDate: '' }, 'eventDate: Day: nothing was given; expected a day, as the type is EVENT'],
+    ['the same closing twice', INSTITUTION, 'exception', { ...closing, validFrom: '2025-07-04' }, 'validFrom: From day: The same is in force already'],
+    ['the same draft twice', INSTITUTION, 'exception', { ...closing, validFrom: '2025-06-19' }, 'validFrom: From day: The same has been drafted already'],
   ])('%s', async (_what, calendarPage, kind, fields, problem) => {
     const before = await records({});
     const answer = await submit(administrator, `${calendarPage}/new/${kind}`, fields);

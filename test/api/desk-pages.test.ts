@@ -181,7 +181,9 @@ describe('money', () => {
     const pay = (fields: Record<string, string>) => done(clerk, patron, `/desk/fees/${id('F1')}/payment`, fields);
     assert.equal(await pay({ amount: '0,50' }), 'Overdue fine: paid 0.50 USD. Left: 1.00 USD.');
     assert.equal(await pay({ amount: '0.50', version: '1' }), 'The fee was changed by somebody else while you had the page open. Now you see it as it is.');
-    assert.equal(await pay({ amount: 'all' }), '“all” is not an amount of USD.');
+    for (const [typed, said] of [['12,50x', '&quot;12,50x&quot; was given; expected an amount, as 12.50'], ['', 'nothing was given; expected an amount, as 12.50'], ['0', '&quot;0&quot; was given; expected an amount above 0.00']] as const) {
+      assert.equal(await pay({ amount: typed }), `Amount, USD: ${said}.`);
+    }
     assert.equal(await pay({ amount: '1.01' }), 'It is more than is owed.');
     assert.deepEqual([(await feeStored('F1')).balance, (await feeStored('F1')).transactions.length], [100, 1]);
   });
@@ -268,7 +270,9 @@ describe('a fee that is charged by hand', () => {
 
   test('is refused beside its field, with what was typed', async () => {
     for (const [field, given, said] of [
-      ['amount', '0', '0 was given; expected an amount above 0'], ['amount', 'much', '&quot;much&quot; was given'], ['type', 'OVERDUE_FINE', '&quot;OVERDUE_FINE&quot; was given; expected OTHER or COPY_CARD'],
+      ['amount', '0', '<a href="#amount">Amount, USD: &quot;0&quot; was given; expected an amount above 0.00</a>'], ['amount', '', '<a href="#amount">Amount, USD: nothing was given; expected an amount above 0.00</a>'],
+      ['amount', '12,50x', '<a href="#amount">Amount, USD: &quot;12,50x&quot; was given; expected an amount, as 12.50</a>'], ['amount', '1000000,01', '&quot;1000000,01&quot; was given; expected at most 1000000.00'],
+      ['type', 'OVERDUE_FINE', '&quot;OVERDUE_FINE&quot; was given; expected OTHER or COPY_CARD'],
       ['barcode', 'X', '&quot;X&quot; was given; expected the barcode of an item'], ['libraryCode', 'NONE', '&quot;NONE&quot; was given; expected the code of a library'],
     ] as const) {
       const answer = await charge({ comment: 'Kept', [field]: given });

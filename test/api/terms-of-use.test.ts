@@ -208,6 +208,7 @@ describe('the page', () => {
     assert.equal(wrong.status, 422);
     for (const field of ['dueDate.value', 'lentAt', 'overdueFine.amount']) assert.match(page, new RegExp(`id="${field}"[^>]*aria-invalid="true"`), field);
     assert.match(page, /id="dueDate\.value" name="dueDate\.value" value="soon"/);
+    assert.match(page, /<a href="#overdueFine\.amount">Overdue fine, USD: &quot;0\.505&quot; was given; expected an amount, as 12\.50<\/a>/);
   });
   test('saves what was sent, all as it was but for one value, and not over a later version', async () => {
     const fields = { ...(await fieldsOf(administrator)), 'overdueFine.amount': '0.40', name: 'Books', do: 'save' };
