@@ -104,7 +104,8 @@ export class Writer<T extends Versioned> {
 
   private async update(changed: Waiting<T>[], stored: Map<string, Record<string, unknown>>, at: Date): Promise<number> {
     const updates = changed.flatMap(({ record }) => {
-      const before = stored.get(record._id) ?? {};
+      const before = stored.get(record._id);
+      if (before === undefined) return []; // deleted since it was read
       const differing = Object.entries(record).filter(([field, value]) => !isDeepStrictEqual(before[field], value));
       if (differing.length === 0) return [];
       const filter = { institutionId: this.institutionId, _id: record._id, version: before.version };
@@ -113,7 +114,10 @@ export class Writer<T extends Versioned> {
     });
     if (updates.length === 0) return 0;
     const { modifiedCount } = await this.model.collection.bulkWrite(updates as never, { ordered: false });
-    return modifiedCount;
+    if (modifiedCount === updates.length) return modifiedCount;
+    // Some were changed by others since they were read, and are compared again: they would be marked as loaded without it.
+    const ids = changed.map(({ record }) => record._id);
+    return modifiedCount + (await this.update(changed, await this.storedOf(ids, ids), at));
   }
 
   private async mark(loaded: Waiting<T>[], at: Date): Promise<void> {

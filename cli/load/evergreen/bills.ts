@@ -163,7 +163,7 @@ function settle(load: Load, payment: Payment): void {
   const named = payment.fee === null ? [] : [payment.fee];
   for (const fee of [...named, ...payment.fees]) {
     const amount = Math.min(left, fee.balance);
-    if (amount === 0) continue;
+    if (amount <= 0) continue; // settled, or the credit of an earlier payment
     const transactionId = load.idOf(table, `${id}:${fee.dedupeKey}`);
     fee.transactions.push({ transactionId, type, amount, at, by: 'STAFF', reason: table.replace('money.', ''), comment });
     fee.balance -= amount;

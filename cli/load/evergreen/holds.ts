@@ -37,6 +37,7 @@ export async function loadHolds(load: Load, places: Places, known: Known): Promi
     const type = row.text('hold_type');
     if (type === 'P') usedParts.add(row.text('target'));
     if (type === 'V') report.remark('for one call number: loaded as a request for its title', row.label);
+    if (row.flag('frozen') && isWaiting(row)) report.remark('suspended by its user: loaded as waiting', row.label);
     const request = {
       ...blankRequest(load, row),
       ...targetOf(type, row.text('target'), known, parts),
@@ -78,6 +79,8 @@ function targetOf(type: string, target: string, known: Known, parts: ReadonlyMap
   if (title === undefined) throw new LeftOut('its title was not loaded', `${type} ${target}`);
   return { ...TITLE_LEVEL, bibId: title.bibId, title: title.title, description: null };
 }
+
+const isWaiting = (row: Row) => ['cancel_time', 'fulfillment_time', 'capture_time'].every((column) => row.maybeText(column) === null);
 
 const FINAL = { active: false, step: 'DONE' };
 

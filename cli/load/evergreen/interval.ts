@@ -62,8 +62,10 @@ export function graceOf(interval: Interval): GracePeriod {
   return { value, unit: unit === 'DAYS' ? 'EXACT_DAYS' : unit, excludedFromFine: false };
 }
 
+const RATES = new Map<number, FineRate['per']>([[MINUTE, 'MINUTE'], [HOUR, 'HOUR'], [DAY, 'DAY']]);
+
 /** Null where the fine is charged per anything but one minute, hour or day. */
 export function rateOf(amount: number, every: Interval): FineRate | null {
-  const per = new Map([[MINUTE, 'MINUTE'], [HOUR, 'HOUR'], [DAY, 'DAY']] as const).get(secondsOf(every) as 60 | 3600 | 86400);
+  const per = RATES.get(secondsOf(every));
   return per === undefined ? null : { amount, per };
 }

@@ -7,7 +7,8 @@
 import type { Lost, ProcessStatus } from '../../../models/loan.js';
 import type { Load } from './load-context.js';
 import type { Person } from './people.js';
-import type { Row } from './row.js';
+import { LeftOut, type Row } from './row.js';
+import { lentBy } from './terms.js';
 
 export interface OpenLoan {
   loanId: string;
@@ -73,7 +74,10 @@ export async function lookAtLending(load: Load, people: ReadonlyMap<string, Pers
   await load.dump.look('action.circulation', (row) => {
     if (!isOpen(row) || renewed.has(row.text('id'))) return;
     const borrower = row.maybeText('usr');
-    if (borrower !== null && !people.has(borrower)) return; // such a loan will not be loaded
+    if (borrower !== null && !people.has(borrower)) return;
+    // What cannot be read ends the look at this row here, and leaves its loan out later: its copy is not out with a loan that nobody has.
+    datesOf(row);
+    lentBy(row, load.currency, () => undefined);
     const { processStatus, since } = standingOf(row);
     const processType = ({ LOST: 'LOST_LOAN', CLAIMED_RETURN: 'CLAIM_RETURNED_LOAN', NORMAL: 'LOAN' } as const)[processStatus];
     const loanId = load.idOf('action.circulation', beginningOf(row).circulationId);
@@ -84,6 +88,13 @@ export async function lookAtLending(load: Load, people: ReadonlyMap<string, Pers
 
 /** Copy holds, and the two kinds that staff force on a copy. */
 export const isOfCopy = (holdType: string): boolean => holdType === 'C' || holdType === 'F' || holdType === 'R';
+
+/** When it was lent and is due; due before that is left out. */
+export function datesOf(row: Row): { start: Date; dueDate: Date } {
+  const [start, dueDate] = [row.instant('xact_start'), row.instant('due_date')];
+  if (dueDate < start) throw new LeftOut('due before it was lent', `${row.text('xact_start')} – ${row.text('due_date')}`);
+  return { start, dueDate };
+}
 
 /** Lost and claimed items are still out; paid ones are finished without having come back. */
 export const isOpen = (row: Row): boolean => row.maybeText('checkin_time') === null && row.maybeText('xact_finish') === null;

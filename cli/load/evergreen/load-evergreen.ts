@@ -83,8 +83,9 @@ export interface LoaderDependencies {
 }
 
 /** Tables that are read twice: once to know what is needed, once to load it. */
-const lookedAt = ['actor.org_unit', 'actor.org_address', 'asset.copy_location', 'permission.grp_tree', 'actor.card', 'actor.usr_address',
-  'asset.call_number', 'asset.copy', 'action.hold_request', 'action.circulation', 'action.circulation', 'money.grocery'];
+const lookedAt = ['actor.org_unit_type', 'actor.org_unit', 'actor.org_address', 'asset.copy_location', 'permission.grp_tree', 'actor.card',
+  'actor.usr_address', 'actor.usr', 'asset.call_number', 'asset.call_number_prefix', 'asset.call_number_suffix', 'asset.copy',
+  'action.hold_request', 'action.circulation', 'action.circulation', 'money.grocery'];
 
 export async function loadEvergreen(dependencies: LoaderDependencies, request: EvergreenRequest): Promise<EvergreenReport> {
   const { models, now } = dependencies;

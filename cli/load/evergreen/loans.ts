@@ -1,7 +1,7 @@
 /** Circulations become loans. */
 import type { Loan } from '../../../models/loan.js';
 import type { Copy } from './copies.js';
-import { isOpen, standingOf, type Lending } from './lending.js';
+import { datesOf, isOpen, standingOf, type Lending } from './lending.js';
 import { withdrawing, type Load } from './load-context.js';
 import type { Person } from './people.js';
 import { LeftOut, type Row } from './row.js';
@@ -59,9 +59,7 @@ export async function loadLoans(
 /** From the day it was lent to the day it came back. */
 function courseOf(load: Load, row: Row, lending: Lending) {
   const beginning = lending.beginningOf(row);
-  const start = row.instant('xact_start');
-  const dueDate = row.instant('due_date');
-  if (dueDate < start) throw new LeftOut('due before it was lent', `${row.text('xact_start')} – ${row.text('due_date')}`);
+  const { start, dueDate } = datesOf(row);
   const wasRenewed = beginning.renewals > 0;
   const standing = standingOf(row);
   const open = isOpen(row);

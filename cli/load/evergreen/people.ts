@@ -45,10 +45,12 @@ export async function loadPeople(load: Load, places: Places, missingEmail: strin
   const users = load.writerOf(load.models.User);
   const identifiers = load.writerOf(load.models.UserIdentifier);
   const people = new Map<string, Person>();
-  const owners = new Map<string, string>();
+  const elsewhere = await identifiersOfOthers(load);
+  const owners = new Map(elsewhere);
   await dump.each('actor.usr', async (row, report) => {
     const id = row.text('id');
     const user = userOf(load, row, cards.get(id) ?? []);
+    if (elsewhere.has(user.primaryId.toLowerCase())) throw new LeftOut('a user who is not of this dump has its user name', user.primaryId);
     const own = addresses.get(id) ?? [];
     const userGroup = groupOf(row.text('profile'), groups, report, user.primaryId);
     const given = {
@@ -79,6 +81,18 @@ export async function loadPeople(load: Load, places: Places, missingEmail: strin
 
   await accountForParts(load, people, groups);
   return people;
+}
+
+/** Users by identifier: of those who were in the institution already and are no row of this dump, so that it takes nothing from them. */
+async function identifiersOfOthers(load: Load): Promise<Map<string, string>> {
+  const ids = new Set<string>();
+  await load.dump.look('actor.usr', (row) => ids.add(load.idOf('actor.usr', row.text('id'))));
+  const held = new Map<string, string>();
+  const prefix = `${load.institutionId}:`;
+  for await (const { _id, userId } of load.models.UserIdentifier.find({ institutionId: load.institutionId }, { userId: 1 }).lean().cursor()) {
+    if (!ids.has(userId)) held.set(_id.slice(prefix.length), userId);
+  }
+  return held;
 }
 
 function userOf(load: Load, row: Row, cards: Card[]) {

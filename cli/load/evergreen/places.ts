@@ -73,7 +73,7 @@ export class Places {
     return this.isLibrary(unitId) ? this.codeOf(unitId) : null;
   }
 
-  /** The system that an org unit belongs to; null for one directly below the consortium. */
+  /** What a library is directly below: its system, or the consortium; an org unit that is no library is its own. Null for one not in the dump. */
   campusOf(unitId: string): string | null {
     let unit = this.units.get(unitId);
     while (unit !== undefined && this.isLibrary(unit.id)) unit = this.units.get(unit.parentId ?? '');
@@ -105,7 +105,7 @@ export class Places {
       const code = row.text('shortname');
       if (!this.isLibrary(id)) {
         if (parents.has(code)) return 'MERGED';
-        throw new LeftOut('holds no copies, and no library is below it', code);
+        throw new LeftOut('holds no copies, and is the system of no library', code);
       }
       const addressId = row.maybeText('mailing_address') ?? '';
       const address = this.addresses.get(addressId) ?? null;

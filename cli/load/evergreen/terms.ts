@@ -4,10 +4,9 @@
  * Evergreen has rules that choose these at the desk and copies the outcome to the circulation. The same outcome is the same terms of
  * use here. A lost item costs its price, as Evergreen bills it.
  */
-import { exponentOf } from '../../../domain/money.js';
 import type { Load } from './load-context.js';
 import { graceOf, intervalOf, isShort, periodOf, rateOf, type Interval } from './interval.js';
-import { LeftOut, minorUnits, type Row } from './row.js';
+import { LeftOut, type Row } from './row.js';
 
 interface PolicyDraft {
   type: string;
@@ -32,8 +31,7 @@ export class Terms {
 
   /** `remark` hears of what has no counterpart here. */
   of(row: Row, remark: (text: string) => void): { touId: string; shortLoan: boolean } {
-    const duration = interval(row, 'duration');
-    const drafts = [dueDate(duration), ...this.fine(row, remark), ...this.maximum(row), ...grace(row), REPLACEMENT];
+    const { policies: drafts, shortLoan } = lentBy(row, this.load.currency, remark);
     const code = drafts.slice(0, -1).map((draft) => draft.code).join('_');
     let terms = this.known.get(code);
     if (terms === undefined) {
@@ -42,7 +40,7 @@ export class Terms {
       this.known.set(code, terms);
       for (const draft of drafts) this.policies.set(`${draft.type} ${draft.code}`, draft);
     }
-    return { touId: terms.touId, shortLoan: isShort(duration) };
+    return { touId: terms.touId, shortLoan };
   }
 
   async write(): Promise<void> {
@@ -65,35 +63,42 @@ export class Terms {
     }
     await termsOfUse.flush();
   }
+}
 
-  private fine(row: Row, remark: (text: string) => void): PolicyDraft[] {
-    const every = interval(row, 'fine_interval');
-    const amount = this.amount(row, 'recurring_fine');
-    if (amount === null || amount === 0) return [];
-    const rate = rateOf(amount, every);
-    if (rate === null) {
-      remark('a fine per something else than a minute, an hour or a day: no fine in its terms of use');
-      return [];
-    }
-    const per = rate.per.toLowerCase();
-    const text = row.text('recurring_fine');
-    return [{ type: 'overdueFine', code: `${text}-per-${per}`, name: `${text} per ${per}`, value: rate }];
-  }
+/** What a circulation was lent by. Throws `LeftOut` where that cannot be read; `remark` hears of what has no counterpart here. */
+export function lentBy(row: Row, currency: string, remark: (text: string) => void): { policies: PolicyDraft[]; shortLoan: boolean } {
+  const duration = interval(row, 'duration');
+  return {
+    policies: [dueDate(duration), ...fine(row, currency, remark), ...maximum(row, currency), ...grace(row), REPLACEMENT],
+    shortLoan: isShort(duration),
+  };
+}
 
-  private maximum(row: Row): PolicyDraft[] {
-    const value = this.amount(row, 'max_fine');
-    if (value === null) return [];
-    const text = row.text('max_fine');
-    return [{ type: 'maximumFine', code: `max-${text}`, name: `at most ${text}`, value }];
+function fine(row: Row, currency: string, remark: (text: string) => void): PolicyDraft[] {
+  const every = interval(row, 'fine_interval');
+  const amount = atLeastNothing(row, 'recurring_fine', currency);
+  if (amount === null || amount === 0) return [];
+  const rate = rateOf(amount, every);
+  if (rate === null) {
+    remark('a fine per something else than a minute, an hour or a day: no fine in its terms of use');
+    return [];
   }
+  const per = rate.per.toLowerCase();
+  const text = row.text('recurring_fine');
+  return [{ type: 'overdueFine', code: `${text}-per-${per}`, name: `${text} per ${per}`, value: rate }];
+}
 
-  private amount(row: Row, column: string): number | null {
-    const text = row.maybeText(column);
-    if (text === null) return null;
-    const amount = minorUnits(text, exponentOf(this.load.currency));
-    if (amount === null || amount < 0) throw new LeftOut(`${column} is no amount of ${this.load.currency}`, text);
-    return amount;
-  }
+function maximum(row: Row, currency: string): PolicyDraft[] {
+  const value = atLeastNothing(row, 'max_fine', currency);
+  if (value === null) return [];
+  const text = row.text('max_fine');
+  return [{ type: 'maximumFine', code: `max-${text}`, name: `at most ${text}`, value }];
+}
+
+function atLeastNothing(row: Row, column: string, currency: string): number | null {
+  const amount = row.maybeAmount(column, currency);
+  if (amount !== null && amount < 0) throw new LeftOut(`${column} is no amount of ${currency}`, row.text(column));
+  return amount;
 }
 
 function interval(row: Row, column: string): Interval {
