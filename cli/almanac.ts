@@ -5,6 +5,7 @@ import { EnvironmentError } from '../config/environment.js';
 import { NotLoadable } from './load/not-loadable.js';
 import { ServerMissing } from './servers/find.js';
 import { FolderTaken } from './stack/folder.js';
+import { CannotListen } from './stack/ports.js';
 import { PortTaken } from './stack/stack.js';
 import { say } from './terminal.js';
 
@@ -37,7 +38,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   // What a person can mend is said in its message; of anything else the place matters.
-  const mendable = [EnvironmentError, Refusal, NotLoadable, ServerMissing, FolderTaken, PortTaken].some((kind) => error instanceof kind);
+  const mendable = [EnvironmentError, Refusal, NotLoadable, ServerMissing, FolderTaken, PortTaken, CannotListen].some((kind) => error instanceof kind);
   say(error instanceof Error ? (mendable ? error.message : (error.stack ?? error.message)) : String(error));
   process.exitCode = error instanceof EnvironmentError ? 78 : 1; // 78: EX_CONFIG of sysexits
 }

@@ -82,7 +82,7 @@ function stepsFor(name: ServerName, environment: Environment, report: Report, fe
   ];
 }
 
-/** An executable that was given and does not serve ends the search: somebody meant it. */
+/** One that does not serve is said, and the search goes on. */
 async function given(server: PinnedServer, environment: Environment): Promise<Found> {
   const path = server.pathOf(environment);
   if (path === null) throw new NotHere(`${server.pathVariable} is not set`);

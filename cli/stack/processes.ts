@@ -21,7 +21,12 @@ export async function isAlive({ pid, startedAt }: ProcessRecord): Promise<boolea
 export async function end(record: ProcessRecord): Promise<void> {
   for (const [signal, tries] of [['SIGTERM', 200], ['SIGKILL', 100]] as const) {
     if (!(await isAlive(record))) return;
-    process.kill(record.pid, signal);
+    try {
+      process.kill(record.pid, signal);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return; // ended by itself just now
+      throw error;
+    }
     for (let tried = 0; tried < tries && (await isAlive(record)); tried += 1) await pause(50);
   }
 }

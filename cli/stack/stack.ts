@@ -43,20 +43,20 @@ export interface StackOptions {
 export interface Stack {
   /** With the addresses of everything that was started. */
   environment: Environment;
+  /** Whoever asks again waits for the same end. */
   stop(): Promise<void>;
 }
 
 const usual = { mongodb: 27017, temporal: 7233, temporalUi: 8233, smtp: 1025 };
 
-/** Throws `FolderTaken`, `ServerMissing`, `PortTaken`, or what a child said that did not become ready. */
+/** Throws `FolderTaken`, `ServerMissing`, `PortTaken`, `CannotListen`, or what a child said that did not become ready. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { environment: { dataDir }, report, commandLine } = options;
   const release = await claim(dataDir, commandLine);
   const supervisor = new Supervisor(dataDir, report);
   const endings = [release, () => supervisor.stop()];
-  const stop = async () => {
-    for (const ending of endings.splice(0).reverse()) await ending();
-  };
+  let stopping: Promise<void> | null = null;
+  const stop = () => (stopping ??= endAll(endings));
   try {
     await rm(join(dataDir, 'stack.json'), { force: true });
     await endLeftovers(dataDir, report);
@@ -67,6 +67,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+async function endAll(endings: (() => Promise<void>)[]): Promise<void> {
+  for (const ending of endings.toReversed()) await ending();
 }
 
 async function startParts(

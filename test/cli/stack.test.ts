@@ -119,7 +119,8 @@ test('what was kept is there after a stop and another start, the session secret 
 test('a fresh start removes what was kept', async () => {
   const first = await start(mongoOnly);
   await withDatabase(first.environment.mongodbUri, loan('Dubliners'));
-  await first.stop();
+  void first.stop();
+  await first.stop(); // whoever asks again waits for the same end
   const second = await start({ ...mongoOnly, fresh: true });
   assert.deepEqual(await withDatabase(second.environment.mongodbUri, loans), []);
 });
@@ -140,6 +141,14 @@ test('a port that was asked for and is taken is named', async () => {
     message: `Another program listens on 127.0.0.1:${address.port} (PORT). End it, or choose another with PORT.`,
   });
   other.close();
+});
+
+test('an address that is none of this machine is named, not called taken', async () => {
+  await assert.rejects(start(mongoOnly, { HOST: '192.0.2.1', PORT: '3000' }), {
+    name: 'CannotListen',
+    message: 'No server can listen on 192.0.2.1:3000 (HOST, PORT): listen EADDRNOTAVAIL: address not available 192.0.2.1:3000. '
+      + 'Expected an address of this machine, and a port that its user may open.',
+  });
 });
 
 test('a child that cannot become ready is named with its last words, and nothing is left running', async () => {
