@@ -16,7 +16,7 @@ import type { Loan } from '../models/loan.js';
 import { fateOf, type Fate } from './fate.js';
 import { sometime, type Asked, type Happening, type Life } from './happening.js';
 
-/** For one in so many of the loans that the library began with somebody comes each day: by it their number stays about as it is. */
+/** For one in so many of the loans that the library began with somebody comes each day: by it their number settles at two thirds to three quarters of that. */
 const WANTED_AGAIN = 80;
 /** Days before a loan is due on which somebody else asks for it, and days that the recall leaves. */
 const RECALLED_BEFORE = 12;
