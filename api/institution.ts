@@ -1,4 +1,4 @@
-/** What staff say of their institution, as far as letters go by it (spec/data-model.md, 1, institution). Zone and currency are the operator's. */
+/** What staff say of their institution, as far as letters go by it (spec/data-model.md, 1, institution). */
 import { z } from 'zod';
 import { languagesBehind } from '../domain/letters.js';
 import type { Institution } from '../models/institution.js';

@@ -48,7 +48,7 @@ const groups: readonly Group[] = [
   },
   {
     heading: 'Institution', isSeen: (grants) => may(grants, 'SETTINGS'),
-    entries: [{ href: '/institution', name: 'Institution', says: 'What letters call it, in which language they are, and where they lead.' }],
+    entries: [{ href: '/institution', name: 'Institution', says: 'What letters say of it, whether mail goes out, its clock and its currency.' }],
   },
   {
     heading: 'Access', isSeen: (grants) => may(grants, 'ROLES'),

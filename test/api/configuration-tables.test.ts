@@ -405,6 +405,61 @@ test('the institution says where its letters lead, by REST and by its page, if t
   assert.equal((await administrator.fetch('/institution')).status, 403);
 });
 
+test('mail is paused and let go again by whoever keeps the institution, and every page says so meanwhile', async () => {
+  const ada = await library.signIn('admin');
+  const path = `${RIVERSIDE}/institution/mail`;
+  const { status, body: { version, ...before } } = await library.call(ada, 'GET', path);
+  assert.deepEqual([status, before], [200, { paused: false, maxPerMinute: 3000 }]);
+  const set = (seen: number, body: object, visitor = ada) => library.call(visitor, 'PUT', path, body, { 'if-match': `"${seen}"` });
+  assert.deepEqual((await set(version, { paused: true, maxPerMinute: 600 })).body, { paused: true, maxPerMinute: 600, version: version + 1 });
+  assert.match(await buyer.page('/'), /class="banner warning">[^]*Mail is paused: letters wait until it is let go again\.<\/span>/);
+  assert.match(await ada.page('/'), /Mail is paused[^<]*<a href="\/institution#mail">/);
+  assert.deepEqual([(await set(version, before)).status, (await set(version + 1, before, administrator)).status, (await library.call(administrator, 'GET', path)).status], [412, 403, 403]);
+  for (const [given, place] of [[{ maxPerMinute: 0 }, '/maxPerMinute'], [{ paused: 'no' }, '/paused'], [{ until: 'noon' }, '/until']] as const) {
+    assert.deepEqual(refusedAt(await set(version + 1, { ...before, ...given })), [422, place]);
+  }
+  const mail = (fields: Record<string, string>) => ada.submit('/institution', fields, '/institution/mail');
+  assert.match(await (await mail({ paused: '1', maxPerMinute: 'many' })).text(), /<a href="#maxPerMinute">Letters in a minute, at most: &quot;many&quot; was given; expected a number/);
+  assert.equal((await mail({ maxPerMinute: '600', reason: 'The relay is back' })).headers.get('location'), '/institution?done=record');
+  assert.doesNotMatch(await ada.page('/'), /Mail is paused/);
+  const entries = await library.models.AuditEntry.find({ institutionId: 'riverside', targetType: 'Institution', action: /_MAIL$/ }).sort({ _id: 1 }).lean();
+  assert.deepEqual(entries.map(({ action, reason, changes }) => [action, reason, changes.map(({ path: place, after }) => [place, after])]), [
+    ['PAUSE_MAIL', null, [['mailPaused', true], ['mailMaxPerMinute', 600]]], ['RESUME_MAIL', 'The relay is back', [['mailPaused', false]]],
+  ]);
+});
+
+test('the operator sets zone and currency: jobs are scheduled anew and none counts as missed, and the currency stays once money is booked', async () => {
+  const [ada, operator] = [await library.signIn('admin'), await library.signIn('operator')];
+  await operator.submit('/institutions', { code: 'riverside' });
+  const { models, reconciled, clock } = library;
+  const path = `${RIVERSIDE}/institution/zone-and-currency`;
+  const { body: { version, ...before } } = await library.call(ada, 'GET', path);
+  assert.deepEqual(before, { timeZone: 'Europe/Berlin', currency: 'EUR' });
+  const set = (seen: number, body: object, visitor = operator) => library.call(visitor, 'PUT', path, body, { 'if-match': `"${seen}"` });
+  assert.deepEqual([(await set(version, before, ada)).status, (await set(version - 1, before)).status], [403, 412]);
+  for (const [given, status, place] of [[{ timeZone: 'Berlin' }, 422, '/timeZone'], [{ currency: 'Euro' }, 422, '/currency'], [{ currency: 'JPY' }, 409, '/currency']] as const) {
+    assert.deepEqual(refusedAt(await set(version, { ...before, ...given })), [status, place]);
+  }
+  reconciled.length = 0;
+  assert.deepEqual((await set(version, { timeZone: 'America/New_York', currency: 'USD' })).body, { timeZone: 'America/New_York', currency: 'USD', version: version + 1 });
+  const active = await models.ScheduledJob.find({ institutionId: 'riverside', active: true }).sort({ _id: 1 }).lean();
+  assert.deepEqual(reconciled.toSorted(), active.map(({ _id }) => _id));
+  assert.ok(active.length > 0 && active.every(({ lastOccurrenceAt }) => lastOccurrenceAt?.getTime() === clock.now.getTime()));
+
+  await models.Fee.collection.insertOne({ _id: newId(), institutionId: 'riverside', dedupeKey: 'one' } as never);
+  assert.deepEqual(refusedAt(await set(version + 1, before)), [409, '/currency']);
+  const page = await operator.page('/institution');
+  assert.match(page, /<option value="America\/New_York" selected>[^]*id="currency" name="currency" value="USD" [^>]*readonly[^]*It stays: money is booked in USD already\./);
+  const changed = await operator.submit('/institution', { timeZone: 'Europe/Berlin', currency: 'EUR', reason: 'Moved' }, '/institution/zone-and-currency');
+  assert.match(await changed.text(), /<a href="#currency">Currency: &quot;EUR&quot; was given; expected USD: money is booked in USD already<\/a>/);
+  await models.Fee.collection.deleteOne({ institutionId: 'riverside', dedupeKey: 'one' });
+  const back = await operator.submit('/institution', { timeZone: 'Europe/Berlin', currency: 'EUR', reason: 'Moved' }, '/institution/zone-and-currency');
+  assert.equal(back.headers.get('location'), '/institution?done=record');
+  const { reason, changes } = await models.AuditEntry.findOne({ institutionId: 'riverside', targetType: 'Institution' }).sort({ _id: -1 }).orFail().lean();
+  assert.deepEqual([reason, changes.map(({ path: place, before: was, after }) => [place, was, after])], ['Moved', [['timeZone', 'America/New_York', 'Europe/Berlin'], ['currency', 'USD', 'EUR']]]);
+  assert.match(await ada.page('/institution'), /<dt>Time zone<\/dt><dd>Europe\/Berlin<\/dd>[^]*The operator of the platform sets them/);
+});
+
 describe('a block preference', () => {
   const preferences = `${RIVERSIDE}/block-preferences`;
   const set = (code: string, version: number, body: object) => library.call(administrator, 'PUT', `${preferences}/${code}`, body, { 'if-match': `"${version}"` });

@@ -128,6 +128,21 @@ test('a job set to "not scheduled" loses its schedule at once, and gets it back 
   assert.equal(await gone(), false);
 });
 
+test('in another zone of its institution a job keeps its time by the new clock, in the engine as well', async () => {
+  const { models, client } = house;
+  await models.Institution.updateOne({ institutionId: 'next-door', code: 'next-door' }, { $set: { timeZone: 'Asia/Tokyo' } });
+  await models.ScheduledJob.updateMany({ institutionId: 'next-door', active: true }, { $set: { lastOccurrenceAt: new Date() } });
+  const { _id } = await activated(models, 'next-door', JOB);
+  const runs = await models.Run.countDocuments({ institutionId: 'next-door' });
+  await pass();
+  const next = nextRunAt({ kind: 'DAILY', times: ['04:00'] }, zoneOf('Asia/Tokyo'), Date.now())!;
+  const isNext = (at: number) => at >= next && at - next <= 120_000; // but for the start spread
+  const told = await eventually(async () => (await client.schedule.getHandle(scheduleIdOf(_id)).describe()).info.nextActionTimes[0]!.getTime(), isNext);
+  assert.ok(isNext(told), `${new Date(told).toISOString()} is 04:00 in Tokyo`);
+  assert.equal((await models.ScheduledJob.findOne({ institutionId: 'next-door', _id }).orFail().lean()).nextRunAt?.getTime(), next);
+  assert.equal(await models.Run.countDocuments({ institutionId: 'next-door' }), runs, 'no night was missed');
+});
+
 test('a run that waits where the dispatcher is gone is taken up by the next pass; one whose workflow never came is closed as lost', async () => {
   const dispatcher = house.client.workflow.getHandle('dispatcher-demo');
   if ((await dispatcher.describe()).status.name === 'RUNNING') await dispatcher.terminate();
