@@ -14,7 +14,7 @@ const startedAt = performance.now();
 const tally = { passed: 0, failed: [], skipped: [] };
 
 // Beside the tests, which leave a core idle now and then.
-const checks = Promise.all([check('lint', 'node_modules/oxlint/bin/oxlint', '--type-aware', '--threads=1'), check('types', 'node_modules/.bin/tsc', '--noEmit', '--singleThreaded')]);
+const checks = Promise.all([check('lint', 'node_modules/oxlint/bin/oxlint', '--type-aware', '--threads=1'), check('types', 'node_modules/.bin/tsc', '--noEmit', '--singleThreaded', '--incremental', '--tsBuildInfoFile', 'build/types.tsbuildinfo')]);
 const folder = mkdtempSync(join(tmpdir(), 'almanac-tally-'));
 const tallyFile = join(folder, 'tally.json');
 const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=./test/support/tally.ts', ...process.argv.slice(2)];

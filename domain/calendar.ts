@@ -82,29 +82,32 @@ interface Applicable extends Hours {
   opens: boolean;
 }
 
+/** The records that count for a library. */
+interface Compiled {
+  standard: Applicable[];
+  /** In the order in which they were entered. */
+  exceptions: Applicable[];
+  events: ReturnType<typeof eventsOf>;
+}
+
 const WHOLE_DAY: Hours = { from: 0, to: 24 * 60 };
 const MINUTE = 60_000;
 
-/** The calendar of one library. `records` may hold those of other libraries and drafts, which no rule sees. */
+/**
+ * The calendar of one library. `records` may hold those of other libraries and drafts, which no rule sees; they are looked through when the first
+ * day is asked for, because of sixty libraries a page of loans meets a few.
+ */
 export function calendarOf(records: readonly CalendarRecord[], library: CalendarLibrary, zone: Zone): Calendar {
-  const applied = records.filter(({ state }) => state === 'APPLIED').sort((a, b) => a.createdAt - b.createdAt);
-  const institutions = applied.filter(({ level }) => level === 'INSTITUTION');
-  const own = applied.filter(({ level, libraryCode }) => level === 'LIBRARY' && libraryCode === library.code);
-
-  const ownStandard = own.filter(({ type }) => type === 'STANDARD');
-  const standardSource = ownStandard.length > 0 ? ownStandard : institutions.filter(({ type }) => type === 'STANDARD');
-  const standard = standardSource.map(applicable);
-  const exceptionSource = library.inheritsCalendar ? [...institutions, ...own] : own;
-  const exceptions = exceptionSource.filter(({ type }) => type === 'EXCEPTION').map(applicable);
-  const events = eventsOf(institutions, own);
-
-  const calendarMissing = (day: DayNumber) => !standard.some((record) => isValidOn(record, day));
+  let compiled: Compiled | null = null;
+  const hoursOf = (): Compiled => (compiled ??= compile(records, library));
+  const calendarMissing = (day: DayNumber) => !hoursOf().standard.some((record) => isValidOn(record, day));
 
   const openIntervals = remembered((day: DayNumber): readonly OpenInterval[] => {
     // Exceptions are exceptions to standard hours: where there are none, the day is open whatever they say.
     if (calendarMissing(day)) return [instants(WHOLE_DAY, day)];
     const covering = (record: Applicable) =>
       isValidOn(record, day) && (record.dayOfWeek === null || record.dayOfWeek === weekday(day));
+    const { standard, exceptions } = hoursOf();
     let hours = standard.filter(covering).reduce<Hours[]>(add, []);
     for (const exception of exceptions.filter(covering))
       hours = exception.opens ? add(hours, exception) : subtract(hours, exception);
@@ -148,7 +151,21 @@ export function calendarOf(records: readonly CalendarRecord[], library: Calendar
     },
     openDaysBetween: (after, until) => openDaysUntil(until)(after),
     calendarMissing,
-    eventAfter: (name, day) => events.find((event) => event.name === name && event.day > day) ?? null,
+    eventAfter: (name, day) => hoursOf().events.find((event) => event.name === name && event.day > day) ?? null,
+  };
+}
+
+function compile(records: readonly CalendarRecord[], library: CalendarLibrary): Compiled {
+  const applied = records.filter(({ state }) => state === 'APPLIED').sort((a, b) => a.createdAt - b.createdAt);
+  const institutions = applied.filter(({ level }) => level === 'INSTITUTION');
+  const own = applied.filter(({ level, libraryCode }) => level === 'LIBRARY' && libraryCode === library.code);
+  const ownStandard = own.filter(({ type }) => type === 'STANDARD');
+  const standardSource = ownStandard.length > 0 ? ownStandard : institutions.filter(({ type }) => type === 'STANDARD');
+  const exceptionSource = library.inheritsCalendar ? [...institutions, ...own] : own;
+  return {
+    standard: standardSource.map(applicable),
+    exceptions: exceptionSource.filter(({ type }) => type === 'EXCEPTION').map(applicable),
+    events: eventsOf(institutions, own),
   };
 }
 

@@ -1,26 +1,27 @@
 import assert from 'node:assert/strict';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterAll, beforeEach, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, test } from 'vitest';
 import { createDispatcherActivities, type KnownRun, type Look } from '../../activities/dispatcher.js';
 import { turnAskOf } from '../../activities/turn-ask.js';
 import type { Command } from '../../domain/dispatcher.js';
 import type { StoredRun } from '../../models/run.js';
 import { differences } from '../../chaos/differences.js';
-import { mongo, temporal } from '../support/servers.js';
 import { everythingOf, pictureOf } from '../support/store.js';
-import { World } from '../workflows/dispatcher-world.js';
+import { openGround, World, type Ground } from '../workflows/dispatcher-world.js';
 
 /** Tuesday 12 May 2026, 04:00 in Berlin. */
 const NOW = new Date('2026-05-12T02:00:00Z');
 const inMinutes = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 
 let world: World;
-const opened: World[] = [];
-beforeEach(async () => {
-  world = await World.open(mongo(), temporal());
-  opened.push(world);
+let ground: Ground;
+beforeAll(async () => {
+  ground = await openGround();
 });
-afterAll(() => Promise.all(opened.map((one) => one.close())));
+beforeEach(async () => {
+  world = await World.open(ground, 'of-nobody');
+});
+afterAll(() => ground.close());
 
 const activities = () => createDispatcherActivities({ models: world.models, client: world.client, now: () => NOW });
 const look = (known: KnownRun[] = []): Promise<Look> =>
@@ -198,8 +199,7 @@ test('decisions recorded twice are recorded once', async () => {
 });
 
 test('runs of a neighbour are left alone, whatever is decided about them here', async () => {
-  const neighbour = await World.open(mongo(), temporal());
-  opened.push(neighbour);
+  const neighbour = await World.open(ground, 'of-nobody');
   const decisions = everyKind(await fourRuns(neighbour));
   const before = await everythingOf(neighbour.models, neighbour.institutionId);
   await record(...decisions);

@@ -4,8 +4,9 @@
  * vitest runs it once for each of its projects: only the first starts something. A run that was killed could not end
  * its servers, so the next one does.
  */
-import { access, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
+import { access, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
+import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claim, endLeftovers, ownerOf } from '../../cli/stack/folder.js';
 import { freePort } from '../../cli/stack/ports.js';
@@ -15,6 +16,9 @@ import { findServer, type Report } from '../../cli/servers/find.js';
 import { environment } from '../../config/environment.js';
 
 const prefix = 'almanac-test-';
+/** Files that are memory, where Linux has them. */
+const inMemory = '/dev/shm';
+const ROOM = 8 * 2 ** 30;
 const report: Report = (line) => process.stderr.write(`${line}\n`);
 
 // Histories of tests are short; with the default of 4,096 events nothing would ever continue as new.
@@ -23,8 +27,8 @@ export default (): Promise<() => Promise<void>> => startServers(200);
 /** `renewedAt`: a history of so many events suggests to be continued as new. */
 export async function startServers(renewedAt: number): Promise<() => Promise<void>> {
   if ('ALMANAC_TEST_FOLDER' in process.env) return () => Promise.resolve();
-  await sweep();
-  const folder = await mkdtemp(join(tmpdir(), prefix));
+  for (const place of [inMemory, tmpdir()].filter((each) => existsSync(each))) await sweep(place);
+  const folder = await mkdtemp(join(await placeOfData(), prefix));
   process.env.ALMANAC_TEST_FOLDER = folder;
   await claim(folder, 'npm test');
   const supervisor = new Supervisor(folder, report);
@@ -39,10 +43,17 @@ export async function startServers(renewedAt: number): Promise<() => Promise<voi
   };
 }
 
+/** Nobody reads the data afterwards: in memory, if it has room for them, no test waits for a disk. */
+async function placeOfData(): Promise<string> {
+  if (!existsSync(inMemory)) return tmpdir();
+  const { bavail, bsize } = await statfs(inMemory);
+  return Math.min(bavail * bsize, freemem()) > ROOM ? inMemory : tmpdir();
+}
+
 /** A folder without `almanac.pid` is one that another run is making at this moment. */
-async function sweep(): Promise<void> {
-  for (const name of (await readdir(tmpdir())).filter((entry) => entry.startsWith(prefix))) {
-    const folder = join(tmpdir(), name);
+async function sweep(place: string): Promise<void> {
+  for (const name of (await readdir(place)).filter((entry) => entry.startsWith(prefix))) {
+    const folder = join(place, name);
     const claimed = await access(join(folder, 'almanac.pid')).then(() => true, () => false);
     if (!claimed || (await ownerOf(folder)) !== null) continue;
     await endLeftovers(folder, report);

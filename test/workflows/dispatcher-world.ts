@@ -1,14 +1,14 @@
-/** An institution with runs, for tests of the dispatcher on real servers. */
+/** Institutions with runs, for tests of the dispatcher on real servers. */
 import { heartbeat, sleep } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
-import type { Connection as Db } from 'mongoose';
 import { turnAskOf } from '../../activities/turn-ask.js';
 import type { RunStatus } from '../../domain/run.js';
-import { connectToMongo } from '../../models/connect.js';
 import { newId } from '../../models/document.js';
-import { createIndexes, createModels, type Models } from '../../models/models.js';
+import type { Models } from '../../models/models.js';
 import { newRun, type NewRun } from '../../models/new-run.js';
 import type { StoredRun } from '../../models/run.js';
+import { emptyDatabase } from '../support/database.js';
+import { temporal } from '../support/servers.js';
 
 export const CAPACITY = 4;
 
@@ -42,8 +42,27 @@ export class Workshop {
   }
 }
 
-export function createStubActivities(world: World, workshop: Workshop) {
-  const { models, client, taskQueue } = world;
+/** Store and engine of all institutions of a test file. */
+export interface Ground {
+  models: Models;
+  client: Client;
+  close(): Promise<void>;
+}
+
+export async function openGround(): Promise<Ground> {
+  const connection = await Connection.connect({ address: temporal() });
+  const database = await emptyDatabase();
+  return {
+    models: database.models,
+    client: new Client({ connection }),
+    async close() {
+      await connection.close();
+      await database.close();
+    },
+  };
+}
+
+export function createStubActivities({ models, client }: Ground, worlds: ReadonlyMap<string, World>) {
   const set = (institutionId: string, runId: string, status: RunStatus) =>
     models.Run.updateOne({ institutionId, _id: runId }, { $set: { status } });
   return {
@@ -51,8 +70,8 @@ export function createStubActivities(world: World, workshop: Workshop) {
       const run = await models.Run.findOne({ institutionId, _id: runId }).lean().orFail();
       const ask = {
         workflowId: `dispatcher-${institutionId}`,
-        taskQueue,
-        args: [{ institutionId, lookEveryMs: world.lookEveryMs }],
+        taskQueue: worlds.get(institutionId)!.taskQueue,
+        args: [{ institutionId, lookEveryMs: worlds.get(institutionId)!.lookEveryMs }],
         signal: 'ask',
         signalArgs: [turnAskOf(run, 'Europe/Berlin', false)],
       };
@@ -61,43 +80,29 @@ export function createStubActivities(world: World, workshop: Workshop) {
     },
     async work(institutionId: string, runId: string): Promise<void> {
       await set(institutionId, runId, 'RUNNING');
-      await workshop.work(runId);
+      await worlds.get(institutionId)!.workshop.work(runId);
       await set(institutionId, runId, 'COMPLETED_SUCCESSFULLY');
     },
   };
 }
 export type StubActivities = ReturnType<typeof createStubActivities>;
 
-/** Connections, an institution of its own, and runs of a job without locks. */
+/** An institution of its own, and runs of a job without locks. */
 export class World {
   readonly institutionId = `lib-${newId()}`;
+  readonly workshop = new Workshop();
   /** The server accepts no timer below a second. */
   lookEveryMs = 2_000;
   #processId = 0;
-  private constructor(
-    readonly db: Db,
-    readonly models: Models,
-    readonly connection: Connection,
-    readonly client: Client,
-    readonly taskQueue: string,
-  ) {}
+  private constructor(readonly models: Models, readonly client: Client, readonly taskQueue: string) {}
 
-  static async open(mongo: string, temporal: string): Promise<World> {
-    const db = await connectToMongo(mongo.replace('/?', '/dispatcher?'), 'dispatcher-test');
-    const models = createModels(db);
-    await createIndexes(models);
-    const connection = await Connection.connect({ address: temporal });
-    const world = new World(db, models, connection, new Client({ connection }), `dispatcher-${newId()}`);
+  static async open({ models, client }: Ground, taskQueue: string): Promise<World> {
+    const world = new World(models, client, taskQueue);
     const { institutionId } = world;
     await models.Institution.collection.insertOne({
       _id: newId(), institutionId, code: institutionId, capacityUnits: CAPACITY, timeZone: 'Europe/Berlin',
     } as never);
     return world;
-  }
-
-  async close(): Promise<void> {
-    await this.connection.close();
-    await this.db.close();
   }
 
   /** Its record, without a workflow. */

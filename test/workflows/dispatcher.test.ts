@@ -2,71 +2,82 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, test } from 'vitest';
 import { createDispatcherActivities, wakeDispatcher } from '../../activities/dispatcher.js';
 import { now } from '../../config/clock.js';
 import { keptBundle, type Sources } from '../../worker/workflow-bundle.js';
 import { quietRuntime } from '../support/quiet-runtime.js';
-import { mongo, temporal } from '../support/servers.js';
-import { CAPACITY, createStubActivities, Workshop, World } from './dispatcher-world.js';
+import { newId } from '../../models/document.js';
+import { temporal } from '../support/servers.js';
+import { CAPACITY, createStubActivities, openGround, World, type Ground } from './dispatcher-world.js';
 
 let codePath: string;
-let changedCodePath: string;
 let connection: NativeConnection;
-let world: World;
-let workshop: Workshop;
+let ground: Ground;
 let stop: () => Promise<void>;
+let world: World;
+const worlds = new Map<string, World>();
+/** Served by workers for all tests of this file, but for those that end them. */
+const taskQueue = `dispatcher-${newId()}`;
 
 beforeAll(async () => {
   quietRuntime();
   codePath = await keptBundle(sourcesOf('dispatcher-stub'));
-  changedCodePath = await keptBundle(sourcesOf('dispatcher-changed-stub'));
   connection = await NativeConnection.connect({ address: temporal() });
+  ground = await openGround();
+  const { models, client } = ground;
+  const stops = await Promise.all([
+    running({ taskQueue: 'system', activities: createDispatcherActivities({ models, client, now }) }),
+    startWorker(taskQueue, codePath),
+  ]);
+  stop = async () => void (await Promise.all(stops.map((each) => each())));
 });
-afterAll(() => connection.close());
+afterAll(async () => {
+  await stop();
+  await ground.close();
+  await connection.close();
+});
 
-beforeEach(async () => {
-  world = await World.open(mongo(), temporal());
-  workshop = new Workshop();
-  stop = await startWorker(codePath);
-});
+beforeEach(() => enter(taskQueue));
 afterEach(async () => {
   await world.dispatcher.terminate().catch(() => undefined); // most have ended by themselves
-  await stop();
-  await world.close();
 });
+
+async function enter(queue: string): Promise<void> {
+  world = await World.open(ground, queue);
+  worlds.set(world.institutionId, world);
+}
 
 const sourcesOf = (name: string): Sources => ({ workflowsPath: join(import.meta.dirname, `${name}.ts`), interceptors: [] });
 
-/** All activities, and these workflows; null: they run elsewhere. */
-async function startWorker(workflows: string | null): Promise<() => Promise<void>> {
-  const { models, client, taskQueue } = world;
-  const workers = await Promise.all([
-    Worker.create({ connection, taskQueue: 'system', activities: createDispatcherActivities({ models, client, now }) }),
-    Worker.create({
-      connection,
-      taskQueue,
-      activities: createStubActivities(world, workshop),
-      workflowFailureErrorTypes: { '*': [], dispatcher: ['NondeterminismError'] },
-      ...(workflows === null ? {} : { workflowBundle: { codePath: workflows } }),
-    }),
-  ]);
-  const running = Promise.all(workers.map((worker) => worker.run()));
-  return async () => {
-    workers.forEach((worker) => worker.shutdown());
-    await running;
+/** The activities of the stub, and these workflows; null: they run elsewhere. Answers how it ends. */
+function startWorker(queue: string, workflows: string | null): Promise<() => Promise<void>> {
+  return running({
+    taskQueue: queue,
+    activities: createStubActivities(ground, worlds),
+    workflowFailureErrorTypes: { '*': [], dispatcher: ['NondeterminismError'] },
+    ...(workflows === null ? {} : { workflowBundle: { codePath: workflows } }),
+  });
+}
+
+async function running(options: Omit<WorkerOptions, 'connection'>): Promise<() => Promise<void>> {
+  const worker = await Worker.create({ connection, ...options });
+  const ended = worker.run();
+  return () => {
+    worker.shutdown();
+    return ended;
   };
 }
 
 const statusOf = async (runId: string) => (await world.run(runId)).status;
 const waits = (runId: string) => async () => (await world.run(runId)).waitReason?.kind === 'CAPACITY';
-const begun = (runId: string) => () => workshop.begun.includes(runId);
+const begun = (runId: string) => () => world.workshop.begun.includes(runId);
 
 /** As many runs as there is capacity for, at work until they are let go. */
 async function fill(): Promise<string[]> {
   const runs = await Promise.all(Array.from({ length: CAPACITY }, () => world.insertRun()));
-  for (const run of runs) workshop.keep(run._id);
+  for (const run of runs) world.workshop.keep(run._id);
   await Promise.all(runs.map((run) => world.startWorkflow(run)));
   await world.until('all places are taken', () => runs.every(({ _id }) => begun(_id)()));
   return runs.map(({ _id }) => _id);
@@ -75,13 +86,13 @@ async function fill(): Promise<string[]> {
 test('fifty runs at once: never more than four inside, each has one turn, and the history is renewed', async () => {
   const inside = await fill();
   const waiting = await Promise.all(Array.from({ length: 50 - CAPACITY }, () => world.start()));
-  for (const runId of inside) workshop.letGo(runId);
+  for (const runId of inside) world.workshop.letGo(runId);
   const runIds = [...inside, ...waiting];
   const ends = await Promise.all(runIds.map((runId) => world.workflow(runId).result()));
 
   assert.deepEqual(new Set(ends), new Set(['worked']));
-  assert.deepEqual(workshop.begun.toSorted(), runIds.toSorted());
-  assert.equal(workshop.most, CAPACITY);
+  assert.deepEqual(world.workshop.begun.toSorted(), runIds.toSorted());
+  assert.equal(world.workshop.most, CAPACITY);
   const { workflowExecutionInfo } = (await world.dispatcher.describe()).raw;
   assert.notEqual(workflowExecutionInfo?.firstRunId, workflowExecutionInfo?.execution?.runId, 'it never continued as new');
   await world.until('an idle dispatcher ends', async () => (await world.dispatcher.describe()).status.name === 'COMPLETED');
@@ -94,7 +105,7 @@ test('who waits is shown with the reason, and a place that comes free is given o
   assert.equal((await world.run(last)).waitReason?.text, 'Waits for 1 of 4 units of capacity');
   assert.equal(await statusOf(last), 'QUEUED');
 
-  workshop.letGo(first);
+  world.workshop.letGo(first);
   await world.until('the fifth run works', begun(last));
 });
 
@@ -120,7 +131,7 @@ test('a turn that reaches nobody is given to the next, without waiting for a loo
   await world.until('the one behind it waits', waits(next));
 
   await world.workflow(lost).terminate();
-  workshop.letGo(first);
+  world.workshop.letGo(first);
   await world.until('the one behind it works', begun(next));
   await world.until('the terminated run is closed', async () => (await statusOf(lost)) === 'FAILED');
 });
@@ -132,7 +143,7 @@ test('a run cancelled while it waits leaves the queue', async () => {
 
   await world.workflow(cancelled).cancel();
   await assert.rejects(world.workflow(cancelled).result());
-  workshop.letGo(first);
+  world.workshop.letGo(first);
   await world.until('the run behind it works', begun(last));
   assert.equal(begun(cancelled)(), false);
 });
@@ -145,9 +156,9 @@ test('a dispatcher that was terminated starts again from the store: who is in st
   await world.dispatcher.terminate();
   const later = await world.start();
   await world.until('the sixth run is shown waiting', waits(later));
-  assert.equal(workshop.most, CAPACITY);
+  assert.equal(world.workshop.most, CAPACITY);
 
-  for (const runId of inside) workshop.letGo(runId);
+  for (const runId of inside) world.workshop.letGo(runId);
   await world.until('both get their turn', () => begun(waiting)() && begun(later)());
   assert.deepEqual(await world.workflow(waiting).result(), 'worked');
 });
@@ -157,7 +168,7 @@ test('nobody asks any more, and those who wait are remembered when the dispatche
   const waiting = await world.start();
   await world.until('the fifth run is shown waiting', waits(waiting));
   await world.dispatcher.terminate();
-  workshop.letGo(first);
+  world.workshop.letGo(first);
   await world.workflow(first).result();
 
   await wakeDispatcher({ ...world, now }, world.institutionId, world.taskQueue);
@@ -165,27 +176,31 @@ test('nobody asks any more, and those who wait are remembered when the dispatche
 });
 
 test('a changed version that cannot follow the history of today starts again from the store', async () => {
+  const queue = `dispatcher-changed-${newId()}`;
+  await enter(queue);
+  const today = await startWorker(queue, codePath);
   const inside = await fill();
   const waiting = await world.start();
   await world.until('the fifth run is shown waiting', waits(waiting));
   const before = (await world.dispatcher.describe()).runId;
 
-  await stop();
-  stop = await startWorker(changedCodePath);
+  await today();
+  const changed = await startWorker(queue, await keptBundle(sourcesOf('dispatcher-changed-stub')));
   await world.until('the old history has failed', async () => {
     await world.client.workflow.getHandle(world.dispatcher.workflowId, before).signal('look').catch(() => undefined);
     return (await world.client.workflow.getHandle(world.dispatcher.workflowId, before).describe()).status.name === 'FAILED';
   });
   await wakeDispatcher({ ...world, now }, world.institutionId, world.taskQueue);
-  for (const runId of inside) workshop.letGo(runId);
+  for (const runId of inside) world.workshop.letGo(runId);
   await world.until('it gets its turn', begun(waiting));
-  assert.equal(workshop.most, CAPACITY);
+  assert.equal(world.workshop.most, CAPACITY);
+  await changed();
 });
 
 test('the older of two waiting occurrences is skipped, and its workflow ends', async () => {
   const scheduledJobId = 'a-scheduled-job';
   const first = await world.insertRun({ scheduledJobId });
-  workshop.keep(first._id);
+  world.workshop.keep(first._id);
   await world.startWorkflow(first);
   await world.until('the first works', begun(first._id));
 
@@ -200,7 +215,7 @@ test('the older of two waiting occurrences is skipped, and its workflow ends', a
   assert.deepEqual([skipped.status, skipped.skipReason, skipped.startedAt], ['SKIPPED', 'OVERLAP', null]);
   assert.deepEqual(skipped.submittedAt, at('03:15'));
   assert.equal(skipped.waitReason?.runId, newer);
-  workshop.letGo(first._id);
+  world.workshop.letGo(first._id);
   assert.equal(await world.workflow(newer).result(), 'worked');
 });
 
@@ -227,28 +242,30 @@ test('a hold that staff set is known at once when the dispatcher is told to look
   await world.until('it is shown as held', async () => (await world.run(waiting)).waitReason?.kind === 'HOLD');
   assert.equal(await statusOf(waiting), 'PENDING');
 
-  workshop.letGo(first);
+  world.workshop.letGo(first);
   await world.workflow(first).result();
   assert.equal(begun(waiting)(), false);
 });
 
 test('the process with the dispatcher is killed: who is in goes on, and its successor loses and doubles nothing', async () => {
-  await stop();
-  stop = await startWorker(null);
+  const queue = `dispatcher-killed-${newId()}`;
+  await enter(queue);
+  const activities = await startWorker(queue, null);
   let child = startProcess();
   try {
     const runIds = await Promise.all(Array.from({ length: 20 }, () => world.start()));
-    await world.until('some have worked', () => workshop.begun.length >= 6);
+    await world.until('some have worked', () => world.workshop.begun.length >= 6);
     child.kill('SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     child = startProcess();
 
     const ends = await Promise.all(runIds.map((runId) => world.workflow(runId).result()));
     assert.deepEqual(new Set(ends), new Set(['worked']));
-    assert.deepEqual(workshop.begun.toSorted(), runIds.toSorted());
-    assert.ok(workshop.most <= CAPACITY);
+    assert.deepEqual(world.workshop.begun.toSorted(), runIds.toSorted());
+    assert.ok(world.workshop.most <= CAPACITY);
   } finally {
     child.kill('SIGKILL');
+    await activities();
   }
 });
 
