@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { ruledFeeTypes } from '../models/fee.js';
 import type { FulfillmentSettings } from '../models/fulfillment.js';
+import { languages } from '../templates/labels.js';
 import { createRecorded, isDuplicateKey, saveChange, type Author } from './changes.js';
 import type { ApiContext } from './context.js';
 import { checked, valid } from './job-settings.js';
@@ -20,8 +21,15 @@ export const fulfillmentSettingsSchema = z
     maxLoansPerLetter: z.int().min(1).max(1_000).default(200).describe('More make further letters.'),
     staffFeeTypes: z.array(z.string().trim().regex(/^[A-Z][A-Z0-9_]{0,49}$/, 'expected capital letters, digits and "_", as COPY_CARD')).max(100).default([])
       .describe('Types of fees of your own, which staff charge by hand beside OTHER.'),
+    staffFeeTypeNames: z.record(z.string(), z.record(z.string(), z.string().trim().min(1).max(100))).default({})
+      .describe(`What letters call them, by type and language (${languages.join(', ')}); a type without a name is told by its code.`),
   })
-  .superRefine(({ staffFeeTypes }, context) => {
+  .superRefine(({ staffFeeTypes, staffFeeTypeNames }, context) => {
+    for (const [type, names] of Object.entries(staffFeeTypeNames)) {
+      const refuse = (key: string, path: string[], expected: string) => context.addIssue({ code: 'custom', path: ['staffFeeTypeNames', ...path], message: `"${key}" was given; expected ${expected}` });
+      if (!staffFeeTypes.includes(type)) refuse(type, [type], 'one of staffFeeTypes');
+      for (const language of Object.keys(names)) if (!languages.includes(language)) refuse(language, [type, language], `a language with letters: ${languages.join(', ')}`);
+    }
     for (const [at, type] of staffFeeTypes.entries()) {
       const refuse = (expected: string) => context.addIssue({ code: 'custom', path: ['staffFeeTypes', at], message: `"${type}" was given; expected ${expected}` });
       if (type === 'OTHER' || ruledFeeTypes.some((ruled) => ruled === type)) refuse('a type of your own: this one is there');

@@ -34,6 +34,8 @@ export interface FulfillmentSettings extends Versioned {
   maxLoansPerLetter: number;
   /** Types of fees of the institution's own, which staff charge by hand beside OTHER. */
   staffFeeTypes: string[];
+  /** What letters call them, by type and language; a type, or a language, may have none. */
+  staffFeeTypeNames: Record<string, Record<string, string>>;
   demerits: DemeritSettings;
   lastChange: LastChange | null;
 }
@@ -50,6 +52,7 @@ const fulfillmentSettingsSchema = versioned<FulfillmentSettings>('fulfillmentSet
   separatePatronNotificationsByLibrary: no,
   maxLoansPerLetter: { ...number, default: 200 },
   staffFeeTypes: texts,
+  staffFeeTypeNames: { type: anything, default: {} },
   demerits: {
     type: part({ ...demeritLimits, byUserGroup: { type: [part({ userGroup: text, ...demeritLimits })], default: [] } }),
     default: () => ({}),

@@ -9,8 +9,7 @@ import { endOfDay, localDay, zoneOf } from '../domain/days.js';
 import { exponentOf } from '../domain/money.js';
 import { isLabel, labelText, shippedLabels } from './labels.js';
 
-export interface Reader {
-  readonly language: string;
+export interface Reader extends Readonly<Spoken> {
   /** A label with its blanks filled; empty where it is switched off. A name that is no label is a RangeError. */
   say(key: string, values?: Record<string, unknown>): string;
   /** The local day of an instant: `Monday, 3 March 2025`. */
@@ -69,6 +68,7 @@ function createReader({ language, defaultLanguage, timeZone, currency }: ReaderS
 
   return {
     language,
+    defaultLanguage,
     say(key, values) {
       let message = messages.get(key);
       if (message === undefined) {

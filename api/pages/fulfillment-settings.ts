@@ -1,13 +1,16 @@
 /** Fulfillment settings: what the desk and the jobs of loans go by in the whole institution, a form. */
 import { Router, type Request, type Response } from 'express';
+import { languages } from '../../templates/labels.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
-import { changeFulfillmentSettings, fulfillmentSettings } from '../fulfillment-settings.js';
+import { changeFulfillmentSettings, fulfillmentSettings, type ReadSettings } from '../fulfillment-settings.js';
 import { mayConfigureFulfillment, viewerOf } from '../viewer.js';
+import { feeTypeName } from '../words.js';
 import { besideField, fieldRows, inputOf, typedFrom, type Field, type Typed } from './fields.js';
-import { demandFormOf, formOf, problemsOf, type FieldProblem } from './form.js';
+import { demandFormOf, formOf, problemsOf, type FieldProblem, type Form } from './form.js';
 import { withProblems } from './job-forms.js';
 import type { Present } from './present.js';
+import { codesIn } from './typed.js';
 
 const PATH = '/fulfillment-settings';
 const parts: readonly { heading: string; rows: readonly (readonly Field[])[] }[] = [
@@ -31,17 +34,32 @@ const parts: readonly { heading: string; rows: readonly (readonly Field[])[] }[]
   },
   {
     heading: 'Fees charged at the desk',
-    rows: [[{ id: 'staffFeeTypes', label: 'Types of your own', kind: 'codes', hint: 'As COPY_CARD, LOCKER_KEY, with commas between them. OTHER can always be charged.' }]],
+    rows: [[{ id: 'staffFeeTypes', label: 'Types of your own', kind: 'codes', hint: 'As COPY_CARD, LOCKER_KEY, with commas between them. OTHER can always be charged. Of a type that is saved the names are asked that letters call it.' }]],
   },
 ];
 const fields = parts.flatMap(({ rows }) => rows.flat());
+
+const languageNames = new Intl.DisplayNames('en', { type: 'language' });
+/** What letters call a type of the institution's own. */
+const namesOf = (type: string): Field[] => languages.map((language) =>
+  ({ id: `staffFeeTypeNames.${type}.${language}`, label: `${feeTypeName(type)} in ${languageNames.of(language)}`, kind: 'text' }));
+
+/** Those that were typed, of the types that stay. */
+function typedNames(form: Form, types: readonly string[]): Record<string, Record<string, string>> {
+  const names = types.map((type) => [type, languages.flatMap((language) => {
+    const name = form.text(`staffFeeTypeNames.${type}.${language}`);
+    return name === '' ? [] : [[language, name] as const];
+  })] as const);
+  return Object.fromEntries(names.filter(([, texts]) => texts.length > 0).map(([type, texts]) => [type, Object.fromEntries(texts)]));
+}
 
 export function fulfillmentSettingsPage(context: ApiContext, { present }: Present): Router {
   const router = Router();
 
   router.get(PATH, async (request, response) => {
-    const { settings, version } = await fulfillmentSettings(context, viewerOf(request));
-    show(request, response, version, typedFrom(fields, settings, viewerOf(request).institution.currency), []);
+    const read = await fulfillmentSettings(context, viewerOf(request));
+    const all = [...fields, ...read.settings.staffFeeTypes.flatMap(namesOf)];
+    show(request, response, read, typedFrom(all, read.settings, viewerOf(request).institution.currency), []);
   });
 
   router.post(PATH, async (request, response) => {
@@ -49,20 +67,25 @@ export function fulfillmentSettingsPage(context: ApiContext, { present }: Presen
     const form = formOf(request);
     const before = await fulfillmentSettings(context, viewer);
     demandFormOf({ name: 'The fulfillment settings', version: before.version }, form);
-    const input = inputOf(fields, form, viewer.institution.currency);
-    const problems = await problemsOf(() => changeFulfillmentSettings(context, viewer, before, input, authorOf(viewer, request.id)), besideField(fields, form, viewer.institution.currency));
-    if (problems.length > 0) return show(request, response, before.version, form, problems);
+    const { currency } = viewer.institution;
+    const { staffFeeTypes } = before.settings;
+    const staying = staffFeeTypes.filter((type) => codesIn(form.list('staffFeeTypes')).includes(type));
+    const input = { ...inputOf(fields, form, currency), staffFeeTypeNames: typedNames(form, staying) };
+    const beside = besideField([...fields, ...staffFeeTypes.flatMap(namesOf)], form, currency);
+    const problems = await problemsOf(() => changeFulfillmentSettings(context, viewer, before, input, authorOf(viewer, request.id)), beside);
+    if (problems.length > 0) return show(request, response, before, form, problems);
     response.redirect(303, `${PATH}?done=record`);
   });
 
-  function show(request: Request, response: Response, version: number, typed: Typed, problems: readonly FieldProblem[]): void {
+  function show(request: Request, response: Response, { settings: { staffFeeTypes }, version }: ReadSettings, typed: Typed, problems: readonly FieldProblem[]): void {
     const viewer = viewerOf(request);
     const around = { currency: viewer.institution.currency, isNew: false };
     present(request, response, 'settings-form', {
       title: 'Fulfillment settings', section: 'configuration', action: PATH, version: String(version), mayChange: mayConfigureFulfillment(viewer),
       about: 'What the desk and the jobs of loans go by, whatever the library.', saving: 'The desk goes by it at once, a job from its next run on.',
       ...withProblems(problems),
-      parts: parts.map(({ heading, rows }) => ({ heading, rows: fieldRows(rows, typed, problems, around) })),
+      parts: [...parts, ...staffFeeTypes.map((type) => ({ heading: `What letters call ${type} (optional)`, rows: [namesOf(type)] }))]
+        .map(({ heading, rows }) => ({ heading, rows: fieldRows(rows, typed, problems, around) })),
     }, problems.length === 0 ? 200 : 422);
   }
   return router;

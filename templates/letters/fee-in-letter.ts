@@ -1,6 +1,6 @@
 /** Fees as letters list them: how they are stored, and in the reader's words by the library that they are owed to. */
 import { z } from 'zod';
-import { isLabel } from '../labels.js';
+import { isLabel, labelText } from '../labels.js';
 import type { Reader } from '../reader.js';
 import { isolated, oneLine } from '../text.js';
 
@@ -9,6 +9,8 @@ export const feeInLetter = z.object({
   feeId: z.string(),
   /** One of the types of the fee record, or one that staff made. */
   type: z.string(),
+  /** By language; of a type that staff made and gave names. */
+  typeNames: z.record(z.string(), z.string()).optional(),
   title: z.string().nullable(),
   comment: z.string().nullable(),
   /** ISO 8601 UTC. */
@@ -40,16 +42,24 @@ export function feesByLibrary(fees: readonly FeeInLetter[], institutionName: str
 const inOrder = (a: FeeInLetter, b: FeeInLetter): number =>
   Number(a.balance < 0) - Number(b.balance < 0) || Date.parse(a.createdAt) - Date.parse(b.createdAt) || (a.feeId < b.feeId ? -1 : 1);
 
-function feeView({ type, title, comment, createdAt, originalAmount, balance }: FeeInLetter, reader: Reader): FeesOfLibrary['fees'][number] {
-  const label = `feeType.${type}`;
+function feeView(fee: FeeInLetter, reader: Reader): FeesOfLibrary['fees'][number] {
+  const { title, comment, createdAt, originalAmount, balance } = fee;
   const since = reader.say(balance < 0 ? 'fees.credited' : 'fees.since', { day: reader.day(createdAt) });
   const original = originalAmount === balance ? [] : [reader.say('fees.original', { amount: reader.amount(originalAmount) })];
   return {
-    label: isLabel(label) ? reader.say(label) : isolated(oneLine(type)),
+    label: typeName(fee, reader),
     title: nonEmpty(title),
     lines: [since, ...original, nonEmpty(comment)].filter((line) => line !== null),
     amount: reader.amount(balance),
   };
+}
+
+/** A type that staff made and gave no name is told by its code: `COPY_CARD` as Copy card. */
+function typeName({ type, typeNames = {} }: FeeInLetter, reader: Reader): string {
+  const label = `feeType.${type}`;
+  if (isLabel(label)) return reader.say(label);
+  const words = /^[A-Z0-9_]+$/.test(type) ? type.charAt(0) + type.slice(1).toLowerCase().replaceAll('_', ' ') : type;
+  return isolated(oneLine(labelText(typeNames, reader.language, reader.defaultLanguage)?.text ?? Object.values(typeNames)[0] ?? words));
 }
 
 function nonEmpty(text: string | null): string | null {

@@ -41,7 +41,7 @@ const replacement: FeeInLetter = { ...fine, feeId: '65e5f0000000000000000a02', t
 const processing: FeeInLetter = { ...replacement, feeId: '65e5f0000000000000000a03', type: 'LOST_ITEM_PROCESS_FEE', originalAmount: 1500, balance: 1500 };
 const credit: FeeInLetter = { ...fine, feeId: '65e5f0000000000000000a04', type: 'CREDIT', title: null, comment: 'Paid twice in January', originalAmount: -300, balance: -300, createdAt: '2025-01-20T15:00:00.000Z' };
 /** A type that staff made, owed to the institution itself. */
-const card: FeeInLetter = { ...fine, feeId: '65e5f0000000000000000a05', type: 'New library card', title: null, originalAmount: 500, balance: 500, libraryCode: null, libraryName: null };
+const card: FeeInLetter = { ...fine, feeId: '65e5f0000000000000000a05', type: 'LIBRARY_CARD', typeNames: { en: 'New library card', de: 'Neuer Bibliotheksausweis' }, title: null, originalAmount: 500, balance: 500, libraryCode: null, libraryName: null };
 
 const oneFine: FinesFeesLetterData = {
   notificationType: 1,

@@ -354,7 +354,7 @@ describe('fulfillment settings', () => {
   test('are set over REST, with the demerits left as they are, and by their page', async () => {
     const { version, ...before } = await read();
     assert.deepEqual(before, {
-      overdueAtLostLoan: false, overdueFineOnLostReturn: 'TO_RETURN_DATE', closePaidLostLoans: true, separatePatronNotificationsByLibrary: false, maxLoansPerLetter: 200, staffFeeTypes: [],
+      overdueAtLostLoan: false, overdueFineOnLostReturn: 'TO_RETURN_DATE', closePaidLostLoans: true, separatePatronNotificationsByLibrary: false, maxLoansPerLetter: 200, staffFeeTypes: [], staffFeeTypeNames: {},
     });
     const changed = await set(version, { ...before, overdueAtLostLoan: true, staffFeeTypes: ['COPY_CARD'] });
     assert.deepEqual([changed.status, changed.body], [200, { ...before, overdueAtLostLoan: true, staffFeeTypes: ['COPY_CARD'], version: version + 1 }]);
@@ -372,12 +372,25 @@ describe('fulfillment settings', () => {
     const wrong = await (await administrator.post(page, { ...(await fieldsOf(administrator, page)), overdueFineOnLostReturn: 'NONE', staffFeeTypes: 'Copy card', maxLoansPerLetter: '0' })).text();
     assert.match(wrong, /Loans in a letter, at most: 0 was given; expected 1 or more<[^]*<a href="#staffFeeTypes">Types of your own: &quot;Copy card&quot; was given; expected capital letters/);
     assert.match(await manager.page('/configuration'), /href="\/fulfillment-settings"/);
+
+    const names = { COPY_CARD: { en: 'Copy card', de: 'Kopierkarte' } };
+    const named = await set(after.version, { ...Object.fromEntries(Object.entries(after).filter(([name]) => name !== 'version')), staffFeeTypeNames: names });
+    assert.deepEqual([named.status, named.body.staffFeeTypeNames], [200, names]);
+    const shown = await fieldsOf(administrator, page);
+    assert.deepEqual([shown['staffFeeTypeNames.COPY_CARD.de'], shown['staffFeeTypeNames.LOCKER_KEY.de']], [['Kopierkarte'], ['']]);
+    await administrator.post(page, { ...shown, overdueFineOnLostReturn: 'NONE', 'staffFeeTypeNames.COPY_CARD.de': '', 'staffFeeTypeNames.LOCKER_KEY.fr': 'Clé de casier' });
+    assert.deepEqual((await read()).staffFeeTypeNames, { COPY_CARD: { en: 'Copy card' }, LOCKER_KEY: { fr: 'Clé de casier' } });
+    const tooLong = await administrator.post(page, { ...(await fieldsOf(administrator, page)), overdueFineOnLostReturn: 'NONE', 'staffFeeTypeNames.COPY_CARD.de': 'x'.repeat(101) });
+    assert.match(await tooLong.text(), /<a href="#staffFeeTypeNames\.COPY_CARD\.de">Copy card in German: 101 signs were given; expected at most 100<\/a>/);
+    await administrator.post(page, { ...(await fieldsOf(administrator, page)), overdueFineOnLostReturn: 'NONE', staffFeeTypes: 'LOCKER_KEY' });
+    assert.deepEqual((await read()).staffFeeTypeNames, { LOCKER_KEY: { fr: 'Clé de casier' } }, 'a type that goes takes its names along');
     assert.doesNotMatch(await manager.page(page), /<button class="button primary"/);
     assert.equal((await buyer.fetch(page)).status, 404);
   });
   test.each([
     ['a type of fee that a rule charges', { staffFeeTypes: ['OVERDUE_FINE'] }, '/staffFeeTypes/0'], ['a type twice', { staffFeeTypes: ['CARD', 'CARD'] }, '/staffFeeTypes/1'],
-    ['no loans in a letter', { maxLoansPerLetter: 0 }, '/maxLoansPerLetter'],
+    ['no loans in a letter', { maxLoansPerLetter: 0 }, '/maxLoansPerLetter'], ['a name of a type that there is not', { staffFeeTypeNames: { CARD: { en: 'Card' } } }, '/staffFeeTypeNames/CARD'],
+    ['a name in a language without letters', { staffFeeTypes: ['CARD'], staffFeeTypeNames: { CARD: { tlh: 'Card' } } }, '/staffFeeTypeNames/CARD/tlh'],
   ])('refuse %s', async (_what, given, pointer) => {
     assert.deepEqual(refusedAt(await set((await read()).version, given)), [422, pointer]);
   });

@@ -76,6 +76,8 @@ beforeAll(async () => {
   await user(models, 'engine', 'P7', { status: 'DELETED' });
   await fee(models, 'engine', 'P7 a', 2000, '2025-03-01', { userId: idOf('engine', 'P7') });
   await fee(models, 'engine', 'U2 a', 2000, '2025-03-01', { userId: idOf('engine', 'U2'), libraryCode: 'WEST' });
+  await models.FulfillmentSettings.updateOne({ institutionId: 'engine' }, { $set: { staffFeeTypes: ['LOCKER_KEY', 'COPY_CARD'], staffFeeTypeNames: { LOCKER_KEY: { en: 'Key of a locker', de: 'Schlüssel eines Schließfachs' } } } });
+  for (const [name, type] of [['P3 a', 'LOCKER_KEY'], ['P6 a', 'COPY_CARD']] as const) await models.Fee.updateOne({ institutionId: 'engine', _id: idOf('engine', name) }, { $set: { type } });
   const { _id: scheduledJobId } = await activated(models, 'engine', JOB);
   byEngine = await house.run({ institutionId: 'engine', scheduledJobId, asOf: morning('2025-03-08') });
 });
@@ -119,6 +121,12 @@ describe('the first morning by the engine', () => {
     assert.deepEqual([mail?.subject, mail?.letterCode], ['Second reminder: $11.00 to pay on your library account', LETTER]);
     assert.match(mail?.text ?? '', /Main Library\n\n {2}- Fine for overdue days: \$6\.00\n {4}Title P1 a\n {4}Charged on Saturday, March 1, 2025/);
     assert.match(mail?.text ?? '', /Total: \$11\.00\nFee for this letter, in addition: \$1\.00/);
+  });
+  test('a type of fee that staff made is told by its name, and by its code where it has none', async () => {
+    const mails = await house.mailsOf('engine', byEngine.id);
+    const textTo = (address: string) => mails.find(({ to }) => to.includes(address))?.text ?? '';
+    assert.match(textTo('p3@example.org'), / {2}- Key of a locker: \$10\.00\n/);
+    assert.match(textTo('p6@example.org'), / {2}- Copy card: \$10\.00\n/);
   });
   test('without an address no letter is charged for, and the library that the fee is owed to is told', async () => {
     const own = { institutionId: 'engine' };

@@ -375,6 +375,12 @@ This letter was written automatically on Saturday, March 8, 2025. Your user numb
 `);
   });
 
+  test('a type of fee that staff made has its name in the language of the reader, else in that of the institution', () => {
+    const said = (language: string) => mail('FulFinesFeesNotificationLetter', 'fees of several libraries and a credit, type 2, with a fee', language).text;
+    assert.match(plain(said('de')), /- Neuer Bibliotheksausweis: 5,00/);
+    assert.match(plain(said('fr')), /- New library card: 5,00/);
+  });
+
   test('a report of what is on the account, of two libraries', () => {
     const { subject, text } = mail('FulUserBorrowingActivityLetter', 'everything, of two libraries');
     assert.equal(subject, 'Your library account on Monday, March 10, 2025');

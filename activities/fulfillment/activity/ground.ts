@@ -6,6 +6,7 @@ import { periodOf, type ActivityContext } from '../../../domain/fulfillment/noti
 import { policiesByTerms } from '../../../domain/terms-of-use.js';
 import { readHours } from '../../../models/hours.js';
 import type { Models } from '../../../models/models.js';
+import { typeNamesOf, type ToldWith } from '../fees/told-fee.js';
 import { letterSettingsOf, type LetterSettings } from '../notices/letter-settings.js';
 
 export interface Ground {
@@ -13,6 +14,7 @@ export interface Ground {
   runId: string;
   context: ActivityContext;
   letters: LetterSettings;
+  told: ToldWith;
   /** What makes a report one report, whichever run of a chain writes it. */
   period: string;
 }
@@ -31,7 +33,7 @@ export async function readGround(models: Models, judging: Judging): Promise<Grou
   const { institutionId, runId, asOf, timeZone } = judging;
   const parameters = notificationsActivityReport.parameters.parse(judging.parameters);
   const [settings, termsOfUse, policies, libraries, hours, period] = await Promise.all([
-    models.FulfillmentSettings.findOne({ institutionId }, { separatePatronNotificationsByLibrary: 1, maxLoansPerLetter: 1 }).lean(),
+    models.FulfillmentSettings.findOne({ institutionId }, { separatePatronNotificationsByLibrary: 1, maxLoansPerLetter: 1, staffFeeTypeNames: 1 }).lean(),
     models.TermsOfUse.find({ institutionId, type: 'LOAN', deletedAt: null }).lean(),
     models.Policy.find({ institutionId, deletedAt: null }, { type: 1, code: 1, value: 1 }).lean(),
     models.Library.find({ institutionId }).lean(),
@@ -39,6 +41,7 @@ export async function readGround(models: Models, judging: Judging): Promise<Grou
     periodOfChain(models, judging),
   ]);
   const moment = momentAt(zoneOf(timeZone), Date.parse(asOf));
+  const letters = letterSettingsOf(settings, libraries);
   const { userGroups, contentMode, minimumDebt, includeAccruedFines } = parameters;
   return {
     institutionId,
@@ -48,7 +51,8 @@ export async function readGround(models: Models, judging: Judging): Promise<Grou
       termsOfUse: policiesByTerms(termsOfUse, policies),
       libraries: new Map(libraries.map((library) => [library.code, { calendar: calendarOf(hours, library, moment.zone) }])),
     },
-    letters: letterSettingsOf(settings, libraries),
+    letters,
+    told: { libraries: letters.libraries, typeNames: typeNamesOf(settings) },
     period,
   };
 }

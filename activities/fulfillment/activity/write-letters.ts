@@ -73,12 +73,12 @@ const asBegun = ({ dedupeKey, recipient, libraryCode, data, causes, runId, part 
 });
 
 function dataOf(
-  run: Run, { letters: settings }: Ground, institution: Institution, user: LetterPatron, account: ReadAccount, report: ActivityReport, { libraryCode, loanIds, feeIds }: ActivityLetter,
+  run: Run, { letters: settings, told }: Ground, institution: Institution, user: LetterPatron, account: ReadAccount, report: ActivityReport, { libraryCode, loanIds, feeIds }: ActivityLetter,
 ): ActivityReportData {
   const [loans, fees] = [new Map(account.loans.map((loan) => [loan._id, loan])), new Map(account.fees.map((fee) => [fee._id, fee]))];
   const overdue = new Map(report.overdue.map(({ loanId, accruedFine }) => [loanId, accruedFine]));
   const library = libraryCode === null ? undefined : settings.libraries.get(libraryCode);
-  const listedFees = feeIds.map((id) => feeInLetter(fees.get(id)!, settings.libraries));
+  const listedFees = feeIds.map((id) => feeInLetter(fees.get(id)!, told));
   return {
     ...commonOf(run, institution, user, library),
     loans: loanIds.map((id) => {

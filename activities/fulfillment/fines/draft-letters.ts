@@ -83,13 +83,13 @@ function requestOf({ runId }: Run, letterKey: string, userId: string, sendFormat
 }
 
 function dataOf(
-  run: Run, { libraries }: Ground, institution: Institution, user: LetterPatron, fees: readonly ReadFee[], { profile, feeIds, total }: DueLetter, notificationFee: number,
+  run: Run, { told }: Ground, institution: Institution, user: LetterPatron, fees: readonly ReadFee[], { profile, feeIds, total }: DueLetter, notificationFee: number,
 ): FinesFeesLetterData {
   const byId = new Map(fees.map((fee) => [fee._id, fee]));
   return {
     ...commonOf(run, institution, user, undefined),
     notificationType: profile.notificationType,
-    fees: feeIds.map((id) => feeInLetter(byId.get(id)!, libraries)),
+    fees: feeIds.map((id) => feeInLetter(byId.get(id)!, told)),
     total,
     notificationFee,
   };

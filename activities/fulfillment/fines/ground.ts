@@ -1,7 +1,8 @@
-/** What every patron of a page is judged by: the moment and the profiles; and the libraries that letters name. Read once per page. */
+/** What every patron of a page is judged by: the moment and the profiles; and what letters call libraries and types of fees. Read once per page. */
 import { momentAt, zoneOf, type Moment } from '../../../domain/days.js';
 import type { FinesFeesProfile } from '../../../domain/fulfillment/fines-fees-notifications.js';
 import type { Models } from '../../../models/models.js';
+import { typeNamesOf, type ToldWith } from '../fees/told-fee.js';
 
 export interface Ground {
   institutionId: string;
@@ -9,8 +10,7 @@ export interface Ground {
   moment: Moment;
   /** By type, then by name: inactive ones too, so that *explain a record* can say so. */
   profiles: readonly FinesFeesProfile[];
-  /** By code. */
-  libraries: ReadonlyMap<string, { name: string }>;
+  told: ToldWith;
 }
 
 /** Which institution, when, and by which run. */
@@ -22,9 +22,10 @@ interface Judging {
 }
 
 export async function readGround(models: Models, { institutionId, runId, asOf, timeZone }: Judging): Promise<Ground> {
-  const [profiles, libraries] = await Promise.all([
+  const [profiles, libraries, settings] = await Promise.all([
     models.FinesFeesNotificationProfile.find({ institutionId }).lean(),
     models.Library.find({ institutionId }, { code: 1, name: 1 }).lean(),
+    models.FulfillmentSettings.findOne({ institutionId }, { staffFeeTypeNames: 1 }).lean(),
   ]);
   return {
     institutionId,
@@ -33,6 +34,6 @@ export async function readGround(models: Models, { institutionId, runId, asOf, t
     profiles: profiles
       .map((profile) => ({ ...profile, profileId: profile._id }))
       .sort((a, b) => a.notificationType - b.notificationType || (a.name < b.name ? -1 : 1)),
-    libraries: new Map(libraries.map((library) => [library.code, library])),
+    told: { libraries: new Map(libraries.map((library) => [library.code, library])), typeNames: typeNamesOf(settings) },
   };
 }
