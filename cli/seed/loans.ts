@@ -40,8 +40,8 @@ export function loanAt(plan: Plan, number: number): Loan {
   const user = number === WITHOUT_ADDRESS ? WITHOUT_ADDRESS : thrown(number, 20) % plan.users;
   const short = isShort(number);
   const dueDate = short ? afternoon(plan, dueInDays(number)) : closing(plan, branch, dueInDays(number));
-  const loanDate = short ? new Date(dueDate.getTime() - 2 * 60 * 60 * 1000) : afternoon(plan, dueInDays(number) - 28);
-  const renewedAt = isRenewed(number) && !short ? afternoon(plan, dueInDays(number) - 14) : null;
+  const renewedAt = isRenewed(number) && !short ? afternoon(plan, dueInDays(number) - 28) : null;
+  const loanDate = short ? new Date(dueDate.getTime() - 2 * 60 * 60 * 1000) : afternoon(plan, dueInDays(number) - (renewedAt === null ? 28 : 42));
   const returned = isReturned(number);
   return {
     _id: idOf(plan, 'loan', number),

@@ -38,7 +38,7 @@ export function newsAt(plan: Plan, number: number): ReadingListNotification {
     actorUserId: number % 11 === 4 ? userId : null,
     text: ofCourse || eventType === 'PUBLISH' ? '' : titleOf(thrown(number, 34) % 500),
     value: null,
-    link: ofCourse ? '' : `${readingListsUrl}/lists/${listId}/citations/${number}`,
+    link: ofCourse ? '' : `${readingListsUrl}/lists/${listId}${eventType === 'PUBLISH' ? '' : `/citations/${number}`}`,
     readAt: number % 9 === 2 ? createdAt : null,
     emailedAt: null,
     letterKey: '',

@@ -117,6 +117,14 @@ describe('can be shown to anybody:', () => {
     assert.deepEqual(languages.sort(), ['ar', 'de', 'en', 'es', 'fr', 'he']);
   });
 
+  test('no loan was lent or renewed after the day of the library, and none due before it was renewed', async () => {
+    const { renewed, late } = await models.Loan.find({ institutionId, lastRenewalAt: { $ne: null } }).lean().then((loans) => ({
+      renewed: loans.length, late: loans.filter(({ loanDate, originalDueDate, lastRenewalAt, dueDate }) => !(loanDate < lastRenewalAt! && lastRenewalAt! < originalDueDate && originalDueDate < dueDate)).length,
+    }));
+    const ahead = await models.Loan.countDocuments({ institutionId, $or: [{ loanDate: { $gt: noon } }, { lastRenewalAt: { $gt: noon } }] });
+    assert.deepEqual([renewed > 20, late, ahead], [true, 0, 0]);
+  });
+
   test('no two open loans have one item, and every item that is out knows its loan', async () => {
     const loans = await models.Loan.find({ institutionId, status: 'ACTIVE' }).lean();
     assert.equal(new Set(loans.map(({ itemId }) => itemId)).size, loans.length);
