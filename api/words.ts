@@ -78,10 +78,13 @@ export const inactiveWords = {
   OPERATOR: 'switched off by the operator', PROFILE_INACTIVE: 'its profile is inactive', NOT_ENABLED: 'never switched on',
 } as const;
 
-/** `lettersSuppressed` → `Letters suppressed`; `fees:USD` → `Fees, USD`; `CHANGE_TO_LOST` → `Change to lost`. */
+/** What names shorten, as people write it. */
+const inFull: Readonly<Record<string, string>> = { tou: 'terms of use', sms: 'SMS', url: 'URL' };
+
+/** `lettersSuppressed` → `Letters suppressed`; `fees:USD` → `Fees, USD`; `CHANGE_TO_LOST` → `Change to lost`; `TOU_MISSING` → `Terms of use missing`. */
 export function spelledOut(name: string): string {
   const spaced = /^[A-Z0-9_]+$/.test(name) ? name.toLowerCase().replaceAll('_', ' ') : name.replace(/([a-z])([A-Z0-9])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
-  const [first = '', ...keys] = spaced.split(':');
+  const [first = '', ...keys] = spaced.replace(/\b(?:tou|sms|url)\b/gi, (word) => inFull[word.toLowerCase()]!).split(':');
   return [first.charAt(0).toUpperCase() + first.slice(1), ...keys].join(', ');
 }
 

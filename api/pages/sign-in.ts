@@ -2,7 +2,6 @@
 import { Router, type Request } from 'express';
 import type { User } from '../../models/user.js';
 import type { ApiContext } from '../context.js';
-import { count } from '../format.js';
 import { verifyPassword } from '../passwords.js';
 import { chooseInstitution, endSession, openSession } from '../sessions.js';
 import { closedUntil, countedAs, inTurn, recordWrongTry } from '../sign-in-attempts.js';
@@ -51,7 +50,6 @@ export function signInPages(context: ApiContext, { present }: Present): Router {
     present(request, response, 'institutions', {
       title: 'Institutions',
       section: null,
-      shown: count(institutions.length),
       institutions: institutions.map((one) => ({ ...one, current: one.code === viewer.institution.code, sandbox: one.environment === 'SANDBOX' })),
     });
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import nodemailer from 'nodemailer';
 import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 import { insertLetters, planLetters } from '../../activities/letters.js';
+import { spelledOut } from '../../api/words.js';
 import { listMail, readMail, sourceOf, startMailCatcher } from '../../cli/mail-catcher.js';
 import { newId } from '../../models/document.js';
 import { notice, user } from '../support/mail-house.js';
@@ -494,4 +495,5 @@ describe('what went wrong is said in words', () => {
 test('help explains the words, to everybody who is signed in', async () => {
   assert.match(await fulfillment.page('/help'), /Retry failed takes up only the records that failed/);
   assert.match(await fulfillment.page('/help'), /<dt>No address<\/dt><dd>Warning\./);
+  assert.match(await fulfillment.page('/help'), new RegExp(`<dt>${spelledOut('TOU_MISSING')}</dt><dd>Error\\.`)); // as the report calls it
 });
