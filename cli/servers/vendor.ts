@@ -1,5 +1,5 @@
 /** A server from its vendor's own download, as the packages of both vendors do it. */
-import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServerName } from './pinned.js';
 
@@ -9,8 +9,9 @@ export async function fromVendor(name: ServerName, version: string, folder: stri
   const work = await mkdtemp(join(folder, 'vendor-'));
   try {
     const fetched = name === 'mongod' ? await mongodFromVendor(version, work) : await temporalFromVendor(version, work);
-    const executable = `${work}.part`;
-    await cp(fetched, executable);
+    const [copied, executable] = [join(work, 'copied'), `${work}.part`];
+    await cp(fetched, copied);
+    await rename(copied, executable); // half of one goes with the folder
     return executable;
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);

