@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { scheduleProblems, weekdays, type Schedule, type ScheduleChoice } from '../domain/schedule.js';
 
 const everyHours = [2, 3, 4, 6, 8, 12] as const;
-const localTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time HH:mm');
+const localTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time HH:mm');
 const times = z.array(localTime).min(1).max(4);
 
 const shape = z.discriminatedUnion('kind', [

@@ -86,6 +86,7 @@ describe('every page', { timeout: 300_000 }, () => {
     await scan(page, 'S3');
     const refused = new URL(page.url());
     const { id } = house;
+    await house.library.models.Fee.updateOne({ institutionId: 'demo', _id: id('F2') }, { $set: { title: 'Remembering Forgotten Alphabets, volume 10' } });
     const paths = [
       '/desk', refused.pathname + refused.search, ...['A2', 'A3', 'A5'].map((loan) => `/desk/loans/${id(loan)}`), ...['F2', 'F3', 'F4'].map((fee) => `/desk/fees/${id(fee)}`),
       ...['block', 'charge'].map((form) => `/desk/patrons/${id('U1')}/${form}`), '/desk/returns', '/desk/returns?at=2025-03-03T20:00', '/desk/due-dates',
