@@ -16,8 +16,6 @@ export interface ParameterField {
   ticked: boolean;
   options: Option[];
   value: string;
-  least: string;
-  most: string;
 }
 
 /** The part of JSON Schema that the catalogue's parameters make use of. */
@@ -54,8 +52,6 @@ export function parameterFields(parameters: z.ZodObject, values: Readonly<Record
       ticked: value === true,
       options: options(Object.fromEntries(among.map((one) => [one, spelledOut(one)])), chosen),
       value: shape === 'json' && typeof value !== 'string' ? JSON.stringify(value, null, 2) : String(value),
-      least: String(schema.minimum ?? ''),
-      most: String(schema.maximum ?? ''),
     };
   });
 }

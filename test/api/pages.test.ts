@@ -492,6 +492,15 @@ describe('what went wrong is said in words', () => {
   });
 });
 
+test('a field of the parameters is told with its range, and what was wrong with it', async () => {
+  const { _id } = await library.models.ScheduledJob.findOne({ institutionId: 'riverside', jobKey: 'loans-overdue-and-lost' }).orFail().lean();
+  const form = `/scheduled-jobs/${_id}/parameters`;
+  assert.match(await fulfillment.page(form), /<input id="catchUpDays"[^>]* aria-describedby="catchUpDays-hint"\s*>\s*<p class="hint" id="catchUpDays-hint">0 to 60<\/p>/);
+  const wrong = await fulfillment.submit(form, { catchUpDays: '61' });
+  assert.equal(wrong.status, 422);
+  assert.match(await wrong.text(), /<input id="catchUpDays"[^>]* value="61"[^>]* aria-invalid="true" aria-describedby="catchUpDays-hint catchUpDays-error"/);
+});
+
 test('help explains the words, to everybody who is signed in', async () => {
   assert.match(await fulfillment.page('/help'), /Retry failed takes up only the records that failed/);
   assert.match(await fulfillment.page('/help'), /<dt>No address<\/dt><dd>Warning\./);
