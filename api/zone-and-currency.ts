@@ -55,9 +55,8 @@ export async function changeZoneAndCurrency(context: ApiContext, viewer: Viewer,
   if (moves) await models.ScheduledJob.updateMany(ofActive, { $set: { lastOccurrenceAt: context.now() } }, { timestamps: false });
   const version = await saveChange(context, models.Institution, institution, set, { action: 'CHANGE', label: institution.code, author });
   if (moves) {
-    for (const { _id } of await models.ScheduledJob.find(ofActive, { _id: 1 }).lean()) {
-      await context.reconcileScheduledJob({ institutionId: institution.code, scheduledJobId: _id });
-    }
+    const active = await models.ScheduledJob.find(ofActive, { _id: 1 }).lean();
+    await Promise.all(active.map(({ _id }) => context.reconcileScheduledJob({ institutionId: institution.code, scheduledJobId: _id })));
   }
   return { ...institution, ...set, version };
 }
