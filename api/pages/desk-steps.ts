@@ -15,11 +15,10 @@ import { claim, endRecall, find, giveBack, lose, recall, renew, setDueDate, type
 import { shownValue } from '../input-problems.js';
 import { Refusal } from '../refusal.js';
 import type { Viewer } from '../viewer.js';
-import { shortened } from '../words.js';
 import { answer, type Answer } from './desk-answers.js';
 import { dueText, feeName, lateText, money } from './desk-words.js';
 import type { Form } from './form.js';
-import { localInstant } from './local-time.js';
+import { localInstant, noInstant } from './local-time.js';
 import { majorUnits, minorUnits, noAmount } from './typed.js';
 
 type LoanStep = (context: ApiContext, clerk: Clerk, loan: Loan, form: Form) => Promise<Answer>;
@@ -49,13 +48,13 @@ export const loanSteps: ReadonlyMap<string, LoanStep> = new Map(Object.entries<L
   },
   'due-date': async (context, clerk, before, form) => {
     demandSeen('The loan', before, form);
-    const loan = await setDueDate(context, clerk, before._id, dueDay(form.text('day')));
+    const loan = await setDueDate(context, clerk, before._id, dueDay('Due on another day', form.text('day')));
     return answer('good', [`Due ${dueText(clerk.viewer, loan)} from now on. Its notices begin anew.`], { loanId: loan._id });
   },
   recall: async (context, clerk, before, form) => {
     demandSeen('The loan', before, form);
     const day = form.text('day');
-    const loan = await recall(context, clerk, before._id, { requestId: null, due: day === '' ? null : dueDay(day) });
+    const loan = await recall(context, clerk, before._id, { requestId: null, due: day === '' ? null : dueDay('Recall, due on', day) });
     return answer('good', [`Recalled, due ${dueText(clerk.viewer, loan)}.`], { loanId: loan._id });
   },
   'cancel-recall': async (context, clerk, { _id }) => {
@@ -135,7 +134,7 @@ function refunded({ waived, credited }: Refunded, { institution: { currency } }:
 /** What a form says of it; a time counts before the book drop. Refusal: validation-failed. */
 export function cameBack({ zone }: Viewer, form: Form): CameBack {
   const at = localInstant(zone, form.text('at'));
-  if (at === 'WRONG') throw new Refusal('validation-failed', `“${shortened(form.text('at'))}” is not a day and time.`);
+  if (at === 'WRONG') throw new Refusal('validation-failed', `Returned earlier, at: ${noInstant(form.text('at'))}.`);
   return at ?? (form.ticked('drop') ? 'BOOK_DROP' : 'NOW');
 }
 
@@ -159,10 +158,11 @@ export async function payStep(context: ApiContext, clerk: Clerk, userId: string,
   ]);
 }
 
-function dueDay(day: string): AskedDueDate {
+/** `label`: of its field. */
+function dueDay(label: string, day: string): AskedDueDate {
   const given = dueDateSchema.safeParse({ day });
   if (given.success) return askedDueDate(given.data);
-  throw new Refusal('validation-failed', day === '' ? 'A day is missing.' : `“${shortened(day)}” is not a day${/^\d{4}-/.test(day) ? ` before ${NEVER_IN}` : ''}.`);
+  throw new Refusal('validation-failed', `${label}: ${shownValue(day)} was given; expected a day${Number(day.slice(0, 4)) >= NEVER_IN ? ` before ${NEVER_IN}` : ', as 2026-12-31'}.`);
 }
 
 /** Of the loan as the page showed it. */

@@ -15,7 +15,7 @@ import { viewerOf, type Viewer } from '../viewer.js';
 import { spelledOut, statusBadge } from '../words.js';
 import { besideFirstPart, formOf, oneTimeValue, problemsOf, type Beside, type FieldProblem, type Form } from './form.js';
 import { withProblems } from './job-forms.js';
-import { localInstant } from './local-time.js';
+import { localInstant, noInstant } from './local-time.js';
 import { parameterFields, parametersInput } from './parameters-form.js';
 import type { Present } from './present.js';
 import { Query } from './query.js';
@@ -99,7 +99,7 @@ export function startForms(context: ApiContext, { present }: Present): Router {
       const given = givenIn(listed, form);
       const runParameters = checked(listed.definition.runParameters, given);
       const problems = runParameters.problems.map(besideFirstPart);
-      if (asOf === 'WRONG') problems.unshift({ field: 'asOf', message: `“${form.text('asOf')}” is not a day and time; 2026-05-12 04:00 would be one` });
+      if (asOf === 'WRONG') problems.unshift({ field: 'asOf', message: noInstant(form.text('asOf')) });
       const refused = async (wrong: readonly FieldProblem[]) =>
         present(request, response, `${step}-form`, { ...about(listed, heading), ...(await confirmation(viewer, listed, form, [...wrong])) }, 422);
       if (asOf === 'WRONG' || runParameters.value === null) return refused(problems);
@@ -129,8 +129,7 @@ export function startForms(context: ApiContext, { present }: Present): Router {
     const query = Query.of(request);
     const record = query.text('record');
     const asOf = localInstant(viewer.zone, query.text('asOf'));
-    const wrong =
-      asOf === 'WRONG' ? `“${query.text('asOf')}” is not a day and time; 2026-05-12 04:00 would be one` : null;
+    const wrong = asOf === 'WRONG' ? `As of: ${noInstant(query.text('asOf'))}` : null;
     const asked = record !== '' && asOf !== 'WRONG';
     const explained = asked ? await explain(context, listed, record, asOf) : null;
     const problem = wrong ?? (explained instanceof Refusal ? explained.message : null);

@@ -159,7 +159,7 @@ describe('a loan', () => {
     assert.match(words(await clerk.page(page)), /Title A3 \(A3\)[^]*Due Mon 21 Apr 2025 21:00 EDT[^]*Due date corrected 5 Mar 09:30 the desk 20 Mar 21:00 21 Apr 21:00/);
     assert.match(await onItsPage(clerk, 'A3', 'due-date', { day: '2025-03-15' }), /Due Sat 15 Mar 2025 17:00 EDT from now on\./);
     assert.match(await onItsPage(clerk, 'A3', 'due-date', { day: '2025-03-16', version: '1' }), /changed by somebody else/);
-    assert.equal(await onItsPage(clerk, 'A3', 'due-date', { day: 'soon' }), 'Title A3 (A3) Nothing was done. “soon” is not a day.');
+    assert.equal(await onItsPage(clerk, 'A3', 'due-date', { day: 'soon' }), 'Title A3 (A3) Nothing was done. Due on another day: &quot;soon&quot; was given; expected a day, as 2026-12-31.');
     assert.equal(await onItsPage(clerk, 'A3', 'due-date', { day: '2025-03-01' }), 'Title A3 (A3) Nothing was done. It would be due in the past.');
     assert.match(await onItsPage(clerk, 'A3', 'recall', { day: '2025-03-10' }), /Recalled, due Mon 10 Mar 2025 21:00 EDT\.$/);
     assert.equal((await stored('A3'))?.dueDateSource, 'RECALL');
