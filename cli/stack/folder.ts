@@ -7,6 +7,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { link, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Report } from '../servers/find.js';
 import { end, isAlive, processRecord, recordOf, type ProcessRecord } from './processes.js';
@@ -18,6 +19,9 @@ export class FolderTaken extends Error {
   }
 }
 
+/** From reading a record to removing it is a millisecond; on a busy machine some. */
+const OTHERS_HAVE_SEEN_MS = 250;
+
 const pidFile = (folder: string) => join(folder, 'almanac.pid');
 const childrenFile = (folder: string) => join(folder, 'children.json');
 
@@ -26,17 +30,27 @@ export async function claim(folder: string, commandLine: string): Promise<() => 
   await mkdir(folder, { recursive: true });
   const mine = `${pidFile(folder)}.${process.pid}`;
   await writeFile(mine, JSON.stringify(await recordOf(commandLine, process.pid)));
+  let replaced = false;
   try {
     // A link appears with its whole content or not at all, so nobody reads half a record.
     while (await link(mine, pidFile(folder)).then(() => false, isExisting)) {
       const owner = await ownerOf(folder);
       if (owner !== null) throw new FolderTaken(folder, owner);
       await rm(pidFile(folder), { force: true });
+      replaced = true;
     }
   } finally {
     await rm(mine);
   }
+  if (replaced) await expectStillTaken(folder);
   return () => rm(pidFile(folder), { force: true });
+}
+
+/** Of several starts that find the same dead owner, one may remove the record of another for it: the last has the folder. */
+async function expectStillTaken(folder: string): Promise<void> {
+  await pause(OTHERS_HAVE_SEEN_MS);
+  const owner = await ownerOf(folder);
+  if (owner !== null && owner.pid !== process.pid) throw new FolderTaken(folder, owner);
 }
 
 /** The living process that works on the folder, or null. */

@@ -16,7 +16,7 @@ import { afterEach, beforeEach, test } from 'vitest';
 import { now } from '../../config/clock.js';
 import { readEnvironment } from '../../config/environment.js';
 import { endLeftovers } from '../../cli/stack/folder.js';
-import { isAlive, processRecord } from '../../cli/stack/processes.js';
+import { isAlive, processRecord, recordOf } from '../../cli/stack/processes.js';
 import { runningStack } from '../../cli/stack/stack-file.js';
 import { announce, startStack, type Stack, type StackOptions } from '../../cli/stack/stack.js';
 
@@ -104,6 +104,15 @@ test('a second start on the same folder is refused, and the first goes on', asyn
     message: `Another process works on ${folder}: almanac start, process ${process.pid}. End it first, or take another folder with DATA_DIR.`,
   });
   await withDatabase(stacks[0]?.environment.mongodbUri ?? null, loan('Ulysses'));
+});
+
+test('of two starts that find the folder of a killed one the first is refused', async () => {
+  const pidFile = join(folder, 'almanac.pid');
+  await writeFile(pidFile, JSON.stringify({ name: 'almanac start', pid: 4_194_304, startedAt: 'killed' }));
+  const first = assert.rejects(start(mongoOnly), { name: 'FolderTaken', message: new RegExp(`almanac load, process ${process.ppid}\\.`) });
+  await eventually(async () => (await readFile(pidFile, 'utf8').catch(() => '')).includes(`"pid":${process.pid},`));
+  await writeFile(pidFile, JSON.stringify(await recordOf('almanac load', process.ppid))); // the second, which saw the dead owner too
+  await first;
 });
 
 test('what was kept is there after a stop and another start, the session secret as well', async () => {
