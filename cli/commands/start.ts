@@ -29,6 +29,7 @@ export function startCommand(): Command {
       });
       const stack = await Promise.race([starting, interrupted]);
       if (stack === null) {
+        say('Ending once what has begun is up; Ctrl-C once more ends at once …');
         await starting.then(({ stop }) => stop());
         return;
       }

@@ -39,7 +39,7 @@ const samples = {
     user: { firstName: 'ليلى', lastName: 'حدّاد', primaryId: 'ext-88', userGroup: null },
     news: [
       { ...ofHistory, readingListName: '', courseCode: '', courseName: '', eventType: 'CITATION_TAG', text: '', value: 'الأيام', link: '' },
-      { ...ofHistory, eventType: 'PUBLISH', text: '', link: 'https://lists.example.edu/lists/65e5f0000000000000000001' },
+      { ...ofHistory, readingListName: '', courseCode: '', courseName: '', eventType: 'PUBLISH', text: '', link: 'https://lists.example.edu/lists/65e5f0000000000000000001' },
     ],
   },
 } satisfies Record<string, ReadingListNewsData>;
