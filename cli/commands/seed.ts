@@ -24,8 +24,10 @@ export function seedCommand(): Command {
 }
 
 function linesOf({ institution, made, signIns }: SeedReport): string[] {
+  const first = made ? `Institution ${institution} was made.` : `Institution ${institution} was there already; nothing was changed.`;
+  if (signIns.length === 0) return [first, 'It is not the demonstration library, which needs a code of its own: --institution <code>.'];
   return [
-    made ? `Institution ${institution} was made.` : `Institution ${institution} was there already; nothing was changed.`,
+    first,
     `Sign in with the password ${demonstrationPassword} as:`,
     ...signIns.map(({ institutionId, primaryId, role }) => `  ${institutionId.padEnd(5)} ${primaryId.padEnd(32)} ${role}`),
   ];

@@ -5,12 +5,12 @@ import { withProgress } from '../load/progress.js';
 import { withModelsAt } from '../models-at.js';
 import { sizes } from './plan.js';
 import { demonstrationInstitution, seedDemonstration } from './seed.js';
-import { signInsOf, type SignIn } from './staff.js';
+import { signInsAt, type SignIn } from './staff.js';
 
-/** Makes it where it is missing, and answers who can sign in. */
+/** Makes it where its code is free, and answers who can sign in to it. */
 export async function demonstrationOf(mongodbUri: string): Promise<SignIn[]> {
   return withModelsAt(mongodbUri, 'almanac-cli', async (models) => {
-    if ((await models.Institution.exists({ institutionId: demonstrationInstitution })) !== null) return signInsOf(demonstrationInstitution);
+    if ((await models.Institution.exists({ institutionId: demonstrationInstitution })) !== null) return signInsAt(models, demonstrationInstitution);
     await createIndexes(models);
     const { signIns } = await withProgress('Making the demonstration library', (onProgress) =>
       seedDemonstration({ models, now, onProgress }, demonstrationInstitution, sizes.S));

@@ -24,7 +24,7 @@ import { newsAt, newsOf, readingListsUrl } from './reading-lists.js';
 import { idOf, type Kind, type Plan, type Size } from './plan.js';
 import { userAt } from './readers.js';
 import { bibAt, bibsOf, holdingAt, itemAt } from './shelves.js';
-import { signInsOf, staffOf, type SignIn } from './staff.js';
+import { signInsAt, signInsOf, staffOf, type SignIn } from './staff.js';
 
 /** The code of the demonstration library, unless another is asked for. */
 export const demonstrationInstitution = 'demo';
@@ -33,6 +33,7 @@ export interface SeedReport {
   institution: string;
   /** False when it was there already. */
   made: boolean;
+  /** None where it was there already and is not the demonstration library. */
   signIns: SignIn[];
 }
 
@@ -46,8 +47,7 @@ export interface SeedDependencies {
 const BATCH = 1000;
 
 export async function seedDemonstration({ models, now, onProgress }: SeedDependencies, institutionId: string, size: Size): Promise<SeedReport> {
-  const report = { institution: institutionId, signIns: signInsOf(institutionId) };
-  if ((await models.Institution.findOne({ institutionId }).lean()) !== null) return { ...report, made: false };
+  if ((await models.Institution.exists({ institutionId })) !== null) return { institution: institutionId, made: false, signIns: await signInsAt(models, institutionId) };
 
   const zone = zoneOf(timeZone);
   const today = localDay(zone, now().getTime());
@@ -85,7 +85,7 @@ export async function seedDemonstration({ models, now, onProgress }: SeedDepende
   });
   await insertOnce(models.ReadingListNotification, Array.from({ length: newsOf(plan) }, (_one, number) => newsAt(plan, number)));
   await writeInstitution(models, plan, now());
-  return { ...report, made: true };
+  return { institution: institutionId, made: true, signIns: signInsOf(institutionId) };
 }
 
 /** Of readers by number, with the points that suspended them. */

@@ -2,6 +2,7 @@
 import { hashPassword } from '../../api/passwords.js';
 import { dayText } from '../../domain/days.js';
 import { roles } from '../../domain/permissions.js';
+import type { Models } from '../../models/models.js';
 import type { User } from '../../models/user.js';
 import { idOf, type Plan } from './plan.js';
 
@@ -25,6 +26,13 @@ export function signInsOf(institutionId: string): SignIn[] {
     primaryId: role === OPERATOR ? 'operator' : primaryIdOf(role),
     role,
   }));
+}
+
+/** Nobody, where an institution of that code is not the demonstration library but somebody's own. */
+export async function signInsAt(models: Models, institutionId: string): Promise<SignIn[]> {
+  const signIns = signInsOf(institutionId);
+  const isMade = await models.User.exists({ institutionId, _id: { $in: signIns.map((one, number) => idOf(one, 'staff', number)) } });
+  return isMade === null ? [] : signIns;
 }
 
 /** One hash for all: making it takes a tenth of a second, by intention. */

@@ -81,6 +81,13 @@ describe('made again', () => {
     assert.deepEqual(await everythingOf(models, institutionId), before);
   });
 
+  test('under the code of an institution that is somebody’s own, nobody is told to sign in', async () => {
+    const own = { institutionId: 'own', code: 'own', name: 'Own', kind: 'INSTITUTION' as const, status: 'ACTIVE' as const, environment: 'PRODUCTION' as const };
+    await models.Institution.create({ ...own, timeZone: 'Europe/Vienna', currency: 'EUR', defaultLanguage: 'de', languages: ['de'] });
+    const answer = await seedDemonstration({ models, now: () => noon, onProgress: () => undefined }, 'own', sizes.S);
+    assert.deepEqual(answer, { institution: 'own', made: false, signIns: [] });
+  });
+
   test('after it was broken off it goes on where it stopped', async () => {
     const broken = await database();
     let written = 0;
