@@ -5,6 +5,7 @@ import { policiesByTerms } from '../domain/terms-of-use.js';
 import type { Item } from '../models/catalogue-records.js';
 import type { Fee, FeeTransaction } from '../models/fee.js';
 import { letterStates } from '../models/letter.js';
+import type { Loan } from '../models/loan.js';
 import type { Models } from '../models/models.js';
 
 export interface AfterNight {
@@ -27,6 +28,7 @@ const LOANS_A_QUESTION = 10_000;
 /** Of notices; left to itself the store goes through all of a kind. */
 const byLoan = { institutionId: 1, loanId: 1, dueCycle: 1, kind: 1, profileId: 1, dayKey: 1 } as const;
 const outAs: Item['processType'][] = ['LOAN', 'LOST_LOAN', 'CLAIM_RETURNED_LOAN'];
+const setByStaff: Loan['dueDateSource'][] = ['MANUAL', 'BULK'];
 type Invariant = (after: AfterNight) => Promise<string[]>;
 
 /** The beginning of the day before the last night that was asked of. */
@@ -133,9 +135,9 @@ async function blocksHaveReasons({ models, institutionId, asOf }: AfterNight): P
   });
 }
 
-/** Due dates are asked of once for all loans that have them. */
+/** Due dates are asked of once for all loans that have them; those that staff set stay where they are, as the correction is told to keep them. */
 async function dueOnOpenTime({ models, institutionId, zone, asOf }: AfterNight): Promise<string[]> {
-  const coming = { institutionId, status: 'ACTIVE' as const, dueDate: { $gt: asOf } };
+  const coming = { institutionId, status: 'ACTIVE' as const, dueDate: { $gt: asOf }, dueDateSource: { $nin: setByStaff } };
   const [libraries, records, terms, policies, dueDates] = await Promise.all([
     models.Library.find({ institutionId }).lean(),
     models.CalendarRecord.find({ institutionId, state: 'APPLIED' }).lean(),

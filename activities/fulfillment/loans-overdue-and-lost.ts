@@ -5,6 +5,7 @@
  * notice-letters.ts.
  */
 import { loansOverdueAndLost } from '../../catalogue/fulfillment/loans-overdue-and-lost.js';
+import { momentAt, zoneOf } from '../../domain/days.js';
 import type { Page, Run } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
 import type { NoticedLetter } from '../../models/run.js';
@@ -14,7 +15,7 @@ import { forAMinute, type Onward } from '../runs/pages.js';
 import { countLoans, LOANS_A_PAGE, loansOfScope, nextLoans, sameLoans, scopeOf, type LoansOfPage } from './loans/walk.js';
 import { actionsOf, isLosing, type Action } from './overdue/action.js';
 import { writeActions, type Outcome } from './overdue/effects.js';
-import { readGround, type Ground } from './overdue/ground.js';
+import { readGround, readProfiles, type Ground } from './overdue/ground.js';
 import { judgeLoans } from './overdue/judge.js';
 import { usersToBlock } from './overdue/place-blocks.js';
 import { proposalsOf } from './overdue/propose.js';
@@ -83,7 +84,7 @@ export function createOverdueAndLostActivities({ models, now }: Dependencies) {
 
   async function loansOfPage(run: Run, ground: Ground): Promise<LoansOfPage<ReadLoan>> {
     if (run.scoped) return loansOfScope<ReadLoan>(models, run, loanFields);
-    const selection = selectionOf(ground);
+    const selection = selectionOf(ground.profiles, ground.context.moment);
     if (selection === null) return { loans: [], next: null };
     const claim = await claimedBatch(models, run);
     return claim === null ? nextLoans<ReadLoan>(models, run, selection, loanFields) : sameLoans<ReadLoan>(models, run, selection, claim, loanFields);
@@ -100,7 +101,7 @@ export function createOverdueAndLostActivities({ models, now }: Dependencies) {
     /** How many loans the Selection holds; of a retry, the records of its scope. */
     async countOverdueLoans(run: Run): Promise<number> {
       if (run.scoped) return (await scopeOf(models, run)).length;
-      const selection = selectionOf(await groundOf(run));
+      const selection = selectionOf(await readProfiles(models, run.institutionId), momentAt(zoneOf(run.timeZone), Date.parse(run.asOf)));
       return selection === null ? 0 : countLoans(models, run.institutionId, selection);
     },
     finishLeftNotices: forAMinute(finishLeftNotices),

@@ -66,7 +66,7 @@ export function createCourtesyActivities({ models, now }: Dependencies) {
       write: async () => {
         const leaving = actions.renewing.map(({ loan }) => loan._id);
         if (leaving.length > 0) await claimBatch(models, run, { toKey: next, leaving }, now());
-        return writeActions(models, run, ground.context, actions, now());
+        return writeActions(models, run, ground, actions, now());
       },
       propose: () => proposalsOf(actions, ground),
       undisturbed: () => Promise.resolve(new Set()),
@@ -93,4 +93,4 @@ export function createCourtesyActivities({ models, now }: Dependencies) {
 }
 export type CourtesyActivities = ReturnType<typeof createCourtesyActivities>;
 
-const selectionOf = ({ context }: Ground): LoanSelection => ({ statuses: renewableStatuses, ...dueInWindow(context) });
+const selectionOf = (ground: Ground): LoanSelection => ({ statuses: renewableStatuses, ...dueInWindow(ground) });

@@ -45,7 +45,7 @@ export function createDueDateReminderActivities({ models, now }: Dependencies) {
 
     const { proposals } = await carryOut<void>(models, run, {
       write: async () => void (await insertOnce(models.LoanNotice, reminders.map((reminder) => noticeOf(run, reminder.loan, noticed(reminder, ground), now())))),
-      propose: () => reminders.map((reminder) => proposalOf(reminder, ground.context.sendFormat)),
+      propose: () => reminders.map((reminder) => proposalOf(reminder, ground.sendFormat)),
       undisturbed: () => Promise.resolve(),
     });
     const collected = run.preview ? { proposals, letters: reminders.map(({ letterKey }) => ({ letterKey, notificationFee: 0 })) } : {};
@@ -63,10 +63,9 @@ export function createDueDateReminderActivities({ models, now }: Dependencies) {
 }
 export type DueDateReminderActivities = ReturnType<typeof createDueDateReminderActivities>;
 
-const selectionOf = ({ context }: Ground): LoanSelection => ({ statuses: remindedStatuses, ...dueToday(context.moment) });
+const selectionOf = ({ moment }: Ground): LoanSelection => ({ statuses: remindedStatuses, ...dueToday(moment) });
 
 /** It has no other effect than its letter, so it is pending at once (S8.9). */
-function noticed({ letterKey }: Reminder, { context }: Ground) {
-  const { sendFormat, moment } = context;
+function noticed({ letterKey }: Reminder, { sendFormat, moment }: Ground) {
   return { kind: 'DUE_TODAY', profileId: '-', dayKey: dayKeyOf(moment), sendFormat, state: 'LETTER_PENDING', letterKey, data: {} } as const;
 }

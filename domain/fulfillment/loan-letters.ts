@@ -21,7 +21,7 @@ export interface GroupedNotice {
   sendFormat: SendFormat;
 }
 
-export function overdueLetterCode(kind: ProfileType, { singleLetterPerType }: LetterGrouping): string {
+export function overdueLetterCode(kind: ProfileType, { singleLetterPerType }: Pick<LetterGrouping, 'singleLetterPerType'>): string {
   if (kind === 'CHANGE_TO_LOST') return singleLetterPerType ? 'FulOverdueAndLostLoanLetter' : 'FulLostLoanLetter';
   return singleLetterPerType ? 'FulOverdueAndLostLoanNotificationLetter' : 'FulLostLoanNotificationLetter';
 }

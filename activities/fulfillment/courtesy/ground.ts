@@ -12,13 +12,10 @@ import { policiesByTerms } from '../../../domain/terms-of-use.js';
 import { readHours } from '../../../models/hours.js';
 import type { Models } from '../../../models/models.js';
 import { readRenewalLimits } from '../../../models/renewal-surroundings.js';
-import { letterSettingsOf, type LetterSettings } from '../notices/letter-settings.js';
+import { letterSettingsOf } from '../notices/letter-settings.js';
 
-export interface Ground {
-  /** Without borrowers, who belong to a page's loans. */
-  context: Omit<CourtesyContext, 'borrowers'>;
-  letters: LetterSettings;
-}
+/** Without borrowers, who belong to a page's loans. */
+export type Ground = Omit<CourtesyContext, 'borrowers'>;
 
 /** Which institution, when, and by which run. */
 interface Judging {
@@ -39,20 +36,19 @@ export async function readGround(models: Models, { institutionId, runId, asOf, t
     readRenewalLimits(models, institutionId),
     readLastRun(models, institutionId, new Date(asOf)),
   ]);
-  const letters = letterSettingsOf(settings, libraries);
+  const { separatePatronNotificationsByLibrary } = letterSettingsOf(settings, libraries);
   const moment = momentAt(zoneOf(timeZone), Date.parse(asOf));
-  const context = {
+  return {
     ...parameters,
     ...limits,
     runId,
     moment,
     lastRunAt,
-    separatePatronNotificationsByLibrary: letters.separatePatronNotificationsByLibrary,
+    separatePatronNotificationsByLibrary,
     rules: inOrder(rules),
     termsOfUse: policiesByTerms(termsOfUse, policies),
     calendars: new Map(libraries.map((library) => [library.code, calendarOf(hours, library, moment.zone)])),
   };
-  return { context, letters };
 }
 
 /** They look at the whole window; a preview writes nothing, a retry takes up single loans. */

@@ -39,7 +39,7 @@ export async function judgeLoans(
   models: Models, institutionId: string, ground: Ground, read: readonly ReadLoan[], renewedHere: readonly string[], ask: Ask = unheard,
 ): Promise<JudgedLoan[]> {
   if (read.length === 0) return [];
-  const { runId, moment } = ground.context;
+  const { runId, moment } = ground;
   const notices = await models.LoanNotice.find(
     { institutionId, loanId: { $in: read.map(({ _id }) => _id) }, kind: { $in: ['COURTESY', 'RENEWED'] } },
     { loanId: 1, dueCycle: 1, kind: 1, runId: 1, letterKey: 1, data: 1 },
@@ -49,7 +49,7 @@ export async function judgeLoans(
   const here = new Set(renewedHere);
   const loans = read.filter(({ _id }) => here.has(_id) || !renewals.has(_id));
 
-  const bare = { ...ground.context, borrowers: new Map() };
+  const bare = { ...ground, borrowers: new Map() };
   const snapshots = loans.map((loan) => snapshotOf(loan, noticed.has(`${loan._id}:${loan.dueCycle}`)));
   const concerned = loans.filter((loan, index) => !renewals.has(loan._id) && mayRenew(snapshots[index]!, bare));
   const { borrowers, claims } = await readRenewalSurroundings(models, institutionId, new Date(moment.asOf), concerned);

@@ -3,8 +3,7 @@ import type { NoticedLetter, Proposal } from '../../../models/run.js';
 import type { Actions } from './action.js';
 import type { Ground } from './ground.js';
 
-export function proposalsOf({ renewing, keeping }: Actions, { context }: Ground): Proposal[] {
-  const { renewalSendFormat, courtesySendFormat } = context;
+export function proposalsOf({ renewing, keeping }: Actions, { renewalSendFormat, courtesySendFormat }: Ground): Proposal[] {
   const renewals = renewing.map(({ loan, from, newDueDate, cappedBy, letterKey }) => ({
     loan, action: 'RENEWED', dueCycle: from.dueCycle + 1, sendFormat: renewalSendFormat, letterKey,
     said: { oldDueDate: from.dueDate.toISOString(), newDueDate: new Date(newDueDate).toISOString(), cappedBy },

@@ -33,7 +33,7 @@ export function tally(judged: readonly JudgedLoan[], ground: Ground, changed: Re
 
 const isActedOn = ({ decision }: JudgedLoan): boolean => decision.action === 'RENEW' || (decision.action === 'KEEP' && (decision.note || decision.tell !== null));
 
-export function problemsOf({ loan, decision }: JudgedLoan, { context: { calendars, moment } }: Ground): Problem[] {
+export function problemsOf({ loan, decision }: JudgedLoan, { calendars, moment }: Ground): Problem[] {
   const { userId, touId, libraryCode } = loan;
   const ofLoan = { recordType: 'loan', recordId: loan._id, recordLabel: loan.barcode, retryable: true };
   const failed = (code: string, message: string, params: Record<string, unknown>): Problem => ({ ...ofLoan, severity: 'ERROR', code, message, params });

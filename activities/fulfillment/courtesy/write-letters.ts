@@ -11,7 +11,7 @@ import type { CourtesyLetterData } from '../../../templates/letters/ful-user-loa
 import { insertLetters, planLetters, type LetterRequest } from '../../letters.js';
 import { countLetters } from '../notices/count-letters.js';
 import { letterPartsOf, requestOf, type LetterNotice, type LetterPart } from '../notices/letter-parts.js';
-import { letterSettingsOf, type LetterSettings } from '../notices/letter-settings.js';
+import { readLetterSettings, type LetterSettings } from '../notices/letter-settings.js';
 import { proposeLetters } from '../notices/propose-letters.js';
 import type { WritesLetters } from '../notices/writes-letters.js';
 import { nothingWritten, writtenLetters, type WrittenLetters } from '../notices/written-letters.js';
@@ -26,7 +26,7 @@ export const courtesyLetters: WritesLetters = {
   async write(context, run, notices, mayBeBegun) {
     const { models, institutionId } = context;
     const written = await writtenLetters(models, institutionId, mayBeBegun);
-    const { asked, leftOut, users } = await askedLetters(models, run, await readSettings(models, institutionId), notices, written);
+    const { asked, leftOut, users } = await askedLetters(models, run, await readLetterSettings(models, institutionId), notices, written);
     const { planned, problems } = await planLetters(context, asked.map(({ request }) => request), users);
     const queued = await insertLetters(models, planned);
     const own = planned.filter(({ dedupeKey }) => queued.get(dedupeKey)?.runId === run.runId);
@@ -36,7 +36,7 @@ export const courtesyLetters: WritesLetters = {
   },
 
   async propose(context, run) {
-    const settings = await readSettings(context.models, context.institutionId);
+    const settings = await readLetterSettings(context.models, context.institutionId);
     return proposeLetters(context, run, {
       kinds,
       maxLoansPerLetter: settings.maxLoansPerLetter,
@@ -48,14 +48,6 @@ export const courtesyLetters: WritesLetters = {
     });
   },
 };
-
-async function readSettings(models: Models, institutionId: string): Promise<LetterSettings> {
-  const [settings, libraries] = await Promise.all([
-    models.FulfillmentSettings.findOne({ institutionId }, { separatePatronNotificationsByLibrary: 1, maxLoansPerLetter: 1 }).lean(),
-    models.Library.find({ institutionId }, { code: 1, name: 1, email: 1 }).lean(),
-  ]);
-  return letterSettingsOf(settings, libraries);
-}
 
 async function askedLetters(models: Models, run: Run, settings: LetterSettings, notices: readonly LetterNotice[], written: WrittenLetters) {
   const { parts, leftOut, users } = await letterPartsOf(models, run, settings, notices, { written, owed: new Set() });

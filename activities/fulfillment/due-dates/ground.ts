@@ -11,14 +11,13 @@ import { policiesByTerms } from '../../../domain/terms-of-use.js';
 import type { StoredCalendarChange } from '../../../models/library.js';
 import { readHours } from '../../../models/hours.js';
 import type { Models } from '../../../models/models.js';
-import { letterSettingsOf, type LetterSettings } from '../notices/letter-settings.js';
+import { letterSettingsOf } from '../notices/letter-settings.js';
 
 export type OpenChange = Pick<StoredCalendarChange, '_id' | 'level' | 'libraryCode' | 'fromDate' | 'toDate' | 'version'>;
 
 export interface Ground {
   /** Without users, who belong to a page's loans. */
   context: Omit<CorrectionContext, 'users'>;
-  letters: LetterSettings;
   changes: readonly OpenChange[];
   /** Of libraries that are there; in the order of the walk. */
   days: readonly LibraryDays[];
@@ -51,14 +50,13 @@ export async function readGround(models: Models, judging: Judging, parameters: P
   const changed = libraries.map((library) => ({ ...library, hasOwnHours: ownHours.has(library.code) }));
   const concerned = daysConcerned(given === null ? changes : [given], changed, moment.today - parameters.pastDays);
   const calendars = new Map(libraries.map((library) => [library.code, calendarOf(hours, library, moment.zone)]));
-  const letters = letterSettingsOf(settings, libraries);
+  const { separatePatronNotificationsByLibrary } = letterSettingsOf(settings, libraries);
   return {
     context: {
       runId, moment, keepManualDueDates: parameters.keepManualDueDates, notify: parameters.notify,
-      separatePatronNotificationsByLibrary: letters.separatePatronNotificationsByLibrary,
+      separatePatronNotificationsByLibrary,
       days: scoped ? null : concerned, calendars, termsOfUse: policiesByTerms(termsOfUse, policies),
     },
-    letters,
     changes,
     days: concerned.filter(({ libraryCode }) => calendars.has(libraryCode)),
     missing: [...new Set(concerned.map(({ libraryCode }) => libraryCode))].filter((code) => !calendars.has(code)),

@@ -1,18 +1,15 @@
 /** The letters of loans-due-date-correction: one per patron, listing the loans that moved (fulfillment-loans.md, Effects). */
-import { correctionSchema } from '../../../catalogue/fulfillment/loans-due-date-correction.js';
 import type { Counters, Run } from '../../../domain/run.js';
 import type { StoredLetter } from '../../../models/letter.js';
 import type { Models } from '../../../models/models.js';
 import type { ChangedDueDateData } from '../../../templates/letters/ful-item-change-due-date-letter.js';
 import { insertLetters, planLetters, type LetterRequest } from '../../letters.js';
 import { letterPartsOf, requestOf, type LetterNotice, type LetterPart } from '../notices/letter-parts.js';
+import { readLetterSettings, type LetterSettings } from '../notices/letter-settings.js';
 import { proposeLetters } from '../notices/propose-letters.js';
 import type { WritesLetters } from '../notices/writes-letters.js';
 import { nothingWritten, writtenLetters, type WrittenLetters } from '../notices/written-letters.js';
-import { readGround, type Ground } from './ground.js';
 import { movedDates } from './judge.js';
-
-const groundOf = (models: Models, run: Run) => readGround(models, run, correctionSchema.parse(run.parameters));
 
 export const correctionLetters: WritesLetters = {
   kinds: ['DUE_DATE_CHANGED'],
@@ -20,7 +17,7 @@ export const correctionLetters: WritesLetters = {
   async write(context, run, notices, mayBeBegun) {
     const { models, institutionId } = context;
     const written = await writtenLetters(models, institutionId, mayBeBegun);
-    const { requests, leftOut, users } = await requestsOf(models, run, await groundOf(models, run), notices, written);
+    const { requests, leftOut, users } = await requestsOf(models, run, await readLetterSettings(models, institutionId), notices, written);
     const { planned, problems } = await planLetters(context, requests, users);
     const queued = await insertLetters(models, planned);
     const counters = {};
@@ -29,11 +26,11 @@ export const correctionLetters: WritesLetters = {
   },
 
   async propose(context, run) {
-    const ground = await groundOf(context.models, run);
+    const settings = await readLetterSettings(context.models, context.institutionId);
     return proposeLetters(context, run, {
       kinds: ['DUE_DATE_CHANGED'],
-      maxLoansPerLetter: ground.letters.maxLoansPerLetter,
-      drafts: (notices) => requestsOf(context.models, run, ground, notices, nothingWritten),
+      maxLoansPerLetter: settings.maxLoansPerLetter,
+      drafts: (notices) => requestsOf(context.models, run, settings, notices, nothingWritten),
       count,
     });
   },
@@ -47,8 +44,8 @@ function count(counters: Counters, letters: readonly Pick<StoredLetter, 'state'>
   counters.lettersSuppressed = (counters.lettersSuppressed ?? 0) + suppressed;
 }
 
-async function requestsOf(models: Models, run: Run, { letters }: Ground, notices: readonly LetterNotice[], written: WrittenLetters) {
-  const { parts, leftOut, users } = await letterPartsOf(models, run, letters, notices, { written, owed: new Set() });
+async function requestsOf(models: Models, run: Run, settings: LetterSettings, notices: readonly LetterNotice[], written: WrittenLetters) {
+  const { parts, leftOut, users } = await letterPartsOf(models, run, settings, notices, { written, owed: new Set() });
   return { requests: parts.map((part) => requestFor(run, part)), leftOut, users };
 }
 

@@ -1,6 +1,7 @@
 /** What the installation has set about letters on loans (fulfillment-loans.md, S8.6), and the libraries that they name. */
 import type { FulfillmentSettings } from '../../../models/fulfillment.js';
 import type { Library } from '../../../models/library.js';
+import type { Models } from '../../../models/models.js';
 
 export interface LetterSettings {
   separatePatronNotificationsByLibrary: boolean;
@@ -19,4 +20,13 @@ export function letterSettingsOf(
     maxLoansPerLetter: settings?.maxLoansPerLetter ?? 200,
     libraries: new Map(libraries.map((library) => [library.code, library])),
   };
+}
+
+/** All that a page of letters is written by: amounts and dates stand in its notices. */
+export async function readLetterSettings(models: Models, institutionId: string): Promise<LetterSettings> {
+  const [settings, libraries] = await Promise.all([
+    models.FulfillmentSettings.findOne({ institutionId }, { separatePatronNotificationsByLibrary: 1, maxLoansPerLetter: 1 }).lean(),
+    models.Library.find({ institutionId }, { code: 1, name: 1, email: 1 }).lean(),
+  ]);
+  return letterSettingsOf(settings, libraries);
 }

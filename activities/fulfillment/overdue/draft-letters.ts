@@ -1,5 +1,6 @@
 /** The letters of loans-overdue-and-lost: what they say, and what they cost (fulfillment-loans.md, S8.9; loans-overdue-and-lost, Effects). */
 import { z } from 'zod';
+import { loansOverdueAndLost, type Parameters } from '../../../catalogue/fulfillment/loans-overdue-and-lost.js';
 import { letterFeeKey, letterFeeOf, overdueLetterCode } from '../../../domain/fulfillment/loan-letters.js';
 import { notificationTypes, profileTypes, type ProfileType } from '../../../domain/fulfillment/overdue-lost-profiles.js';
 import type { Counters, Run } from '../../../domain/run.js';
@@ -11,9 +12,9 @@ import type { LetterRequest, Recipient } from '../../letters.js';
 import { countLetters } from '../notices/count-letters.js';
 import { feeDocument } from '../fees/fee-document.js';
 import { letterPartsOf, requestOf, type LetterNotice, type LetterPart } from '../notices/letter-parts.js';
+import type { LetterSettings } from '../notices/letter-settings.js';
 import type { LetterPatron } from '../patron-letters.js';
 import type { BegunLetters } from './begun-letters.js';
-import type { Ground } from './ground.js';
 import { addFee, letterCounter } from './tally.js';
 
 /** What the job noted when the profile fired. */
@@ -36,19 +37,20 @@ export interface Draft {
 export async function draftsOf(
   models: Models,
   run: Run,
-  ground: Ground,
+  settings: LetterSettings,
   notices: readonly LetterNotice[],
   begun: BegunLetters,
 ): Promise<{ drafts: Draft[]; leftOut: Set<string>; users: ReadonlyMap<string, Recipient> }> {
-  const { parts, leftOut, users } = await letterPartsOf(models, run, ground.letters, notices, begun);
-  return { drafts: parts.map((part) => draftOf(run, ground, part, begun)), leftOut, users };
+  const { parts, leftOut, users } = await letterPartsOf(models, run, settings, notices, begun);
+  const parameters = loansOverdueAndLost.parameters.parse(run.parameters);
+  return { drafts: parts.map((part) => draftOf(run, parameters, part, begun)), leftOut, users };
 }
 
 /** The largest fee of a letter's profiles, whichever part their loans are in: the first part charges it. */
 const notificationFeeOf = (notices: readonly LetterNotice[]): number =>
   letterFeeOf(notices.map(({ data }) => noticeData.parse(data).notificationFee));
 
-function draftOf(run: Run, ground: Ground, part: LetterPart, begun: BegunLetters): Draft {
+function draftOf(run: Run, parameters: Parameters, part: LetterPart, begun: BegunLetters): Draft {
   const { letterKey, user } = part;
   const kind = z.enum(profileTypes).parse(part.told[0]!.notice.kind);
   const notificationFee = part.part === 1 ? (begun.fees.get(letterKey)?.originalAmount ?? notificationFeeOf(part.ofLetter)) : 0;
@@ -64,7 +66,7 @@ function draftOf(run: Run, ground: Ground, part: LetterPart, begun: BegunLetters
     totalFees: feesOfLoans + notificationFee,
     notificationFee,
   };
-  return { request: requestOf(run, overdueLetterCode(kind, ground.context.grouping), part, { ...data }), data, kind, letterKey, user };
+  return { request: requestOf(run, overdueLetterCode(kind, parameters), part, { ...data }), data, kind, letterKey, user };
 }
 
 /**

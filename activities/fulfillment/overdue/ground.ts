@@ -12,13 +12,12 @@ import { policiesByTerms } from '../../../domain/terms-of-use.js';
 import type { UserBlockDefinition } from '../../../models/fulfillment.js';
 import { readHours } from '../../../models/hours.js';
 import type { Models } from '../../../models/models.js';
-import { letterSettingsOf, type LetterSettings } from '../notices/letter-settings.js';
+import { letterSettingsOf } from '../notices/letter-settings.js';
 
 export interface Ground {
   /** Without users and items, which belong to a page's loans. */
   context: Omit<OverdueContext, 'users' | 'items'>;
   profiles: CompiledProfiles;
-  letters: LetterSettings;
   /** By id. */
   blockDefinitions: ReadonlyMap<string, UserBlockDefinition>;
 }
@@ -32,12 +31,17 @@ export interface Judging {
   currency: string;
 }
 
+export async function readProfiles(models: Models, institutionId: string): Promise<CompiledProfiles> {
+  const profiles = await models.OverdueLostProfile.find({ institutionId }).lean();
+  return compileProfiles(profiles.map((profile) => ({ ...profile, profileId: profile._id })));
+}
+
 /** Of an institution without fulfillment settings the defaults hold. */
 export async function readGround(models: Models, judging: Judging, parameters: Parameters): Promise<Ground> {
   const { institutionId, runId, asOf, timeZone, currency } = judging;
   const [settings, profiles, termsOfUse, policies, libraries, hours, rates, definitions] = await Promise.all([
     models.FulfillmentSettings.findOne({ institutionId }).lean(),
-    models.OverdueLostProfile.find({ institutionId }).lean(),
+    readProfiles(models, institutionId),
     models.TermsOfUse.find({ institutionId, type: 'LOAN', deletedAt: null }).lean(),
     models.Policy.find({ institutionId, deletedAt: null }, { type: 1, code: 1, value: 1 }).lean(),
     models.Library.find({ institutionId }).lean(),
@@ -55,7 +59,7 @@ export async function readGround(models: Models, judging: Judging, parameters: P
     });
   }
 
-  const letters = letterSettingsOf(settings, libraries);
+  const { separatePatronNotificationsByLibrary } = letterSettingsOf(settings, libraries);
   return {
     context: {
       runId,
@@ -65,14 +69,13 @@ export async function readGround(models: Models, judging: Judging, parameters: P
       overdueAtLostLoan: settings?.overdueAtLostLoan ?? false,
       grouping: {
         singleLetterPerType: parameters.singleLetterPerType,
-        separatePatronNotificationsByLibrary: letters.separatePatronNotificationsByLibrary,
+        separatePatronNotificationsByLibrary,
       },
       termsOfUse: policiesByTerms(termsOfUse, policies),
       libraries: byCode,
       convert: converterOn(rates, dayText(moment.today)),
     },
-    profiles: compileProfiles(profiles.map((profile) => ({ ...profile, profileId: profile._id }))),
-    letters,
+    profiles,
     blockDefinitions: new Map(definitions.map((definition) => [definition._id, definition])),
   };
 }

@@ -1,16 +1,16 @@
 /** Which loans loans-overdue-and-lost takes up, and what it reads of them (fulfillment-loans.md, loans-overdue-and-lost, Selection). */
-import { selectionBound } from '../../../domain/fulfillment/overdue-lost-profiles.js';
+import type { Moment } from '../../../domain/days.js';
+import { selectionBound, type CompiledProfiles } from '../../../domain/fulfillment/overdue-lost-profiles.js';
 import type { OverdueLoan } from '../../../domain/fulfillment/overdue-loan.js';
 import { processStatuses, type Loan } from '../../../models/loan.js';
 import type { LoanSelection } from '../loans/walk.js';
-import type { Ground } from './ground.js';
 
 /** A lost loan is the end of its cycle: no profile can name it. */
 const walkedStatuses = processStatuses.filter((status) => status !== 'LOST');
 
 /** null: no profile is active. */
-export function selectionOf({ profiles, context }: Ground): LoanSelection | null {
-  const dueBefore = selectionBound(profiles, context.moment);
+export function selectionOf(profiles: CompiledProfiles, moment: Moment): LoanSelection | null {
+  const dueBefore = selectionBound(profiles, moment);
   return dueBefore === null ? null : { statuses: walkedStatuses, dueFrom: null, dueBefore };
 }
 

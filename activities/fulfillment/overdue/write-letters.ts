@@ -1,30 +1,25 @@
 /** The letters of loans-overdue-and-lost, and the fees for them (fulfillment-loans.md, loans-overdue-and-lost, Effects). */
-import { loansOverdueAndLost } from '../../../catalogue/fulfillment/loans-overdue-and-lost.js';
 import { letterFeeOf } from '../../../domain/fulfillment/loan-letters.js';
 import { profileTypes } from '../../../domain/fulfillment/overdue-lost-profiles.js';
-import type { Run } from '../../../domain/run.js';
 import { insertOnce } from '../../../models/insert-once.js';
 import type { StoredLetter } from '../../../models/letter.js';
-import type { Models } from '../../../models/models.js';
 import { insertLetters, planLetters } from '../../letters.js';
 import { countLetters } from '../notices/count-letters.js';
+import { readLetterSettings } from '../notices/letter-settings.js';
 import { proposeLetters, type AskedLetter } from '../notices/propose-letters.js';
 import type { WritesLetters } from '../notices/writes-letters.js';
 import { begunLetters, noneBegun } from './begun-letters.js';
 import { countersOf, draftsOf, settleFees } from './draft-letters.js';
-import { readGround } from './ground.js';
 import { addFee, letterCounter } from './tally.js';
-
-const groundOf = (models: Models, run: Run) => readGround(models, run, loansOverdueAndLost.parameters.parse(run.parameters));
 
 export const overdueLetters: WritesLetters = {
   kinds: profileTypes,
 
   async write(context, run, notices, mayBeBegun) {
     const { models, institutionId, now } = context;
-    const ground = await groundOf(models, run);
+    const settings = await readLetterSettings(models, institutionId);
     const begun = await begunLetters(models, institutionId, mayBeBegun);
-    const { drafts, leftOut, users } = await draftsOf(models, run, ground, notices, begun);
+    const { drafts, leftOut, users } = await draftsOf(models, run, settings, notices, begun);
     const plan = await planLetters(context, drafts.map(({ request }) => request), users);
     const fees = settleFees(run, drafts, plan.planned, begun, now());
     await insertOnce(models.Fee, fees);
@@ -34,12 +29,12 @@ export const overdueLetters: WritesLetters = {
   },
 
   async propose(context, run) {
-    const ground = await groundOf(context.models, run);
+    const settings = await readLetterSettings(context.models, context.institutionId);
     return proposeLetters(context, run, {
       kinds: profileTypes,
-      maxLoansPerLetter: ground.letters.maxLoansPerLetter,
+      maxLoansPerLetter: settings.maxLoansPerLetter,
       async drafts(notices) {
-        const { drafts, users } = await draftsOf(context.models, run, ground, notices, noneBegun);
+        const { drafts, users } = await draftsOf(context.models, run, settings, notices, noneBegun);
         return { requests: drafts.map(({ request }) => request), users };
       },
       count(counters, planned, asked) {

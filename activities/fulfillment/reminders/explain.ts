@@ -35,7 +35,7 @@ export async function explainReminders(models: Models, request: Asking): Promise
     const { decision } = judged;
     const explanation = { recordType: 'loan', recordId: loan._id, label: loan.barcode, questions: heard };
     if (decision.action === 'REMIND') {
-      const actions = [`The loan is listed in the reminder to its borrower, by ${wayWords[ground.context.sendFormat]}.`];
+      const actions = [`The loan is listed in the reminder to its borrower, by ${wayWords[ground.sendFormat]}.`];
       return { ...explanation, decision: 'ACT', summary: 'A run would remind the borrower: the loan is due today.', actions, problems: [] };
     }
     const { reason } = decision;

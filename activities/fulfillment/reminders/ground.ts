@@ -3,13 +3,10 @@ import type { Parameters } from '../../../catalogue/fulfillment/notifications-du
 import { momentAt, zoneOf } from '../../../domain/days.js';
 import type { ReminderContext } from '../../../domain/fulfillment/notifications-due-date-reminders.js';
 import type { Models } from '../../../models/models.js';
-import { letterSettingsOf, type LetterSettings } from '../notices/letter-settings.js';
+import { readLetterSettings } from '../notices/letter-settings.js';
 
-export interface Ground {
-  /** Without users, who belong to a page's loans. */
-  context: Omit<ReminderContext, 'users'>;
-  letters: LetterSettings;
-}
+/** Without users, who belong to a page's loans. */
+export type Ground = Omit<ReminderContext, 'users'>;
 
 /** Which institution, when, and by which run. */
 interface Judging {
@@ -20,12 +17,7 @@ interface Judging {
 }
 
 export async function readGround(models: Models, { institutionId, runId, asOf, timeZone }: Judging, parameters: Parameters): Promise<Ground> {
-  const [settings, libraries] = await Promise.all([
-    models.FulfillmentSettings.findOne({ institutionId }, { separatePatronNotificationsByLibrary: 1, maxLoansPerLetter: 1 }).lean(),
-    models.Library.find({ institutionId }, { code: 1, name: 1, email: 1 }).lean(),
-  ]);
-  const letters = letterSettingsOf(settings, libraries);
-  const { separatePatronNotificationsByLibrary } = letters;
+  const { separatePatronNotificationsByLibrary } = await readLetterSettings(models, institutionId);
   const moment = momentAt(zoneOf(timeZone), Date.parse(asOf));
-  return { context: { runId, moment, ...parameters, separatePatronNotificationsByLibrary }, letters };
+  return { runId, moment, ...parameters, separatePatronNotificationsByLibrary };
 }

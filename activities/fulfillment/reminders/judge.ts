@@ -21,17 +21,16 @@ export async function judgeLoans(
   models: Models, institutionId: string, ground: Ground, loans: readonly ReadLoan[], ask: Ask = unheard,
 ): Promise<JudgedLoan[]> {
   if (loans.length === 0) return [];
-  const { context } = ground;
   const userIds = [...new Set(loans.flatMap(({ userId }) => userId ?? []))];
   const [notices, users] = await Promise.all([
     models.LoanNotice.find(
-      { institutionId, loanId: { $in: loans.map(({ _id }) => _id) }, kind: 'DUE_TODAY', dayKey: dayKeyOf(context.moment) },
+      { institutionId, loanId: { $in: loans.map(({ _id }) => _id) }, kind: 'DUE_TODAY', dayKey: dayKeyOf(ground.moment) },
       { loanId: 1, dueCycle: 1, runId: 1 },
     ).lean(),
     models.User.find({ institutionId, _id: { $in: userIds } }, { status: 1 }).lean(),
   ]);
-  const byOthers = new Set(notices.filter(({ runId }) => runId !== context.runId).map(({ loanId, dueCycle }) => `${loanId}:${dueCycle}`));
-  const surrounded = { ...context, users: new Map(users.map((user) => [user._id, user])) };
+  const byOthers = new Set(notices.filter(({ runId }) => runId !== ground.runId).map(({ loanId, dueCycle }) => `${loanId}:${dueCycle}`));
+  const surrounded = { ...ground, users: new Map(users.map((user) => [user._id, user])) };
   return loans.map((loan) => {
     const { _id, dueCycle, loanDate, dueDate, lastRenewalAt } = loan;
     const snapshot = {
