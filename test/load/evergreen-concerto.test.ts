@@ -48,7 +48,7 @@ describe.skipIf(!existsSync(folder))(`the concerto library in ${folder} (ALMANAC
 describe('a branch with one reader', () => {
   const lent = '2020-10-01 10:00:00-04';
   const marc = '<record xmlns="http://www.loc.gov/MARC21/slim"><leader>00000nam a2200000 a 4500</leader><datafield tag="245" ind1="1" ind2="0"><subfield code="a">Dubliners</subfield></datafield></record>';
-  const circulation = { usr: '1', xact_start: lent, due_date: '2020-10-15 23:59:59-04', duration: '14 days', fine_interval: '1 day', recurring_fine: '0.10', max_fine: '3.00' };
+  const circulation = { usr: '1', xact_start: lent, due_date: '2020-10-15 23:59:59-04', duration: '14 days', fine_interval: '1 day', recurring_fine: '0.10', max_fine: '3.00', parent_circ: '\\N', stop_fines: '\\N' };
   const tables: Record<string, Record<string, string>[]> = {
     'actor.org_unit': [
       { id: '1', parent_ou: '\\N', ou_type: '1', shortname: 'CONS', name: 'Consortium' },
@@ -59,8 +59,10 @@ describe('a branch with one reader', () => {
       { id: `${index + 1}`, usrname, profile: '2', home_ou: '4', first_given_name: usrname, family_name: 'Lovelace', active: 't', create_date: lent })),
     'biblio.record_entry': [{ id: '1', marc, active: 't', deleted: 'f' }],
     'asset.call_number': [{ id: '1', record: '1', label: 'PR6019' }],
-    'asset.copy': ['1', '2'].map((id) => ({ id, circ_lib: '4', call_number: '1', location: '9', barcode: `B${id}`, status: '0', deleted: 'f' })),
-    'action.circulation': [{ id: '1', target_copy: '1', ...circulation }, { id: '2', target_copy: '2', ...circulation, duration: '00:00:00' }],
+    'asset.copy': ['1', '2', '3', '4'].map((id) => ({ id, circ_lib: '4', call_number: '1', location: '9', barcode: `B${id}`, status: '0', deleted: 'f' })),
+    'action.circulation': [{ id: '1', target_copy: '1', ...circulation }, { id: '2', target_copy: '2', ...circulation, duration: '00:00:00' },
+      ...['3', '4'].map((id) => ({ id, target_copy: '3', ...circulation })),
+      ...[['5', '6'], ['6', '5']].map(([id = '', parent = '']) => ({ id, target_copy: '4', ...circulation, parent_circ: parent, stop_fines: 'RENEW' }))],
     'money.billing': [{ id: '1', xact: '1', billing_ts: '2020-10-20 04:00:00-04', voided: 'f', amount: '5.00', btype: '1' }],
     'money.cash_payment': [{ id: '1', amount: '8.00' }, { id: '2', amount: '2.00' }].map((paid) => ({ ...paid, xact: '1', payment_ts: `2020-10-2${paid.id} 12:00:00-04` })),
     'action.hold_request': [{ id: '1', usr: '1', hold_type: 'T', target: '1', pickup_lib: '4', request_time: lent, frozen: 't' }],
@@ -105,10 +107,18 @@ describe('a branch with one reader', () => {
   });
 
   test('the copy of a circulation that cannot be read is not out', async () => {
-    assert.deepEqual(of('action.circulation').leftOut, { 'lent for no time at all': { rows: 1, examples: ['id 2'] } });
-    const items = await models.Item.find({ institutionId }).sort({ barcode: 1 }).lean();
-    const loan = await models.Loan.findOne({ institutionId }).lean().orFail();
+    assert.deepEqual(of('action.circulation').leftOut['lent for no time at all'], { rows: 1, examples: ['id 2'] });
+    const items = await models.Item.find({ institutionId, barcode: { $in: ['B1', 'B2'] } }).sort({ barcode: 1 }).lean();
+    const loan = await models.Loan.findOne({ institutionId, barcode: 'B1' }).lean().orFail();
     assert.deepEqual(items.map(({ barcode, baseStatus, currentLoanId }) => [barcode, baseStatus, currentLoanId]), [['B1', 'NOT_IN_PLACE', loan._id], ['B2', 'IN_PLACE', null]]);
+  });
+
+  test('of two open circulations of a copy the later has it, and the other is said; renewals that lead back to themselves are left out', async () => {
+    assert.deepEqual(of('action.circulation').remarks['open, although a later one of the same copy is'], { rows: 1, examples: ['id 3'] });
+    const item = await models.Item.findOne({ institutionId, barcode: 'B3' }).lean().orFail();
+    const [, later] = await models.Loan.find({ institutionId, barcode: 'B3' }).sort({ _id: 1 }).lean();
+    assert.equal(item.currentLoanId, later?._id);
+    assert.deepEqual(of('action.circulation').leftOut['its renewals lead back to itself'], { rows: 2, examples: ['id 5: parent 5', 'id 6: parent 6'] });
   });
 
   test('who was there before keeps the user name, and the reader of that name is left out', async () => {

@@ -31,7 +31,7 @@ export interface Lending {
   openLoans: ReadonlyMap<string, OpenLoan>;
   /** Circulations that ended because the next one began. */
   renewed: ReadonlySet<string>;
-  /** Of the last circulation of a chain; for one that is no renewal its own dates. */
+  /** Of the last circulation of a chain; for one that is no renewal its own dates. Throws `LeftOut` where a chain has no beginning. */
   beginningOf(row: Row): Beginning;
 }
 
@@ -47,10 +47,13 @@ export async function lookAtLending(load: Load, people: ReadonlyMap<string, Pers
   const copies = new Set<string>();
   const openLoans = new Map<string, OpenLoan>();
   const beginningOf = (row: Row): Beginning => {
+    const seen = new Set([row.text('id')]);
     let first = { circulationId: row.text('id'), loanDate: row.instant('xact_start'), dueDate: row.instant('due_date'), renewals: 0 };
     for (let parentId = row.maybeText('parent_circ'); parentId !== null; ) {
       const parent = ended.get(parentId);
       if (parent === undefined) break;
+      if (seen.has(parentId)) throw new LeftOut('its renewals lead back to itself', `parent ${parentId}`);
+      seen.add(parentId);
       first = { circulationId: parentId, loanDate: parent.loanDate, dueDate: parent.dueDate, renewals: first.renewals + 1 };
       parentId = parent.parentId;
     }

@@ -48,6 +48,7 @@ export async function loadLoans(
     const parent = row.maybeText('parent_circ');
     if (parent !== null && !lending.renewed.has(parent)) report.remark('a renewal of a circulation that is not in the dump', row.label);
     const { touId, shortLoan } = terms.of(row, (text) => report.remark(text, row.label));
+    if (course.status === 'ACTIVE' && lending.openLoans.get(row.text('target_copy'))?.loanId !== _id) report.remark('open, although a later one of the same copy is', row.label);
     const borrowed = { userId, userGroup, itemId, bibId, barcode, title, author, callNumber, libraryCode, locationCode, itemPolicy };
     await loans.add({ ...course, ...borrowed, touId, shortLoan }, withdrawing(report, row.label));
     return 'MAPPED';
