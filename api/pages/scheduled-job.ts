@@ -84,12 +84,14 @@ function runRow(run: StoredRun, { zone }: Viewer, now: Date) {
 }
 
 function changeRow({ at, actor, action, changes, reason }: AuditEntry, { zone }: Viewer, now: Date) {
+  const said = (value: unknown) => (value instanceof Date ? briefly(zone, value, now).text : shown(value));
   return {
     at: briefly(zone, at, now),
     who: actor.name,
     action: spelledOut(action),
     reason,
-    changes: changes.map(({ path, before, after }) => ({ path, before: shown(before), after: shown(after) })),
+    // Who made it stands above.
+    changes: changes.filter(({ path }) => path !== 'creatorUserId').map(({ path, before, after }) => ({ path, before: said(before), after: said(after) })),
   };
 }
 

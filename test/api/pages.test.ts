@@ -501,6 +501,18 @@ test('a field of the parameters is told with its range, and what was wrong with 
   assert.match(await wrong.text(), /<input id="catchUpDays"[^>]* value="61"[^>]* aria-invalid="true" aria-describedby="catchUpDays-hint catchUpDays-error"/);
 });
 
+test('the last changes of a scheduled job name their person once, and instants by the clock of the library', async () => {
+  const { models, clock } = library;
+  const { _id } = await models.ScheduledJob.findOne({ institutionId: 'riverside', jobKey: 'loans-overdue-and-lost' }).orFail().lean();
+  await models.AuditEntry.create({
+    institutionId: 'riverside', at: clock.now, actor: { type: 'USER', id: 'u-9', name: 'Ada Winter' }, action: 'CHANGE', targetType: 'ScheduledJob', targetId: _id, targetLabel: 'Overdue', changeKey: 'E:1',
+    changes: [{ path: 'creatorUserId', before: null, after: 'u-9' }, { path: 'lastOccurrenceAt', before: null, after: new Date('2026-05-11T20:00:00Z') }],
+  });
+  const [, changes = ''] = (await fulfillment.page(`/scheduled-jobs/${_id}`)).split('<h2 id="changes">');
+  assert.match(changes, /by Ada Winter[^]*<code>lastOccurrenceAt<\/code> <del>–<\/del>[^]*<ins>11 May 22:00<\/ins>/);
+  assert.doesNotMatch(changes, /creatorUserId|u-9/);
+});
+
 test('help explains the words, to everybody who is signed in', async () => {
   assert.match(await fulfillment.page('/help'), /Retry failed takes up only the records that failed/);
   assert.match(await fulfillment.page('/help'), /<dt>No address<\/dt><dd>Warning\./);
