@@ -1,6 +1,7 @@
 /** The clock and the money of an institution, which the operator of the platform sets (platform.md 3, Time zone). */
 import { z } from 'zod';
 import { zoneOf } from '../domain/days.js';
+import { isKnown } from '../domain/known-name.js';
 import { exponentOf } from '../domain/money.js';
 import type { Institution } from '../models/institution.js';
 import { saveChange, type Author } from './changes.js';
@@ -9,19 +10,10 @@ import { checked, valid } from './job-settings.js';
 import { Refusal } from './refusal.js';
 import { demand, type Viewer } from './viewer.js';
 
-const isKnown = (read: (text: string) => unknown) => (text: string): boolean => {
-  try {
-    read(text);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 export const zoneAndCurrencySchema = z.strictObject({
-  timeZone: z.string().max(100).refine(isKnown(zoneOf), { error: ({ input }) => `"${String(input)}" was given; expected an IANA time zone, as Europe/Berlin` })
+  timeZone: z.string().max(100).refine((name) => isKnown(() => zoneOf(name)), { error: ({ input }) => `"${String(input)}" was given; expected an IANA time zone, as Europe/Berlin` })
     .describe('IANA name. Jobs keep the clock times of their schedules; due dates of loans that are out stay the instants they are.'),
-  currency: z.string().refine(isKnown(exponentOf), { error: ({ input }) => `"${String(input)}" was given; expected a currency of ISO 4217, as EUR` })
+  currency: z.string().refine((code) => isKnown(() => exponentOf(code)), { error: ({ input }) => `"${String(input)}" was given; expected a currency of ISO 4217, as EUR` })
     .describe('ISO 4217. It stays once money is booked.'),
 });
 export type ZoneAndCurrency = z.output<typeof zoneAndCurrencySchema>;

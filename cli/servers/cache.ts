@@ -10,6 +10,7 @@ import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promise
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { hasCode } from '../error-code.js';
 import type { Environment } from '../../config/environment.js';
 
 export function cacheFolder({ servers }: Environment): string {
@@ -55,7 +56,7 @@ export async function sha256Of(file: string): Promise<string> {
   try {
     await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    if (hasCode(error, 'ENOENT')) return '';
     throw error;
   }
   return hash.digest('hex');

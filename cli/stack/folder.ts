@@ -9,6 +9,7 @@ import { link, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { hasCode } from '../error-code.js';
 import type { Report } from '../servers/find.js';
 import { end, isAlive, processRecord, recordOf, type ProcessRecord } from './processes.js';
 
@@ -97,6 +98,6 @@ export async function readRecord<T>(file: string, schema: z.ZodType<T>): Promise
 }
 
 function isExisting(error: unknown): true {
-  if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return true;
+  if (hasCode(error, 'EEXIST')) return true;
   throw error;
 }

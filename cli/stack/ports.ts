@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { hasCode } from '../error-code.js';
 
 /** An address that is none of this machine, or a port that its user may not open. */
 export class CannotListen extends Error {
@@ -26,7 +27,7 @@ async function listenOnce(asked: number, host: string): Promise<number | null> {
   try {
     await once(server, 'listening');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return null;
+    if (hasCode(error, 'EADDRINUSE')) return null;
     throw new CannotListen(host, asked, error);
   }
   const { port } = server.address() as AddressInfo;

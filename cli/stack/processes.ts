@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { hasCode } from '../error-code.js';
 
 export const processRecord = z.object({ name: z.string(), pid: z.number().int(), startedAt: z.string() });
 export type ProcessRecord = z.infer<typeof processRecord>;
@@ -24,7 +25,7 @@ export async function end(record: ProcessRecord): Promise<void> {
     try {
       process.kill(record.pid, signal);
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return; // ended by itself just now
+      if (hasCode(error, 'ESRCH')) return; // ended by itself just now
       throw error;
     }
     for (let tried = 0; tried < tries && (await isAlive(record)); tried += 1) await pause(50);

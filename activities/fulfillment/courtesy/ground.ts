@@ -12,7 +12,7 @@ import { policiesByTerms } from '../../../domain/terms-of-use.js';
 import { readHours } from '../../../models/hours.js';
 import type { Models } from '../../../models/models.js';
 import { readRenewalLimits } from '../../../models/renewal-surroundings.js';
-import { letterSettingsOf } from '../notices/letter-settings.js';
+import { separatesByLibrary } from '../notices/letter-settings.js';
 
 /** Without borrowers, who belong to a page's loans. */
 export type Ground = Omit<CourtesyContext, 'borrowers'>;
@@ -27,7 +27,7 @@ interface Judging {
 
 export async function readGround(models: Models, { institutionId, runId, asOf, timeZone }: Judging, parameters: Parameters): Promise<Ground> {
   const [settings, libraries, hours, termsOfUse, policies, rules, limits, lastRunAt] = await Promise.all([
-    models.FulfillmentSettings.findOne({ institutionId }, { separatePatronNotificationsByLibrary: 1, maxLoansPerLetter: 1 }).lean(),
+    models.FulfillmentSettings.findOne({ institutionId }, { separatePatronNotificationsByLibrary: 1 }).lean(),
     models.Library.find({ institutionId }).lean(),
     readHours(models, institutionId),
     models.TermsOfUse.find({ institutionId, type: 'LOAN', deletedAt: null }).lean(),
@@ -36,7 +36,6 @@ export async function readGround(models: Models, { institutionId, runId, asOf, t
     readRenewalLimits(models, institutionId),
     readLastRun(models, institutionId, new Date(asOf)),
   ]);
-  const { separatePatronNotificationsByLibrary } = letterSettingsOf(settings, libraries);
   const moment = momentAt(zoneOf(timeZone), Date.parse(asOf));
   return {
     ...parameters,
@@ -44,7 +43,7 @@ export async function readGround(models: Models, { institutionId, runId, asOf, t
     runId,
     moment,
     lastRunAt,
-    separatePatronNotificationsByLibrary,
+    separatePatronNotificationsByLibrary: separatesByLibrary(settings),
     rules: inOrder(rules),
     termsOfUse: policiesByTerms(termsOfUse, policies),
     calendars: new Map(libraries.map((library) => [library.code, calendarOf(hours, library, moment.zone)])),

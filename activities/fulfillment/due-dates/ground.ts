@@ -11,7 +11,7 @@ import { policiesByTerms } from '../../../domain/terms-of-use.js';
 import type { StoredCalendarChange } from '../../../models/library.js';
 import { readHours } from '../../../models/hours.js';
 import type { Models } from '../../../models/models.js';
-import { letterSettingsOf } from '../notices/letter-settings.js';
+import { separatesByLibrary } from '../notices/letter-settings.js';
 
 export type OpenChange = Pick<StoredCalendarChange, '_id' | 'level' | 'libraryCode' | 'fromDate' | 'toDate' | 'version'>;
 
@@ -39,7 +39,7 @@ export async function readGround(models: Models, judging: Judging, parameters: P
   const given = givenDays(parameters);
   const [changes, settings, libraries, hours, termsOfUse, policies] = await Promise.all([
     scoped || given !== null ? [] : changesOf(models, judging),
-    models.FulfillmentSettings.findOne({ institutionId }, { separatePatronNotificationsByLibrary: 1, maxLoansPerLetter: 1 }).lean(),
+    models.FulfillmentSettings.findOne({ institutionId }, { separatePatronNotificationsByLibrary: 1 }).lean(),
     models.Library.find({ institutionId }).lean(),
     readHours(models, institutionId),
     models.TermsOfUse.find({ institutionId, type: 'LOAN', deletedAt: null }).lean(),
@@ -50,11 +50,10 @@ export async function readGround(models: Models, judging: Judging, parameters: P
   const changed = libraries.map((library) => ({ ...library, hasOwnHours: ownHours.has(library.code) }));
   const concerned = daysConcerned(given === null ? changes : [given], changed, moment.today - parameters.pastDays);
   const calendars = new Map(libraries.map((library) => [library.code, calendarOf(hours, library, moment.zone)]));
-  const { separatePatronNotificationsByLibrary } = letterSettingsOf(settings, libraries);
   return {
     context: {
       runId, moment, keepManualDueDates: parameters.keepManualDueDates, notify: parameters.notify,
-      separatePatronNotificationsByLibrary,
+      separatePatronNotificationsByLibrary: separatesByLibrary(settings),
       days: scoped ? null : concerned, calendars, termsOfUse: policiesByTerms(termsOfUse, policies),
     },
     changes,

@@ -10,13 +10,16 @@ export interface LetterSettings {
   libraries: ReadonlyMap<string, Pick<Library, 'code' | 'name' | 'email'>>;
 }
 
+/** Whether a patron gets a letter for each library; of an institution without fulfillment settings (null) not. */
+export const separatesByLibrary = (settings: Pick<FulfillmentSettings, 'separatePatronNotificationsByLibrary'> | null): boolean => settings?.separatePatronNotificationsByLibrary ?? false;
+
 /** Of an institution without fulfillment settings (null) the defaults hold. */
 export function letterSettingsOf(
   settings: Pick<FulfillmentSettings, 'separatePatronNotificationsByLibrary' | 'maxLoansPerLetter'> | null,
   libraries: readonly Pick<Library, 'code' | 'name' | 'email'>[],
 ): LetterSettings {
   return {
-    separatePatronNotificationsByLibrary: settings?.separatePatronNotificationsByLibrary ?? false,
+    separatePatronNotificationsByLibrary: separatesByLibrary(settings),
     maxLoansPerLetter: settings?.maxLoansPerLetter ?? 200,
     libraries: new Map(libraries.map((library) => [library.code, library])),
   };

@@ -12,7 +12,7 @@ import { policiesByTerms } from '../../../domain/terms-of-use.js';
 import type { UserBlockDefinition } from '../../../models/fulfillment.js';
 import { readHours } from '../../../models/hours.js';
 import type { Models } from '../../../models/models.js';
-import { letterSettingsOf } from '../notices/letter-settings.js';
+import { separatesByLibrary } from '../notices/letter-settings.js';
 
 export interface Ground {
   /** Without users and items, which belong to a page's loans. */
@@ -59,7 +59,6 @@ export async function readGround(models: Models, judging: Judging, parameters: P
     });
   }
 
-  const { separatePatronNotificationsByLibrary } = letterSettingsOf(settings, libraries);
   return {
     context: {
       runId,
@@ -69,7 +68,7 @@ export async function readGround(models: Models, judging: Judging, parameters: P
       overdueAtLostLoan: settings?.overdueAtLostLoan ?? false,
       grouping: {
         singleLetterPerType: parameters.singleLetterPerType,
-        separatePatronNotificationsByLibrary,
+        separatePatronNotificationsByLibrary: separatesByLibrary(settings),
       },
       termsOfUse: policiesByTerms(termsOfUse, policies),
       libraries: byCode,

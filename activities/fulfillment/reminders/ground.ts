@@ -3,7 +3,7 @@ import type { Parameters } from '../../../catalogue/fulfillment/notifications-du
 import { momentAt, zoneOf } from '../../../domain/days.js';
 import type { ReminderContext } from '../../../domain/fulfillment/notifications-due-date-reminders.js';
 import type { Models } from '../../../models/models.js';
-import { readLetterSettings } from '../notices/letter-settings.js';
+import { separatesByLibrary } from '../notices/letter-settings.js';
 
 /** Without users, who belong to a page's loans. */
 export type Ground = Omit<ReminderContext, 'users'>;
@@ -17,7 +17,7 @@ interface Judging {
 }
 
 export async function readGround(models: Models, { institutionId, runId, asOf, timeZone }: Judging, parameters: Parameters): Promise<Ground> {
-  const { separatePatronNotificationsByLibrary } = await readLetterSettings(models, institutionId);
+  const settings = await models.FulfillmentSettings.findOne({ institutionId }, { separatePatronNotificationsByLibrary: 1 }).lean();
   const moment = momentAt(zoneOf(timeZone), Date.parse(asOf));
-  return { runId, moment, ...parameters, separatePatronNotificationsByLibrary };
+  return { runId, moment, ...parameters, separatePatronNotificationsByLibrary: separatesByLibrary(settings) };
 }

@@ -1,5 +1,6 @@
 /** The institution that a dump is loaded into, made when it is missing. */
 import { zoneOf } from '../../../domain/days.js';
+import { isKnown } from '../../../domain/known-name.js';
 import { exponentOf } from '../../../domain/money.js';
 import type { Institution } from '../../../models/institution.js';
 import type { Models } from '../../../models/models.js';
@@ -68,14 +69,4 @@ export async function institutionFor(models: Models, wanted: Wanted): Promise<{ 
 
 function check(holds: boolean, message: string): void {
   if (!holds) throw new NotLoadable(message);
-}
-
-function isKnown(look: () => unknown): boolean {
-  try {
-    look();
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
 }
