@@ -17,8 +17,8 @@ const MOST_DAYS = 62;
 const instant = z.iso.datetime({ offset: true, error: 'expected an instant such as 2026-05-12T04:00:00Z' });
 /** The first year that no loan is due in: a later one is a slip of the pen. */
 export const NEVER_IN = 2100;
-const inThisCentury = (text: string): boolean => Number(text.slice(0, 4)) < NEVER_IN;
-const tooLate = `expected a year before ${NEVER_IN}`;
+const inThisCentury = (text: string): boolean => !(Number(text.slice(0, 4)) >= NEVER_IN); // what is no day is refused as such
+const tooLate = { error: ({ input }: { input?: unknown }) => `"${String(input)}" was given; expected a year before ${NEVER_IN}` };
 export const dueDateSchema = z.union([z.strictObject({ day: day.refine(inThisCentury, tooLate) }), z.strictObject({ instant: instant.refine(inThisCentury, tooLate) })])
   .describe('A day: when the library closes then. What falls on closed time moves as the terms of use say.');
 export const askedDueDate = (given: z.output<typeof dueDateSchema>): AskedDueDate => ('day' in given ? { day: dayNumber(given.day) } : { instant: Date.parse(given.instant) });

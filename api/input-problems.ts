@@ -5,7 +5,7 @@ import { shortened } from './words.js';
 
 /** A pointer for the bodies of requests, a parameter name for everything else. */
 export function inputProblems(error: ZodError, input: unknown, place: 'body' | 'parameter'): InputProblem[] {
-  return error.issues.flatMap((issue) => {
+  return error.issues.flatMap(ofNearestForm).flatMap((issue) => {
     const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
     return paths.map((path) => {
       const where = place === 'body' ? { pointer: `/${path.map(escaped).join('/')}` } : { parameter: path.join('.') };
@@ -16,13 +16,40 @@ export function inputProblems(error: ZodError, input: unknown, place: 'body' | '
   });
 }
 
+type Issue = ZodError['issues'][number];
+
+/** Of what fits none of several forms the problems of the form that has the fewest; it stays one problem where several have as few. */
+function ofNearestForm(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const forms = issue.errors.map((form) => form.flatMap((inner) => ofNearestForm({ ...inner, path: [...issue.path, ...inner.path] })));
+  const fewest = Math.min(...forms.map(({ length }) => length));
+  const [nearest = [], ...asNear] = forms.filter(({ length }) => length === fewest);
+  return asNear.length === 0 ? nearest : [issue];
+}
+
 /** A message names the value and what was expected, whoever wrote the schema. */
-function saidOf(issue: ZodError['issues'][number], value: unknown): string {
+function saidOf(issue: Issue, value: unknown): string {
   if (issue.code === 'custom') return issue.message;
-  const said = issue.message.replace(/^(Invalid (input|option|string|number)|Too (small|big)): /, '').replace(/, received .*$/, '');
-  if (issue.code === 'invalid_type') return `${shownValue(value)} was given; ${inWords[issue.expected] === undefined ? said : `expected ${inWords[issue.expected]}`}`;
   if ((issue.code === 'too_small' || issue.code === 'too_big') && issue.origin === 'string' && typeof value === 'string') return lengthSaid(issue, value);
-  return `${shownValue(value)} was given; ${zodsWords.reduce((text, [zods, ours]) => text.replace(zods, ours), said)}`;
+  return `${shownValue(value)} was given; ${expectationOf(issue)}`;
+}
+
+function expectationOf(issue: Issue): string {
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) return `expected ${formsInWords(issue.errors)}`;
+  if (issue.code === 'invalid_union' && 'options' in issue) return `expected one of ${(issue.options ?? []).map((kind) => JSON.stringify(kind)).join('|')}`;
+  const said = issue.message.replace(/^(Invalid (input|option|string|number)|Too (small|big)): /, '').replace(/, received .*$/, '');
+  if (issue.code === 'invalid_type' && said !== issue.message) return inWords[issue.expected] === undefined ? said : `expected ${inWords[issue.expected]}`;
+  return zodsWords.reduce((text, [zods, ours]) => text.replace(zods, ours), said);
+}
+
+/** What each of the forms expects: `a number or "LAST"`, `day (a text) or amount (a number)`, `no day or no amount`. */
+function formsInWords(forms: readonly (readonly Issue[])[]): string {
+  const expected = (issue: Issue): string => {
+    if (issue.code === 'unrecognized_keys') return `no ${issue.keys.join(', ')}`;
+    const what = expectationOf(issue).replace(/^expected /, '');
+    return issue.path.length === 0 ? what : `${issue.path.join('.')} (${what})`;
+  };
+  return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(new Set(forms.map((form) => form.map(expected).join(' and '))));
 }
 
 /** What Zod says of itself; a message that a schema has of its own stays. */

@@ -63,7 +63,17 @@ test('a loan is given another due date and recalled; all that are due in a week 
   assert.deepEqual([moved.status, moved.body.dueDate, moved.body.dueDateSource, moved.body.dueCycle], [200, '2025-03-21T01:00:00.000Z', 'MANUAL', 2]);
   const until = (day: string) => dueDateSchema.safeParse({ day }).success;
   assert.deepEqual([until('2099-12-31'), until('2100-01-01')], [true, false]);
-  assert.equal((await library.call(clerk, 'PUT', `${HERE}/loans/barcode:M1/due-date`, { day: '9999-12-31' })).status, 422);
+  const refused: [given: object, place: string, says: string][] = [
+    [{ day: '9999-12-31' }, '/day', '"9999-12-31" was given; expected a year before 2100'],
+    [{ day: 'soon' }, '/day', '"soon" was given; expected a day such as 2026-05-12'],
+    [{ instant: '2025-03-20' }, '/instant', '"2025-03-20" was given; expected an instant such as 2026-05-12T04:00:00Z'],
+    [{}, '/', '{} was given; expected day (a day such as 2026-05-12) or instant (an instant such as 2026-05-12T04:00:00Z)'],
+    [{ day: '2025-03-20', instant: '2025-03-21T01:00:00Z' }, '/', '{"day":"2025-03-20","instant":"2025-03-21T01:00:00Z"} was given; expected no instant or no day'],
+  ];
+  for (const [given, pointer, message] of refused) {
+    const { status, body: { errors } } = await library.call(clerk, 'PUT', `${HERE}/loans/barcode:M1/due-date`, given);
+    assert.deepEqual([status, errors.map((each: { pointer: string; message: string }) => [each.pointer, each.message])], [422, [[pointer, message]]]);
+  }
   const recalled = await library.call(clerk, 'POST', `${HERE}/loans/barcode:M1/recall`, { due: { instant: '2025-03-10T12:00:00-04:00' } });
   assert.deepEqual([recalled.status, recalled.body.dueDate, recalled.body.processStatus, recalled.body.recalled], [200, '2025-03-10T16:00:00.000Z', 'RECALL', true]);
   const cancelled = await library.call(clerk, 'DELETE', `${HERE}/loans/barcode:M1/recall`);
