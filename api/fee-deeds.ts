@@ -47,7 +47,7 @@ export const newFeeSchema = z.strictObject({
 });
 
 /** The types that staff charge by hand. */
-export async function typesToCharge({ models }: ApiContext, viewer: Viewer): Promise<string[]> {
+async function typesToCharge({ models }: ApiContext, viewer: Viewer): Promise<string[]> {
   demand(viewer, 'CIRCULATION');
   const settings = await models.FulfillmentSettings.findOne({ institutionId: viewer.institution.code }, { staffFeeTypes: 1 }).lean();
   return ['OTHER', ...(settings?.staffFeeTypes ?? [])];

@@ -10,7 +10,7 @@ const schema = z.strictObject({
   notificationType: z.int().min(1).max(5).describe('Chooses the wording, from a friendly reminder to the final notice.'),
   userGroups: codes.default([]),
   libraries: codes.default([]).describe('Codes of the libraries that are owed; empty means all, as in every list here.'),
-  feeTypes: codes.default([]).describe('FINE_FEE_NOTIFICATION_FEE, the fee for a letter, counts only where it is named.'),
+  feeTypes: codes.default([]).describe('Those of rules, OTHER, `staffFeeTypes` of the fulfillment settings, or as fees were loaded with. FINE_FEE_NOTIFICATION_FEE, the fee for a letter, counts only where it is named.'),
   minimumBalance: amount.min(1).default(1).describe('Minor units of the institution’s currency that the patron owes at least, credits taken off.'),
   daysAfterCreation: days.default(0).describe('Age of the oldest fee that counts.'),
   repeatEveryDays: days.min(1).nullable().default(null).describe('null: once.'),

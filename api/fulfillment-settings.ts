@@ -22,7 +22,7 @@ export const fulfillmentSettingsSchema = z
     staffFeeTypes: z.array(z.string().trim().regex(/^[A-Z][A-Z0-9_]{0,49}$/, 'expected capital letters, digits and "_", as COPY_CARD')).max(100).default([])
       .describe('Types of fees of your own, which staff charge by hand beside OTHER.'),
     staffFeeTypeNames: z.record(z.string(), z.record(z.string(), z.string().trim().min(1).max(100))).default({})
-      .describe(`What letters call them, by type and language (${languages.join(', ')}); a type without a name is told by its code.`),
+      .describe(`What letters and pages call them, by type and language (${languages.join(', ')}); a type without a name is told by its code.`),
   })
   .superRefine(({ staffFeeTypes, staffFeeTypeNames }, context) => {
     for (const [type, names] of Object.entries(staffFeeTypeNames)) {

@@ -88,7 +88,7 @@ export function spelledOut(name: string): string {
   return [first.charAt(0).toUpperCase() + first.slice(1), ...keys].join(', ');
 }
 
-/** A type of fee as every page calls it; that of the fee for a letter would say fine and fee twice. */
+/** A type of fee that rules charge as every page calls it, for all others see fee-names.ts; that of the fee for a letter would say fine and fee twice. */
 export const feeTypeName = (type: string): string => (type === 'FINE_FEE_NOTIFICATION_FEE' ? 'Fee for a letter' : spelledOut(type));
 
 /** What somebody typed or scanned, as a sentence repeats it: at most 60 signs. */

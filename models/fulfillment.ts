@@ -34,7 +34,7 @@ export interface FulfillmentSettings extends Versioned {
   maxLoansPerLetter: number;
   /** Types of fees of the institution's own, which staff charge by hand beside OTHER. */
   staffFeeTypes: string[];
-  /** What letters call them, by type and language; a type, or a language, may have none. */
+  /** What letters and pages call them, by type and language; a type, or a language, may have none. */
   staffFeeTypeNames: Record<string, Record<string, string>>;
   demerits: DemeritSettings;
   lastChange: LastChange | null;

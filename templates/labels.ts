@@ -30,3 +30,7 @@ export function labelText(
   const text = from === undefined ? null : texts[from];
   return from === undefined || text === null || text === undefined ? null : { text, from };
 }
+
+/** Of a name that staff gave in some languages the one for a reader, and any rather than none; null: there is none. */
+export const nameIn = (names: Readonly<Record<string, string>>, language: string, defaultLanguage: string): string | null =>
+  labelText(names, language, defaultLanguage)?.text ?? Object.values(names)[0] ?? null;

@@ -4,12 +4,13 @@ import { may } from '../../domain/permissions.js';
 import type { ApiContext } from '../context.js';
 import { feeOf } from '../desk.js';
 import { permissionFor } from '../fee-deeds.js';
+import { feeNames } from '../fee-names.js';
 import { briefly, when } from '../format.js';
 import { viewerOf } from '../viewer.js';
 import { spelledOut } from '../words.js';
 import { risingValue } from './desk-answers.js';
 import { deskFrame, nameOf, patronPath } from './desk-frame.js';
-import { feeBadge, feeName, money } from './desk-words.js';
+import { feeBadge, money } from './desk-words.js';
 import type { Present } from './present.js';
 import { majorUnits } from './typed.js';
 
@@ -26,7 +27,7 @@ export function deskFeePage(context: ApiContext, { present }: Present): Router {
     const decides = may(viewer.grants, permissionFor('WAIVE'));
     present(request, response, 'desk-fee', {
       ...deskFrame(viewer, null),
-      title: `${feeName(fee)}${title === null ? '' : `: ${title}`}`,
+      title: `${(await feeNames(context, viewer)).of(fee)}${title === null ? '' : `: ${title}`}`,
       page: `/desk/fees/${_id}`,
       once: risingValue(),
       version,

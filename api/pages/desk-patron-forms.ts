@@ -4,15 +4,15 @@ import { checkBlock, definitionsToPlace, placeBy, type NewBlock } from '../block
 import type { ChargedFee } from '../../desk/charge-fee.js';
 import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
-import { charge, checkFee, typesToCharge } from '../fee-deeds.js';
+import { charge, checkFee } from '../fee-deeds.js';
+import { feeNames } from '../fee-names.js';
 import type { Checked } from '../job-settings.js';
 import type { Clerk } from '../loan-deeds.js';
 import { Refusal } from '../refusal.js';
 import { demand, viewerOf, type Viewer } from '../viewer.js';
-import { spelledOut } from '../words.js';
 import { answer, answerOnce, risingValue, type Answer } from './desk-answers.js';
 import { deskFrame, nameOf, patronPath } from './desk-frame.js';
-import { feeName, money, stoppedBy, untilWords } from './desk-words.js';
+import { money, stoppedBy, untilWords } from './desk-words.js';
 import { besideField, fieldRows, inputOf, typedFrom, type Field, type Typed } from './fields.js';
 import { formOf, type FieldProblem } from './form.js';
 import { withProblems } from './job-forms.js';
@@ -53,9 +53,9 @@ const blocking: PatronForm<NewBlock> = {
 const charging: PatronForm<ChargedFee> = {
   path: 'charge', title: 'Charge', deed: 'Charge', note: 'The comment stands in letters about what is owed. What was charged by mistake is waived.',
   rows: async (context, viewer) => {
-    const [types, libraries] = await Promise.all([typesToCharge(context, viewer), libraryWords(context, viewer)]);
+    const [{ own }, libraries] = await Promise.all([feeNames(context, viewer), libraryWords(context, viewer)]);
     return [
-      [{ id: 'type', label: 'Fee', kind: 'choice', words: Object.fromEntries(types.map((type) => [type, spelledOut(type)])) }, { id: 'amount', label: 'Amount', kind: 'amount' }],
+      [{ id: 'type', label: 'Fee', kind: 'choice', words: { OTHER: 'Other', ...Object.fromEntries(own) } }, { id: 'amount', label: 'Amount', kind: 'amount' }],
       [{ id: 'comment', label: 'Comment (optional)', kind: 'text', orNone: true }],
       [
         { id: 'barcode', label: 'About the item with the barcode (optional)', kind: 'text', orNone: true },
@@ -66,7 +66,8 @@ const charging: PatronForm<ChargedFee> = {
   check: checkFee,
   done: async (context, clerk, id, userId, asked) => {
     const fee = await charge(context, clerk, id, userId, asked);
-    return answer('good', [`Charged: ${feeName(fee).toLowerCase()}, ${money(fee.originalAmount, fee.currency)}.`], { loanId: fee.loanId });
+    const name = (await feeNames(context, clerk.viewer)).of(fee);
+    return answer('good', [`Charged: ${name}, ${money(fee.originalAmount, fee.currency)}.`], { loanId: fee.loanId });
   },
 };
 

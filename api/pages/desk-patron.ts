@@ -5,17 +5,18 @@ import type { Loan } from '../../models/loan.js';
 import { mayLift } from '../block-deeds.js';
 import { reasonText } from '../desk.js';
 import { permissionFor } from '../fee-deeds.js';
+import type { FeeNames } from '../fee-names.js';
 import { briefly } from '../format.js';
 import type { PatronAtDesk } from '../patrons.js';
 import type { Viewer } from '../viewer.js';
 import { mayOverride, nameOf } from './desk-frame.js';
-import { feeBadge, feeName, loanBadges, money, sourceOf, stopHeadings, stoppedBy, untilWords } from './desk-words.js';
+import { feeBadge, loanBadges, money, sourceOf, stopHeadings, stoppedBy, untilWords } from './desk-words.js';
 import { majorUnits } from './typed.js';
 
 const userStates = { ACTIVE: null, INACTIVE: 'Inactive', DELETED: 'Deleted' } as const;
 
 /** Everything about a patron that the page says. */
-export function shownPatron({ user, blocks, placers, borrower, limit, stops, loans, fines, fees }: PatronAtDesk, viewer: Viewer, now: Date) {
+export function shownPatron({ user, blocks, placers, borrower, limit, stops, loans, fines, fees }: PatronAtDesk, names: FeeNames, viewer: Viewer, now: Date) {
   const { grants, zone, institution: { currency } } = viewer;
   const { name, primaryId } = nameOf(viewer, user);
   const today = localDay(zone, now.getTime());
@@ -55,7 +56,7 @@ export function shownPatron({ user, blocks, placers, borrower, limit, stops, loa
       const step = status !== 'ACTIVE' ? null : balance < 0 ? { name: 'refund', text: 'Pay out' } : { name: 'payment', text: 'Pay' };
       const permitted = step !== null && may(grants, permissionFor(step.name === 'refund' ? 'REFUND' : 'PAYMENT'));
       return {
-        id: _id, href: `/desk/fees/${_id}`, name: feeName(fee), about: title ?? barcode ?? fee.comment, since: briefly(zone, fee.createdAt, now), badge: feeBadge(fee), version,
+        id: _id, href: `/desk/fees/${_id}`, name: names.of(fee), about: title ?? barcode ?? fee.comment, since: briefly(zone, fee.createdAt, now), badge: feeBadge(fee), version,
         balance: majorUnits(Math.abs(balance), currency), of: balance === originalAmount ? null : majorUnits(Math.abs(originalAmount), currency), step: permitted ? step : null,
       };
     }),

@@ -11,12 +11,14 @@ import type { Loan } from '../../models/loan.js';
 import type { ApiContext } from '../context.js';
 import { deedOf } from '../desk.js';
 import { book, pay } from '../fee-deeds.js';
+import { feeNames } from '../fee-names.js';
 import { claim, endRecall, find, giveBack, lose, recall, renew, setDueDate, type CameBack, type Clerk } from '../loan-deeds.js';
 import { shownValue } from '../input-problems.js';
 import { Refusal } from '../refusal.js';
 import type { Viewer } from '../viewer.js';
+import { feeTypeName } from '../words.js';
 import { answer, type Answer } from './desk-answers.js';
-import { dueText, feeName, lateText, money } from './desk-words.js';
+import { dueText, lateText, money } from './desk-words.js';
 import type { Form } from './form.js';
 import { localInstant, noInstant } from './local-time.js';
 import { majorUnits, minorUnits, noAmount } from './typed.js';
@@ -27,7 +29,7 @@ type LoanStep = (context: ApiContext, clerk: Clerk, loan: Loan, form: Form) => P
 export const loanSteps: ReadonlyMap<string, LoanStep> = new Map(Object.entries<LoanStep>({
   renew: async (context, clerk, { _id }, form) => {
     const { loan, fees } = await renew(context, clerk, _id, dueCycleIn(form));
-    return answer('good', [`Renewed until ${dueText(clerk.viewer, loan)}.`, ...fees.map((fee) => `${feeName(fee)}: ${money(fee.balance, fee.currency)}.`)], { loanId: _id });
+    return answer('good', [`Renewed until ${dueText(clerk.viewer, loan)}.`, ...fees.map(charged)], { loanId: _id });
   },
   return: async (context, clerk, { _id }, form) => returned(context, clerk, await giveBack(context, clerk, _id, cameBack(clerk.viewer, form))),
   'claim-returned': async (context, clerk, { _id }) => {
@@ -38,7 +40,7 @@ export const loanSteps: ReadonlyMap<string, LoanStep> = new Map(Object.entries<L
     const { fees, problems, again } = await lose(context, clerk, _id);
     return answer(problems.length === 0 ? 'good' : 'warning', [
       again ? 'It was lost already.' : 'Lost. No letter goes out.',
-      ...fees.map((fee) => `${feeName(fee)}: ${money(fee.balance, fee.currency)}.`),
+      ...fees.map(charged),
       ...problems.map((problem) => lossProblems[problem]),
     ], { loanId: _id });
   },
@@ -62,6 +64,9 @@ export const loanSteps: ReadonlyMap<string, LoanStep> = new Map(Object.entries<L
     return answer('good', [`The recall is cancelled: due ${dueText(clerk.viewer, loan)}.`], { loanId: _id });
   },
 }));
+
+/** By a rule, for a step on a loan. */
+const charged = ({ type, balance, currency }: Fee): string => `${feeTypeName(type)}: ${money(balance, currency)}.`;
 
 const lossProblems: Readonly<Record<LossProblem, string>> = {
   TOU_MISSING: 'Nothing was charged: its terms of use are missing or cannot be read.',
@@ -98,7 +103,7 @@ export async function bookStep(context: ApiContext, clerk: Clerk, before: Fee, n
   const { fee, closedLoanId } = await book(context, clerk, before._id, { booking, transactionId: form.text('once'), reason, comment: null });
   const left = fee.balance === 0 ? [] : [fee.balance < 0 ? `The library still owes ${money(fee.balance, fee.currency)}.` : `Left: ${money(fee.balance, fee.currency)}.`];
   return answer('good', [
-    `${feeName(fee)}: ${said}`,
+    `${(await feeNames(context, clerk.viewer)).of(fee)}: ${said}`,
     ...('amount' in booking ? left : []),
     ...(closedLoanId === null ? [] : ['The lost item is paid for, and its loan has ended.']),
   ], { loanId: fee.loanId });
@@ -116,7 +121,7 @@ export async function returned(context: ApiContext, { viewer }: Clerk, result: E
   const late = lateText(viewer, loan, (loan.returnDate ?? new Date(0)).getTime());
   const lines = [
     ...(loan.processStatus === 'LOST' ? ['It was lost, and is found now.'] : []),
-    ...(fine === null ? [] : [`${feeName(fine)}: ${money(fine.balance, fine.currency)}.`]),
+    ...(fine === null ? [] : [charged(fine)]),
     ...refunded(refund, viewer),
     ...(problem === null ? [] : [`No fine could be reckoned: ${fineProblems[problem]}.`]),
     ...waits,
@@ -149,9 +154,10 @@ export async function payStep(context: ApiContext, clerk: Clerk, userId: string,
   const { currency } = clerk.viewer.institution;
   const { booked, left } = await pay(context, clerk, userId, amountIn(form, currency), form.text('once'));
   const fees = booked.map(({ fee }) => fee);
+  const names = await feeNames(context, clerk.viewer);
   const rest = fees.reduce((sum, { balance }) => sum + balance, 0);
   return answer(left === 0 ? 'good' : 'warning', [
-    `Paid, the oldest first: ${fees.map((fee) => feeName(fee).toLowerCase()).join(', ')}.`,
+    `Paid, the oldest first: ${fees.map(names.of).join(', ')}.`,
     ...(rest === 0 ? [] : [`Left of the last one: ${money(rest, currency)}.`]),
     ...(left === 0 ? [] : [`Give back ${money(left, currency)}: somebody else has taken the rest meanwhile.`]),
     ...booked.flatMap(({ closedLoanId }) => (closedLoanId === null ? [] : ['A lost item is paid for, and its loan has ended.'])),

@@ -6,7 +6,7 @@ import type { UserBlock } from '../../models/fulfillment.js';
 import type { Loan } from '../../models/loan.js';
 import { duration, lastOf, when } from '../format.js';
 import type { Viewer } from '../viewer.js';
-import { feeTypeName, type Badge } from '../words.js';
+import type { Badge } from '../words.js';
 import { majorUnits } from './typed.js';
 
 /** `12.50 USD`, of a credit what it comes to. */
@@ -37,8 +37,6 @@ export function loanBadges(viewer: Viewer, loan: Loan, now: Date): Badge[] {
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-export const feeName = ({ type }: Pick<Fee, 'type'>): string => feeTypeName(type);
 
 const feeBadges: Readonly<Record<Fee['status'], Badge | null>> = {
   ACTIVE: null,

@@ -5,6 +5,7 @@ import { authorOf } from '../changes.js';
 import type { ApiContext } from '../context.js';
 import { blockOf, lift } from '../block-deeds.js';
 import { feeOf, loanOf } from '../desk.js';
+import { feeNames } from '../fee-names.js';
 import { lend, type Clerk } from '../loan-deeds.js';
 import { patronAtDesk, patronIdOf } from '../patrons.js';
 import { Refusal } from '../refusal.js';
@@ -60,7 +61,7 @@ export function deskPages(context: ApiContext, { present }: Present): Router {
       once: risingValue(),
       page: patronPath(patron.user._id),
       told,
-      ...shownPatron(patron, viewer, now()),
+      ...shownPatron(patron, await feeNames(context, viewer), viewer, now()),
     });
   });
 

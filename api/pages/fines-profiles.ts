@@ -1,5 +1,6 @@
 /** Fines and fees notification profiles: list and form (fulfillment-loans.md, fines-fees-notifications, Configuration). */
 import type { StoredFinesFeesProfile } from '../../models/fines-fees-notification-profile.js';
+import { feeNames } from '../fee-names.js';
 import { finesProfiles } from '../fines-profiles.js';
 import { count } from '../format.js';
 import type { Viewer } from '../viewer.js';
@@ -10,7 +11,7 @@ import { majorUnits } from './typed.js';
 
 /** As the subjects of the letter speak. */
 const typeWords: Readonly<Record<number, string>> = { 1: '1, a friendly reminder', 2: '2, second reminder', 3: '3, third reminder', 4: '4, urgent', 5: '5, final notice' };
-/** The types that every institution has; staff have made others (spec/data-model.md, fee). */
+/** The types that every institution has (spec/data-model.md, fee). */
 const feeTypeWords = {
   OVERDUE_FINE: 'Overdue fine', RECALLED_OVERDUE_FINE: 'Overdue fine after recall', OVERDUE_NOTIFICATION_FINE: 'Fine with an overdue notice',
   LOST_ITEM_REPLACEMENT_FEE: 'Replacement of a lost item', LOST_ITEM_PROCESS_FEE: 'Processing of a lost item', RENEW_FEE: 'Renewal fee',
@@ -48,7 +49,7 @@ export const finesProfilePages = tablePages({
       { id: 'maxRepeats', label: 'Letters after the first, at most', kind: 'number' },
     ],
     [{ id: 'libraries', label: 'Owed to these libraries (none = all)', kind: 'ticks', words: await libraryWords(context, viewer) }],
-    [{ id: 'feeTypes', label: 'Types of fees (none = all but the fee for a letter)', kind: 'ticks', words: feeTypeWords, others: 'Types of your own' }],
+    [{ id: 'feeTypes', label: 'Types of fees (none = all but the fee for a letter)', kind: 'ticks', words: { ...feeTypeWords, ...Object.fromEntries((await feeNames(context, viewer)).own) }, others: 'Types that fees were loaded with, by code' }],
     [{ id: 'userGroups', label: 'User groups', kind: 'codes', hint: 'Codes with commas between them; empty: all. Credits of the same libraries are taken off what is owed.' }],
     [
       { id: 'sendFormat', label: 'Letter by', kind: 'choice', words: formatWords },

@@ -34,13 +34,13 @@ const parts: readonly { heading: string; rows: readonly (readonly Field[])[] }[]
   },
   {
     heading: 'Fees charged at the desk',
-    rows: [[{ id: 'staffFeeTypes', label: 'Types of your own', kind: 'codes', hint: 'As COPY_CARD, LOCKER_KEY, with commas between them. OTHER can always be charged. Of a type that is saved the names are asked that letters call it.' }]],
+    rows: [[{ id: 'staffFeeTypes', label: 'Types of your own', kind: 'codes', hint: 'As COPY_CARD, LOCKER_KEY, with commas between them. OTHER can always be charged. Of a type that is saved the names are asked that letters and pages call it.' }]],
   },
 ];
 const fields = parts.flatMap(({ rows }) => rows.flat());
 
 const languageNames = new Intl.DisplayNames('en', { type: 'language' });
-/** What letters call a type of the institution's own. */
+/** What a type of the institution's own is called. */
 const namesOf = (type: string): Field[] => languages.map((language) =>
   ({ id: `staffFeeTypeNames.${type}.${language}`, label: `${feeTypeName(type)} in ${languageNames.of(language)}`, kind: 'text' }));
 
@@ -84,7 +84,7 @@ export function fulfillmentSettingsPage(context: ApiContext, { present }: Presen
       title: 'Fulfillment settings', section: 'configuration', action: PATH, version: String(version), mayChange: mayConfigureFulfillment(viewer),
       about: 'What the desk and the jobs of loans go by, whatever the library.', saving: 'The desk goes by it at once, a job from its next run on.',
       ...withProblems(problems),
-      parts: [...parts, ...staffFeeTypes.map((type) => ({ heading: `What letters call ${type} (optional)`, rows: [namesOf(type)] }))]
+      parts: [...parts, ...staffFeeTypes.map((type) => ({ heading: `What letters and pages call ${type} (optional)`, rows: [namesOf(type)] }))]
         .map(({ heading, rows }) => ({ heading, rows: fieldRows(rows, typed, problems, around) })),
     }, problems.length === 0 ? 200 : 422);
   }

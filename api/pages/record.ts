@@ -5,11 +5,12 @@ import { may, mayIn } from '../../domain/permissions.js';
 import type { NoticeState } from '../../models/loan.js';
 import type { ApiContext } from '../context.js';
 import { readableEvent } from '../events.js';
+import { feeNames } from '../fee-names.js';
 import { briefly } from '../format.js';
 import { Refusal } from '../refusal.js';
 import { scheduledJobsOf } from '../scheduled-jobs.js';
 import { demandIn, demandJobs, viewerOf, type Viewer } from '../viewer.js';
-import { letterBadges, letterNames, feeTypeName, spelledOut, type Badge } from '../words.js';
+import { letterBadges, letterNames, spelledOut, type Badge } from '../words.js';
 import type { Present } from './present.js';
 
 /** The newest of each kind; a record that jobs touched more often is rare. */
@@ -55,7 +56,7 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
         : models.Letter.find({ institutionId, 'causes.recordId': id }, { data: 0 }).sort({ _id: -1 }).limit(MOST).lean(),
       ofLoan ? models.Loan.findOne({ institutionId, _id: id }, { barcode: 1, title: 1 }).lean() : null,
       ofUser ? models.User.findOne({ institutionId, _id: id }, { primaryId: 1, userGroup: 1 }).lean() : null,
-      anotherOf(context, institutionId, type, id),
+      anotherOf(context, viewer, type, id),
       explainersFor(context, viewer, type, id),
     ]);
     // A record that was purged keeps its history; one that no job knew either is somebody else's, or nobody's.
@@ -130,13 +131,14 @@ export function recordPage(context: ApiContext, { present }: Present): Router {
 }
 
 /** What staff know a record by that is neither a loan nor a user, and what it is about. */
-async function anotherOf({ models }: ApiContext, institutionId: string, type: string, _id: string): Promise<{ label: string; about: string } | null> {
-  const own = { institutionId, _id };
+async function anotherOf(context: ApiContext, viewer: Viewer, type: string, _id: string): Promise<{ label: string; about: string } | null> {
+  const { models } = context;
+  const own = { institutionId: viewer.institution.code, _id };
   switch (type) {
     case 'block':
       return models.UserBlock.findOne(own, { code: 1, description: 1 }).lean().then((block) => block && { label: block.code, about: block.description });
     case 'fee':
-      return models.Fee.findOne(own, { type: 1, title: 1 }).lean().then((fee) => fee && { label: feeTypeName(fee.type).toLowerCase(), about: fee.title ?? '' });
+      return Promise.all([models.Fee.findOne(own, { type: 1, title: 1 }).lean(), feeNames(context, viewer)]).then(([fee, names]) => fee && { label: names.of(fee), about: fee.title ?? '' });
     case 'request':
       return models.Request.findOne(own, { requestType: 1, title: 1 }).lean().then((request) => request && { label: spelledOut(request.requestType).toLowerCase(), about: request.title ?? '' });
     case 'borrowingRequest':

@@ -1,6 +1,6 @@
 /** Fees as letters list them: how they are stored, and in the reader's words by the library that they are owed to. */
 import { z } from 'zod';
-import { isLabel, labelText } from '../labels.js';
+import { isLabel, nameIn } from '../labels.js';
 import type { Reader } from '../reader.js';
 import { isolated, oneLine } from '../text.js';
 
@@ -59,7 +59,7 @@ function typeName({ type, typeNames = {} }: FeeInLetter, reader: Reader): string
   const label = `feeType.${type}`;
   if (isLabel(label)) return reader.say(label);
   const words = /^[A-Z0-9_]+$/.test(type) ? type.charAt(0) + type.slice(1).toLowerCase().replaceAll('_', ' ') : type;
-  return isolated(oneLine(labelText(typeNames, reader.language, reader.defaultLanguage)?.text ?? Object.values(typeNames)[0] ?? words));
+  return isolated(oneLine(nameIn(typeNames, reader.language, reader.defaultLanguage) ?? words));
 }
 
 function nonEmpty(text: string | null): string | null {

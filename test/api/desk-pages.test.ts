@@ -258,21 +258,23 @@ describe('a fee that is charged by hand', () => {
   const fees = () => library.models.Fee.find({ institutionId: 'demo', userId: U2 }).sort({ _id: 1 }).lean();
 
   test('is owed to the library of the item it is about, and the limit of the group goes by it', async () => {
-    await library.models.FulfillmentSettings.updateOne({ institutionId: 'demo' }, { $set: { staffFeeTypes: ['COPY_CARD'] } });
-    assert.equal(await told(clerk, await charge({ comment: 'Locker key lost' })), 'Charged: other, 2.50 USD.');
-    assert.equal(await told(clerk, await charge({ type: 'COPY_CARD', amount: '98', barcode: 'S3' })), 'Charged: copy card, 98.00 USD.');
+    await library.models.FulfillmentSettings.updateOne({ institutionId: 'demo' }, { $set: { staffFeeTypes: ['COPY_CARD', 'LOCKER_KEY'], staffFeeTypeNames: { COPY_CARD: { de: 'Kopierkarte', en: 'Card for the copier' } } } });
+    assert.equal(await told(clerk, await charge({ comment: 'Locker key lost' })), 'Charged: Other, 2.50 USD.');
+    assert.equal(await told(clerk, await charge({ type: 'COPY_CARD', amount: '98', barcode: 'S3' })), 'Charged: Card for the copier, 98.00 USD.');
+    assert.match(words(await clerk.page(`${page}/charge`)), /Fee Other Card for the copier Locker key Amount, USD/);
     const [other, card] = await fees();
     assert.deepEqual([other?.comment, other?.libraryCode, other?.dedupeKey, card?.libraryCode, card?.title], ['Locker key lost', null, `#${other?._id}`, 'MAIN', 'Title S3']);
     assert.deepEqual([card?.itemId, card?.loanId, await audited(card!._id)], [id('item S3'), null, [['CHARGE', null]]]);
-    assert.match(words(await clerk.page(page)), /Cannot borrow or renew: The patron owes more than is allowed\.[^]*Other Locker key lost 5 Mar 09:30 2\.50[^]*Copy card Title S3/);
+    assert.match(words(await clerk.page(page)), /Cannot borrow or renew: The patron owes more than is allowed\.[^]*Other Locker key lost 5 Mar 09:30 2\.50[^]*Card for the copier Title S3/);
     assert.match(words(await clerk.page(`/desk/fees/${other!._id}`)), /Comment Locker key lost/);
+    assert.match(await clerk.page(`/desk/fees/${card!._id}`), /<h1>Card for the copier: Title S3<\/h1>/);
   });
 
   test('is refused beside its field, with what was typed', async () => {
     for (const [field, given, said] of [
       ['amount', '0', '<a href="#amount">Amount, USD: &quot;0&quot; was given; expected an amount above 0.00</a>'], ['amount', '', '<a href="#amount">Amount, USD: nothing was given; expected an amount above 0.00</a>'],
       ['amount', '12,50x', '<a href="#amount">Amount, USD: &quot;12,50x&quot; was given; expected an amount, as 12.50</a>'], ['amount', '1000000,01', '&quot;1000000,01&quot; was given; expected at most 1000000.00'],
-      ['type', 'OVERDUE_FINE', '&quot;OVERDUE_FINE&quot; was given; expected OTHER or COPY_CARD'],
+      ['type', 'OVERDUE_FINE', '&quot;OVERDUE_FINE&quot; was given; expected OTHER, COPY_CARD or LOCKER_KEY'],
       ['barcode', 'X', '&quot;X&quot; was given; expected the barcode of an item'], ['libraryCode', 'NONE', '&quot;NONE&quot; was given; expected the code of a library'],
     ] as const) {
       const answer = await charge({ comment: 'Kept', [field]: given });
@@ -290,7 +292,7 @@ test('a sum is paid for all fees, the oldest first', async () => {
   assert.equal(await done(clerk, patron, `${patron}/payments`, { amount: '1000' }), 'It is more than is owed.');
   const page = words(await clerk.page(patron));
   assert.match(page, /Fees: \d, owed/);
-  assert.equal(await done(clerk, patron, `${patron}/payments`, { amount: '0.40' }), 'Paid, the oldest first: overdue fine. Left of the last one: 0.60 USD.');
+  assert.equal(await done(clerk, patron, `${patron}/payments`, { amount: '0.40' }), 'Paid, the oldest first: Overdue fine. Left of the last one: 0.60 USD.');
   assert.equal((await feeStored('F4')).balance, 60);
 });
 

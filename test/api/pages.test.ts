@@ -404,24 +404,25 @@ describe('fines and fees profiles', () => {
   const path = '/fines-profiles';
   const form = {
     name: 'Reminder', notificationType: '1', active: '1', minimumBalance: '10,00', daysAfterCreation: '7', repeatEveryDays: '14', maxRepeats: '2',
-    notificationFee: '1', sendFormat: 'EMAIL', feeTypes: ['OVERDUE_FINE', 'COPY_CARD, LOCKER_KEY'],
+    notificationFee: '1', sendFormat: 'EMAIL', feeTypes: ['OVERDUE_FINE', 'COPY_CARD', 'Laminating'],
   };
   const own = { institutionId: 'riverside' };
   const tokenOf = async (page: string) => /name="token" value="([^"]+)"/.exec(await fulfillment.page(page))?.[1] ?? '';
   const submit = async (to: string, fields: Record<string, string | string[]>) => fulfillment.post(to, { ...fields, token: await tokenOf(`${path}/new`) });
 
-  test('one is made by the form: amounts in cents, boxes and types of the library’s own in one list', async () => {
+  test('one is made by the form: amounts in cents; types of the library’s own are boxes by their names, those that fees were loaded with are typed', async () => {
+    await library.models.FulfillmentSettings.create({ ...own, staffFeeTypes: ['COPY_CARD', 'LOCKER_KEY'], staffFeeTypeNames: { LOCKER_KEY: { de: 'Schlüssel eines Schließfachs' } } });
     const answer = await submit(`${path}/new`, form);
     assert.deepEqual([answer.status, answer.headers.get('location')], [303, `${path}?done=record`]);
     const made = await library.models.FinesFeesNotificationProfile.findOne(own).lean();
     assert.deepEqual(
       [made?.minimumBalance, made?.notificationFee, made?.feeTypes, made?.repeatEveryDays, made?.maxRepeats],
-      [1000, 100, ['OVERDUE_FINE', 'COPY_CARD', 'LOCKER_KEY'], 14, 2],
+      [1000, 100, ['OVERDUE_FINE', 'COPY_CARD', 'Laminating'], 14, 2],
     );
     assert.match(await fulfillment.page(path), /Reminder[\s\S]*1, a friendly reminder[\s\S]*10\.00 EUR[\s\S]*at 7 days, then every 14 days, 2 times[\s\S]*1\.00 EUR/);
     const page = await fulfillment.page(`${path}/${made?._id}`);
-    assert.match(page, /value="OVERDUE_FINE" checked>/);
-    assert.match(page, /id="feeTypes-others" name="feeTypes" value="COPY_CARD, LOCKER_KEY"/);
+    assert.match(page, /value="OVERDUE_FINE" checked>[^]*value="COPY_CARD" checked> Copy card<[^]*value="LOCKER_KEY"> Schlüssel eines Schließfachs</);
+    assert.match(page, /id="feeTypes-others" name="feeTypes" value="Laminating"/);
   });
   test('what is wrong stands beside its field, with what was typed', async () => {
     const answer = await submit(`${path}/new`, { ...form, name: 'Second', minimumBalance: '', notificationFee: '1.555' });
@@ -429,7 +430,7 @@ describe('fines and fees profiles', () => {
     assert.equal(answer.status, 422);
     assert.match(page, /id="minimumBalance"[^>]*aria-invalid="true"/);
     assert.match(page, /value="1\.555"[^>]*aria-invalid="true"/);
-    assert.match(page, /id="feeTypes-others" name="feeTypes" value="COPY_CARD, LOCKER_KEY"/);
+    assert.match(page, /id="feeTypes-others" name="feeTypes" value="Laminating"/);
     assert.equal(await library.models.FinesFeesNotificationProfile.countDocuments(own), 1);
   });
   test('a form that somebody else overtook changes and deletes nothing', async () => {
