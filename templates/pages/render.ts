@@ -3,7 +3,7 @@
  *
  * Compiled strictly: a value that a page forgot to hand over fails its test instead of leaving a gap. All values are escaped.
  * A page that says what is wrong in its forms is rendered twice: the summary above calls each field what the page calls it, whichever template wrote
- * the label.
+ * the label, and has them in the order of the page.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -17,6 +17,11 @@ export function createPages(): RenderPage {
   for (const file of templatesOf(partials)) {
     handlebars.registerPartial(basename(file, '.hbs'), handlebars.compile(readFileSync(join(partials, file), 'utf8'), { strict: true }));
   }
+  // What belongs to no field of the page comes first.
+  handlebars.registerHelper('inOrder', (problems: readonly { field: string }[], fields: Fields) => {
+    const place = ({ field }: { field: string }): number => fields[field]?.place ?? -1;
+    return problems.toSorted((one, other) => place(one) - place(other));
+  });
   const pages = new Map(
     templatesOf(import.meta.dirname).map((file) => [
       basename(file, '.hbs'),
@@ -36,12 +41,14 @@ const labels = [
   /<label(?=[^>]* for="([^"]+)")[^>]*>(.*?)<\/label>/gs, /<label[^>]*><input(?=[^>]* id="([^"]+)")[^>]*>(.*?)<\/label>/gs, /<fieldset(?=[^>]* id="([^"]+)")[^>]*><legend[^>]*>(.*?)<\/legend>/gs,
 ];
 
-/** By id everything that a link can lead to; `name` is escaped already, null where it has none. What a label says in brackets is no part of the name. */
-function fieldsIn(page: string): Record<string, { name: Handlebars.SafeString | null }> {
-  const places = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id = '']) => [id, { name: null }] as const);
-  const named = labels.flatMap((label) => [...page.matchAll(label)]).map(([, id = '', text = '']) =>
-    [id, { name: new Handlebars.SafeString(text.replaceAll(/<[^>]*>|\s*\([^()]*\)/g, '').trim()) }] as const);
-  return Object.fromEntries([...places, ...named]);
+/** By id everything that a link can lead to; `name` is escaped already, null where it has none. */
+type Fields = Readonly<Record<string, { place: number; name: Handlebars.SafeString | null }>>;
+
+/** What a label says in brackets is no part of the name. */
+function fieldsIn(page: string): Fields {
+  const names = new Map(labels.flatMap((label) => [...page.matchAll(label)]).map(([, id = '', text = '']) =>
+    [id, new Handlebars.SafeString(text.replaceAll(/<[^>]*>|\s*\([^()]*\)/g, '').trim())] as const));
+  return Object.fromEntries([...page.matchAll(/ id="([^"]+)"/g)].map(([, id = ''], place) => [id, { place, name: names.get(id) ?? null }]));
 }
 
 const templatesOf = (folder: string): string[] => readdirSync(folder).filter((file) => file.endsWith('.hbs'));

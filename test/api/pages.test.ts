@@ -424,9 +424,10 @@ describe('fines and fees profiles', () => {
     assert.match(page, /value="OVERDUE_FINE" checked>[^]*value="COPY_CARD" checked> Copy card<[^]*value="LOCKER_KEY"> Schlüssel eines Schließfachs</);
     assert.match(page, /id="feeTypes-others" name="feeTypes" value="Laminating"/);
   });
-  test('what is wrong stands beside its field, with what was typed', async () => {
-    const answer = await submit(`${path}/new`, { ...form, name: 'Second', minimumBalance: '', notificationFee: '1.555' });
+  test('what is wrong stands beside its field, with what was typed, and above in the order of the fields', async () => {
+    const answer = await submit(`${path}/new`, { ...form, name: 'Second', minimumBalance: '', notificationFee: '1.555', userGroups: 'x'.repeat(101) });
     const page = await answer.text();
+    assert.deepEqual([...page.matchAll(/<li><a href="#(\w+)">/g)].map(([, field]) => field), ['minimumBalance', 'userGroups', 'notificationFee']);
     assert.equal(answer.status, 422);
     assert.match(page, /id="minimumBalance"[^>]*aria-invalid="true"/);
     assert.match(page, /value="1\.555"[^>]*aria-invalid="true"/);
