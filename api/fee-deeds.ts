@@ -40,7 +40,7 @@ export async function pay(
 
 export const newFeeSchema = z.strictObject({
   type: z.string().min(1).max(50).describe('OTHER, or one of `staffFeeTypes` of the fulfillment settings.'),
-  amount: amount.min(1, 'expected an amount above 0').describe('Minor units of the institution’s currency.'),
+  amount: amount.min(1).describe('Minor units of the institution’s currency.'),
   comment: z.string().trim().min(1).max(500).nullable().default(null).describe('What it is for; a letter shows it.'),
   barcode: z.string().trim().min(1).max(100).nullable().default(null).describe('Of the item it is about: the patron’s latest loan of it, else the item.'),
   libraryCode: z.string().min(1).max(100).nullable().default(null).describe('The library it is owed to; null: that of the item, without an item the institution.'),

@@ -11,7 +11,7 @@ export function inputProblems(error: ZodError, input: unknown, place: 'body' | '
       const where = place === 'body' ? { pointer: `/${path.map(escaped).join('/')}` } : { parameter: path.join('.') };
       const value = valueAt(input, path);
       const message = issue.code === 'unrecognized_keys' ? `${shownValue(value)} was given; ${String(path.at(-1))} is not a field here` : saidOf(issue, value);
-      return { ...where, code: issue.code, message };
+      return { ...where, code: issue.code, ...limitOf(issue), message };
     });
   });
 }
@@ -41,6 +41,13 @@ function expectationOf(issue: Issue): string {
   if (issue.code === 'invalid_type' && said !== issue.message) return inWords[issue.expected] === undefined ? said : `expected ${inWords[issue.expected]}`;
   return zodsWords.reduce((text, [zods, ours]) => text.replace(zods, ours), said);
 }
+
+/** Of a number; signs and items are counted in words alone. */
+function limitOf(issue: Issue): { limit?: number } {
+  if (issue.code === 'too_small' && isOfNumber(issue)) return { limit: Number(issue.minimum) };
+  return issue.code === 'too_big' && isOfNumber(issue) ? { limit: Number(issue.maximum) } : {};
+}
+const isOfNumber = ({ origin }: { origin: string }): boolean => origin === 'number' || origin === 'int';
 
 /** What each of the forms expects: `a number or "LAST"`, `day (a text) or amount (a number)`, `no day or no amount`. */
 function formsInWords(forms: readonly (readonly Issue[])[]): string {

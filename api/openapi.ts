@@ -16,6 +16,7 @@ export const problemSchema = z.object({
     pointer: z.string().optional().describe('Place in the body, a JSON pointer.'),
     parameter: z.string().optional().describe('Name in the path, the query or the headers.'),
     code: z.string(),
+    limit: z.number().optional().describe('Of code too_small the least that is right, of too_big the most.'),
     message: z.string().describe('The value that was given, and what was expected.'),
   })).optional(),
 }).meta({ id: 'Problem' });

@@ -36,6 +36,8 @@ export interface InputProblem {
   pointer?: string;
   parameter?: string;
   code: string;
+  /** What a number was below (`too_small`) or above (`too_big`); itself still right. */
+  limit?: number;
   message: string;
 }
 

@@ -40,9 +40,9 @@ export function minorUnits(text: string, currency: string): number | string {
 export const noAmount = (text: string, currency: string): string => `${shownValue(text)} was given; expected an amount, as ${majorUnits(1250, currency)}`;
 
 /** What is wrong with an amount as `text` has it: the body, and what is said of that, speaks of minor units. */
-export function amountProblem({ code, message }: Pick<InputProblem, 'code' | 'message'>, text: string, currency: string): string {
+export function amountProblem({ code, limit, message }: Pick<InputProblem, 'code' | 'limit' | 'message'>, text: string, currency: string): string {
   if (typeof minorUnits(text, currency) === 'string') return noAmount(text, currency);
-  if (code !== 'too_small' && code !== 'too_big') return message;
-  const expected = message.replace(/^.*?; /, '').replace(/\d+/, (limit) => majorUnits(Number(limit), currency));
-  return `${shownValue(text)} was given; ${expected}`;
+  if (limit === undefined) return message;
+  const units = majorUnits(limit, currency);
+  return `${shownValue(text)} was given; expected ${code === 'too_small' ? `${units} or more` : `at most ${units}`}`;
 }

@@ -272,7 +272,7 @@ describe('a fee that is charged by hand', () => {
 
   test('is refused beside its field, with what was typed', async () => {
     for (const [field, given, said] of [
-      ['amount', '0', '<a href="#amount">Amount, USD: &quot;0&quot; was given; expected an amount above 0.00</a>'], ['amount', '', '<a href="#amount">Amount, USD: nothing was given; expected an amount above 0.00</a>'],
+      ['amount', '0', '<a href="#amount">Amount, USD: &quot;0&quot; was given; expected 0.01 or more</a>'], ['amount', '', '<a href="#amount">Amount, USD: nothing was given; expected 0.01 or more</a>'],
       ['amount', '12,50x', '<a href="#amount">Amount, USD: &quot;12,50x&quot; was given; expected an amount, as 12.50</a>'], ['amount', '1000000,01', '&quot;1000000,01&quot; was given; expected at most 1000000.00'],
       ['type', 'OVERDUE_FINE', '&quot;OVERDUE_FINE&quot; was given; expected OTHER, COPY_CARD or LOCKER_KEY'],
       ['barcode', 'X', '&quot;X&quot; was given; expected the barcode of an item'], ['libraryCode', 'NONE', '&quot;NONE&quot; was given; expected the code of a library'],
