@@ -70,10 +70,12 @@ describe('by scanner alone', () => {
     page.on('console', (message) => message.type() === 'error' && !message.text().includes('422') && problems.push(message.text()));
     await house.signIn(page, 'clerk');
     await aMorning(page, 'S2', 'A6');
+    const fee = () => house.library.models.Fee.findOne({ institutionId: 'demo', _id: house.id('F1') }).orFail().lean();
+    const before = await fee();
     await page.getByRole('button', { name: 'Pay', exact: true }).first().dblclick();
     await page.locator('.told').waitFor();
-    const { balance, transactions } = await house.library.models.Fee.findOne({ institutionId: 'demo', _id: house.id('F1') }).orFail().lean();
-    assert.deepEqual([balance, transactions.length], [0, 2]);
+    const { balance, transactions } = await fee();
+    assert.deepEqual([balance, transactions.length], [0, before.transactions.length + 1]);
     assert.deepEqual(problems, []);
   });
 });
@@ -94,13 +96,18 @@ describe('every page', { timeout: 300_000 }, () => {
     const wrong: string[] = [];
     for (const path of paths) {
       await page.goto(path);
-      const menus = page.locator('main details.menu summary');
-      if ((await menus.count()) > 0) await menus.first().click();
+      const menu = page.locator('main details.menu summary').first();
+      const hasMenu = (await menu.count()) > 0;
       for (const { colorScheme, width, rules } of axePasses) {
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 900 });
         const where = `${path}, ${colorScheme} at ${width} px`;
         wrong.push(...(await axeFinds(page, rules)).map((found) => `${where}: ${found}`));
+        if (hasMenu) {
+          // By itself: what it covers for the moment axe would call too small.
+          await menu.click();
+          wrong.push(...(await axeFinds(page, rules, 'main details.menu[open]')).map((found) => `${where}, menu: ${found}`));
+        }
         const wide = await page.evaluate('document.documentElement.scrollWidth');
         if (wide !== width) wrong.push(`${where}: ${String(wide)} px wide`);
         for (const popover of await page.locator('main details.menu[open] .popover').all()) {
@@ -108,6 +115,7 @@ describe('every page', { timeout: 300_000 }, () => {
           assert.ok(box, `${where}: an open menu is shown`);
           if (box.x < 0 || box.x + box.width > width) wrong.push(`${where}: a menu that leaves the page`);
         }
+        if (hasMenu) await menu.click();
       }
       assert.equal(await page.locator('h1').count(), 1, path);
     }
