@@ -8,7 +8,7 @@ export interface Noted {
 
 const EXAMPLES = 5;
 
-/** `rows` = `mapped` + `merged` + all of `leftOut`. Remarks are about rows that are among the mapped or merged ones. */
+/** `rows` = `mapped` + `merged` + all of `leftOut`. Remarks are about rows that are among the mapped or merged ones, or are gone. */
 export class TableReport {
   rows = 0;
   mapped = 0;

@@ -49,6 +49,10 @@ describe('a branch with one reader', () => {
   const lent = '2020-10-01 10:00:00-04';
   const marc = '<record xmlns="http://www.loc.gov/MARC21/slim"><leader>00000nam a2200000 a 4500</leader><datafield tag="245" ind1="1" ind2="0"><subfield code="a">Dubliners</subfield></datafield></record>';
   const circulation = { usr: '1', xact_start: lent, due_date: '2020-10-15 23:59:59-04', duration: '14 days', fine_interval: '1 day', recurring_fine: '0.10', max_fine: '3.00', parent_circ: '\\N', stop_fines: '\\N' };
+  /** Until five, from the times of those weekdays that it is open on. */
+  const weekOf = (opens: Record<number, string>) => Object.fromEntries([['id', '4'], ...Array.from({ length: 7 }, (_, day) => [
+    [`dow_${day}_open`, opens[day] ?? '00:00:00'], [`dow_${day}_close`, opens[day] === undefined ? '00:00:00' : '17:00:00'], [`dow_${day}_note`, '\\N'],
+  ]).flat()]) as Record<string, string>;
   const tables: Record<string, Record<string, string>[]> = {
     'actor.org_unit': [
       { id: '1', parent_ou: '\\N', ou_type: '1', shortname: 'CONS', name: 'Consortium' },
@@ -65,6 +69,8 @@ describe('a branch with one reader', () => {
       ...[['5', '6'], ['6', '5']].map(([id = '', parent = '']) => ({ id, target_copy: '4', ...circulation, parent_circ: parent, stop_fines: 'RENEW' }))],
     'money.billing': [{ id: '1', xact: '1', billing_ts: '2020-10-20 04:00:00-04', voided: 'f', amount: '5.00', btype: '1' }],
     'money.cash_payment': [{ id: '1', amount: '8.00' }, { id: '2', amount: '2.00' }].map((paid) => ({ ...paid, xact: '1', payment_ts: `2020-10-2${paid.id} 12:00:00-04` })),
+    'actor.hours_of_operation': [weekOf({ 0: '09:00:00', 1: '09:00:00', 2: '09:00:00', 3: '09:00:00' })],
+    'actor.org_unit_closed': ['24', '31'].map((day) => ({ id: day, org_unit: '4', close_start: `2020-12-${day} 00:00:00-05`, close_end: `2020-12-${day} 23:59:59-05`, full_day: 't', reason: `Day ${day}` })),
     'action.hold_request': [{ id: '1', usr: '1', hold_type: 'T', target: '1', pickup_lib: '4', request_time: lent, frozen: 't' }],
   };
   const institutionId = 'branch';
@@ -131,6 +137,39 @@ describe('a branch with one reader', () => {
   test('a hold that its user has suspended is said to be waiting now; a consortium is the system of no library', () => {
     assert.deepEqual(of('action.hold_request').remarks, { 'suspended by its user: loaded as waiting': { rows: 1, examples: ['id 1'] } });
     assert.deepEqual(of('actor.org_unit').leftOut, { 'holds no copies, and is the system of no library': { rows: 1, examples: ['id 1: CONS'] } });
+  });
+
+  test('hours and closings that a newer dump has no longer go, but for those that staff entered, changed or are changing', async () => {
+    const { CalendarRecord } = models;
+    const own = { institutionId, level: 'LIBRARY' as const, libraryCode: 'BR' };
+    const stored = () => CalendarRecord.find(own).sort({ type: -1, dayOfWeek: 1, validFrom: 1 }).lean();
+    const told = async () => (await stored()).map(({ dayOfWeek, validFrom, fromTime, state }) => [dayOfWeek ?? validFrom, fromTime, state]);
+    const [monday, tuesday, wednesday] = await stored();
+    await CalendarRecord.updateOne({ institutionId, _id: tuesday!._id }, { $set: { fromTime: '10:00' }, $inc: { version: 1 } });
+    const { _id, createdAt: _made, updatedAt: _changed, ...values } = wednesday!;
+    await CalendarRecord.create({ ...values, fromTime: '11:00', state: 'DRAFT', replacesRecordId: _id });
+    await CalendarRecord.create({ ...values, dayOfWeek: 6, fromTime: '12:00' });
+    const everything = await told();
+
+    const { 'actor.hours_of_operation': hours = [], ...others } = tables;
+    delete tables['actor.hours_of_operation'];
+    await rm(join(folder, 'actor.hours_of_operation.sql'));
+    await load();
+    assert.deepEqual(await told(), everything, 'what is not in the folder says nothing');
+
+    Object.assign(tables, others, { 'actor.hours_of_operation': [weekOf({ 0: '09:00:00' })], 'actor.org_unit_closed': others['actor.org_unit_closed']!.slice(1) });
+    report = await load();
+    assert.deepEqual(await told(), [
+      [1, '09:00', 'APPLIED'], [2, '10:00', 'APPLIED'], [3, '09:00', 'APPLIED'], [3, '11:00', 'DRAFT'], [6, '12:00', 'APPLIED'], ['2020-12-31', null, 'APPLIED'],
+    ]);
+    assert.deepEqual([of('actor.hours_of_operation').remarks, of('actor.org_unit_closed').remarks], [
+      { 'no longer in the dump, and kept, as staff changed it': { rows: 2, examples: ['BR Tuesday', 'BR Wednesday'] }, 'no longer in the dump, and removed': { rows: 1, examples: ['BR Thursday'] } },
+      { 'no longer in the dump, and removed': { rows: 1, examples: ['BR 2020-12-24 to 2020-12-24'] } },
+    ]);
+    assert.equal((await stored())[0]?.version, monday?.version);
+    tables['actor.hours_of_operation'] = hours;
+    await load();
+    assert.equal((await told()).length, everything.length - 1, 'what comes back is loaded again, but for the closing');
   });
 
   test('a change of the source arrives although a job changes the record at that moment', async () => {

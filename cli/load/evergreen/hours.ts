@@ -1,6 +1,7 @@
 /** Opening hours and closings become calendar records. Hours are local to the institution's zone, and so are the days of closings. */
 import { dayText, localDay, localMinutes, startOfDay, type DayNumber } from '../../../domain/days.js';
 import type { StoredCalendarRecord } from '../../../models/library.js';
+import { loadMarkModel } from '../load-mark.js';
 import type { Loaded } from '../writer.js';
 import { withdrawing, type Load } from './load-context.js';
 import type { Places } from './places.js';
@@ -14,6 +15,7 @@ const END_OF_DAY = 24 * 60;
 /** Each org unit has one row with a pair of times for every weekday, `dow_0` being Monday; a pair of equal times is a closed day. */
 export async function loadHours(load: Load, places: Places): Promise<void> {
   const records = load.writerOf(load.models.CalendarRecord);
+  const known = new Set<string>();
   await load.dump.each('actor.hours_of_operation', async (row, report) => {
     const unitId = row.text('id');
     const libraryCode = places.maybeLibraryOf(unitId);
@@ -38,10 +40,14 @@ export async function loadHours(load: Load, places: Places): Promise<void> {
       });
     }
     if (open.length === 0) throw new LeftOut('open on no day', libraryCode);
-    for (const record of open) await records.add(record, () => undefined);
+    for (const record of open) {
+      known.add(record._id);
+      await records.add(record, () => undefined);
+    }
     return 'MAPPED';
   });
   await records.flush();
+  await removeGone(load, 'actor.hours_of_operation', 'STANDARD', known);
 }
 
 /** A remark where the times make no sense: the library then counts as closed on that weekday. */
@@ -61,6 +67,7 @@ function wallTime(text: string): string | null {
 
 export async function loadClosings(load: Load, places: Places): Promise<void> {
   const records = load.writerOf(load.models.CalendarRecord);
+  const known = new Set<string>();
   await load.dump.each('actor.org_unit_closed', async (row, report) => {
     const unitId = row.text('org_unit');
     const libraryCode = places.maybeLibraryOf(unitId);
@@ -69,12 +76,35 @@ export async function loadClosings(load: Load, places: Places): Promise<void> {
     for (const [index, part] of parts.entries()) {
       const id = parts.length === 1 ? row.text('id') : `${row.text('id')}:${index}`;
       const record = { ...blankRecord(load, 'actor.org_unit_closed', id, libraryCode), ...part };
+      known.add(record._id);
       const refuse = index === 0 ? withdrawing(report, row.label) : () => undefined;
       await records.add({ ...record, type: 'EXCEPTION', status: 'CLOSED', description: row.maybeText('reason') ?? '' }, refuse);
     }
     return 'MAPPED';
   });
   await records.flush();
+  await removeGone(load, 'actor.org_unit_closed', 'EXCEPTION', known);
+}
+
+/**
+ * Removes what earlier loads made of a table and this one did not: the dump is the source of its own hours and closings. What staff entered has no mark.
+ * What they changed since, or have a draft of, is theirs: the load was not the last to write it. Of a table that is not in the folder nothing goes.
+ */
+async function removeGone({ dump, models: { CalendarRecord }, institutionId }: Load, table: string, type: StoredCalendarRecord['type'], known: ReadonlySet<string>): Promise<void> {
+  if (!dump.has(table)) return;
+  const all = await CalendarRecord.find({ institutionId, level: 'LIBRARY' }).lean();
+  const drafted = new Set(all.map(({ replacesRecordId }) => replacesRecordId));
+  const others = all.filter((record) => record.type === type && !known.has(record._id));
+  const marks = await loadMarkModel(CalendarRecord.db).find({ institutionId, _id: { $in: others.map(({ _id }) => _id) } }, { updatedAt: 1 }).lean();
+  const loadedAt = new Map(marks.map(({ _id, updatedAt }) => [_id, updatedAt.getTime()]));
+  for (const { _id, version, updatedAt, libraryCode, dayOfWeek, validFrom, validTo } of others) {
+    const loaded = loadedAt.get(_id);
+    if (loaded === undefined) continue;
+    const untouched = loaded === updatedAt.getTime() && !drafted.has(_id);
+    const { deletedCount } = untouched ? await CalendarRecord.deleteOne({ institutionId, _id, version }) : { deletedCount: 0 };
+    const said = `no longer in the dump, and ${deletedCount === 1 ? 'removed' : 'kept, as staff changed it'}`;
+    dump.report(table).remark(said, `${libraryCode} ${dayOfWeek === null ? `${validFrom} to ${validTo}` : WEEKDAYS[dayOfWeek - 1]}`);
+  }
 }
 
 type ClosedPart = Pick<StoredCalendarRecord, 'validFrom' | 'validTo' | 'fromTime' | 'toTime'>;
