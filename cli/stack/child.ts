@@ -1,7 +1,7 @@
 /** One child process: launched, waited for until it is ready, stopped. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, fstatSync, mkdirSync, openSync, renameSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -13,7 +13,7 @@ export interface ChildSpec {
   variables: Record<string, string>;
   /** With a channel the child learns of the parent's end, by `disconnect`, and tells when it is ready. */
   channel: boolean;
-  /** Takes all that the child prints; appended to. */
+  /** Takes all that the child prints; appended to. Before it is larger than 20 MB it becomes `<logFile>.1`, in place of the one before. */
   logFile: string;
   /** Resolves when the child can be used. `signal` is aborted when it ends or takes too long. */
   ready: (child: ChildProcess, signal: AbortSignal) => Promise<void>;
@@ -89,16 +89,29 @@ async function stop(child: ChildProcess, withinMs: number): Promise<void> {
   await kill;
 }
 
+const LOG_BYTES = 20 * 2 ** 20;
+
 /** Returns a function that gives the last ten lines. */
 function keepLog(child: ChildProcess, logFile: string): () => string[] {
-  const file = createWriteStream(logFile, { flags: 'a' });
+  let { file, size } = appendTo(logFile);
   let tail = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
+      if (size + chunk.length > LOG_BYTES) {
+        file.end();
+        renameSync(logFile, `${logFile}.1`);
+        ({ file, size } = appendTo(logFile));
+      }
       file.write(chunk);
+      size += chunk.length;
       tail = (tail + chunk.toString('utf8')).slice(-8_000);
     });
   }
   child.once('close', () => file.end());
   return () => tail.trim().split('\n').slice(-10);
+}
+
+function appendTo(path: string): { file: WriteStream; size: number } {
+  const fd = openSync(path, 'a'); // at once: the name may be given to the next one before a stream has opened it
+  return { file: createWriteStream(path, { fd }), size: fstatSync(fd).size };
 }

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -115,11 +115,16 @@ test('of two starts that find the folder of a killed one the first is refused', 
   await first;
 });
 
-test('what was kept is there after a stop and another start, the session secret as well', async () => {
+test('what was kept is there after a stop and another start, the session secret as well; a log that is full makes way for the next', async () => {
   const first = await start(mongoOnly);
   await withDatabase(first.environment.mongodbUri, loan('Dubliners'));
   await first.stop();
+  const [log, before, full] = [join(folder, 'logs/mongod.log'), join(folder, 'logs/mongod.log.1'), 20 * 2 ** 20];
+  await truncate(log, full);
+  await writeFile(before, 'older still');
   const second = await start(mongoOnly);
+  assert.deepEqual([(await stat(before)).size, (await stat(log)).size < full / 10], [full, true]);
+  assert.match(await readFile(log, 'utf8'), /^\{"t":/, 'the first line of the new one is whole');
   assert.deepEqual(await withDatabase(second.environment.mongodbUri, loans), ['Dubliners']);
   assert.equal(second.environment.sessionSecret, first.environment.sessionSecret);
   assert.equal(second.environment.sessionSecret?.length, 64);
