@@ -49,7 +49,7 @@ export const finesProfilePages = tablePages({
       { id: 'maxRepeats', label: 'Letters after the first, at most', kind: 'number' },
     ],
     [{ id: 'libraries', label: 'Owed to these libraries (none = all)', kind: 'ticks', words: await libraryWords(context, viewer) }],
-    [{ id: 'feeTypes', label: 'Types of fees (none = all but the fee for a letter)', kind: 'ticks', words: { ...feeTypeWords, ...Object.fromEntries((await feeNames(context, viewer)).own) }, others: 'Types that fees were loaded with, by code' }],
+    [{ id: 'feeTypes', label: 'Types of fees (none = all but the fee for a letter)', kind: 'ticks', words: { ...feeTypeWords, ...Object.fromEntries((await feeNames(context, viewer)).own) }, others: 'Other types that fees have, by code' }],
     [{ id: 'userGroups', label: 'User groups', kind: 'codes', hint: 'Codes with commas between them; empty: all. Credits of the same libraries are taken off what is owed.' }],
     [
       { id: 'sendFormat', label: 'Letter by', kind: 'choice', words: formatWords },
