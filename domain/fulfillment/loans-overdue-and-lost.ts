@@ -56,18 +56,28 @@ interface Match {
   excess: number;
 }
 
+/** A loan beside all profiles: those that match it, in ascending stage, or why none can. */
+export interface MatchedLoan {
+  loan: OverdueLoan;
+  profiles: CompiledProfiles;
+  matches: Match[] | LeaveReason;
+}
+
+/** Selection and rules 1, 2, for which a loan alone is enough: no users or items are looked at. */
+export function matchOverdue(loan: OverdueLoan, profiles: CompiledProfiles, context: OverdueContext, ask: Ask = unheard): MatchedLoan {
+  return { loan, profiles, matches: matchesOf(loan, profiles, context, ask) };
+}
+
 /**
  * Decides one loan. `done` are its notices of the present due cycle; those of this very run are no obstacle, so that a repeated page
  * decides, finds everything there and counts the same.
  */
 export function decideOverdue(
-  loan: OverdueLoan,
-  profiles: CompiledProfiles,
+  { loan, profiles, matches }: MatchedLoan,
   done: readonly DoneNotice[],
   context: OverdueContext,
   ask: Ask = unheard,
 ): OverdueDecision {
-  const matches = matchesOf(loan, profiles, context, ask);
   if (!Array.isArray(matches)) return leave(matches, loan);
 
   const toComplete = profiles.inOrder.filter(
@@ -104,18 +114,15 @@ export function decideOverdue(
 }
 
 /** Whether the loan's user and notices are worth reading: some profile matches it and is not too late. */
-export function mayFire(loan: OverdueLoan, profiles: CompiledProfiles, context: OverdueContext): boolean {
-  const matches = matchesOf(loan, profiles, context, unheard);
+export function mayFire({ matches }: MatchedLoan, context: OverdueContext): boolean {
   return Array.isArray(matches) && matches.some(({ compiled, excess }) => isInWindow(compiled, excess, context));
 }
 
 /** Whether the loan's item is worth reading as well. */
-export function mayBeLost(loan: OverdueLoan, profiles: CompiledProfiles, context: OverdueContext): boolean {
-  const matches = matchesOf(loan, profiles, context, unheard);
+export function mayBeLost({ matches }: MatchedLoan): boolean {
   return Array.isArray(matches) && matches.some(({ compiled: { profile } }) => profile.type === 'CHANGE_TO_LOST');
 }
 
-/** Selection and rules 1, 2: the profiles that match, in ascending stage, or why none can. */
 function matchesOf(
   loan: OverdueLoan,
   profiles: CompiledProfiles,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
-import { listening } from '../../domain/ask.js';
+import { listening, type Ask } from '../../domain/ask.js';
 import { dayNumber, momentAt, type Instant } from '../../domain/days.js';
 import {
   letterFeeKey,
@@ -10,6 +10,7 @@ import {
 } from '../../domain/fulfillment/loan-letters.js';
 import {
   decideOverdue,
+  matchOverdue,
   mayBeLost,
   mayFire,
   type DoneNotice,
@@ -93,12 +94,15 @@ interface Night {
   done?: DoneNotice[];
   context?: Partial<OverdueContext>;
 }
+/** Matched, then decided, as a page does. */
+const decideLoan = (loan: OverdueLoan, profiles: OverdueLostProfile[], done: readonly DoneNotice[], run: OverdueContext, ask?: Ask) =>
+  decideOverdue(matchOverdue(loan, compileProfiles(profiles), run, ask), done, run, ask);
 /** The decision of a run at that local time. */
 const decide = (
   profiles: OverdueLostProfile[],
   asOf: string,
   { loan = {}, done = [], context: given = {} }: Night = {},
-) => decideOverdue(overdueLoan(loan), compileProfiles(profiles), done, context(at(asOf), given));
+) => decideLoan(overdueLoan(loan), profiles, done, context(at(asOf), given));
 const done = ({ type, profileId }: OverdueLostProfile, given: Partial<DoneNotice> = {}): DoneNotice => ({
   kind: type,
   profileId,
@@ -127,7 +131,7 @@ describe('the examples of the specification', () => {
   test('1 day boundary: a loan due 23:59 is not selected at 23:30 and one day overdue at 00:30', () => {
     const due = { dueDate: Date.parse('2025-03-04T04:59:00.000Z') };
     const run = (asOf: string, notices: DoneNotice[] = []) =>
-      decideOverdue(overdueLoan(due), compileProfiles([P1]), notices, context(Date.parse(asOf)));
+      decideLoan(overdueLoan(due), [P1], notices, context(Date.parse(asOf)));
     assert.equal(reason(run('2025-03-04T04:30:00.000Z')), 'NOT_YET_DUE');
     assert.deepEqual(fired(run('2025-03-04T05:30:00.000Z')), ['p1']);
     assert.equal(reason(run('2025-03-04T05:30:00.000Z', [done(P1)])), 'DONE_BEFORE');
@@ -333,13 +337,13 @@ describe('how late a profile may fire (rule 3)', () => {
   });
   test('only what matches in time is worth reading users for, and items only for what may be lost', () => {
     const worth = (asOf: string, profiles: OverdueLostProfile[]) =>
-      mayFire(overdueLoan(), compileProfiles(profiles), context(at(asOf)));
+      mayFire(matchOverdue(overdueLoan(), compileProfiles(profiles), context(at(asOf))), context(at(asOf)));
     assert.equal(worth('2025-03-03 23:59', [P1]), false);
     assert.equal(worth('2025-03-04 00:00', [P1]), true);
     assert.equal(worth('2025-03-11 01:00', [P1]), true);
     assert.equal(worth('2025-03-12 01:00', [P1]), false);
     assert.equal(worth('2026-03-12 01:00', [P1, PL]), true);
-    const worthItems = (asOf: string) => mayBeLost(overdueLoan(), compileProfiles([P1, PL]), context(at(asOf)));
+    const worthItems = (asOf: string) => mayBeLost(matchOverdue(overdueLoan(), compileProfiles([P1, PL]), context(at(asOf))));
     assert.deepEqual([worthItems('2025-03-04 00:00'), worthItems('2025-04-01 23:59'), worthItems('2025-04-02 00:00')], [false, false, true]);
   });
 });
@@ -635,13 +639,7 @@ describe('explaining a record', () => {
   test('every question is heard with its number, profile and what was compared', () => {
     const { ask, heard } = listening();
     const loan = overdueLoan({ materialType: 'DVD' });
-    decideOverdue(
-      loan,
-      compileProfiles([{ ...P1, materialTypes: ['BOOK'] }, P2]),
-      [],
-      context(at('2025-03-10 01:00')),
-      ask,
-    );
+    decideLoan(loan, [{ ...P1, materialTypes: ['BOOK'] }, P2], [], context(at('2025-03-10 01:00')), ask);
     assert.deepEqual(
       heard.find(({ holds, rule }) => !holds && rule.startsWith('2')),
       {
@@ -673,11 +671,8 @@ describe('explaining a record', () => {
   });
   test('listening changes nothing', () => {
     const run = context(at('2025-03-11 01:00'));
-    const profiles = compileProfiles([P1, P2, P3, PL]);
-    assert.deepEqual(
-      decideOverdue(overdueLoan(), profiles, [], run, listening().ask),
-      decideOverdue(overdueLoan(), profiles, [], run),
-    );
+    const profiles = [P1, P2, P3, PL];
+    assert.deepEqual(decideLoan(overdueLoan(), profiles, [], run, listening().ask), decideLoan(overdueLoan(), profiles, [], run));
     assert.equal(run.moment.today, dayNumber('2025-03-11'));
   });
 });

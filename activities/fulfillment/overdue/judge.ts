@@ -3,6 +3,7 @@ import { unheard, type Ask } from '../../../domain/ask.js';
 import {
   actOf,
   decideOverdue,
+  matchOverdue,
   mayBeLost,
   mayFire,
   type DoneNotice,
@@ -38,25 +39,25 @@ export async function judgeLoans(
   loans: readonly ReadLoan[],
   ask: Ask = unheard,
 ): Promise<JudgedLoan[]> {
-  const given = loans.map((loan) => ({ loan, snapshot: snapshotOf(loan) }));
   const bare: OverdueContext = { ...ground.context, users: new Map(), items: new Map() };
+  const given = loans.map((loan) => ({ loan, matched: matchOverdue(snapshotOf(loan), ground.profiles, bare, ask) }));
   const ofThisRun = (loan: ReadLoan) => loan.lost?.runId === ground.context.runId;
-  const concerned = given.filter(({ loan, snapshot }) => ofThisRun(loan) || mayFire(snapshot, ground.profiles, bare));
+  const concerned = given.filter(({ loan, matched }) => ofThisRun(loan) || mayFire(matched, bare));
   const loansOf = (some: typeof given) => some.map(({ loan }) => loan);
   const [notices, users] = await Promise.all([
     noticesOf(models, institutionId, loansOf(concerned)),
     usersOf(models, institutionId, loansOf(concerned)),
   ]);
   const wasLost = ({ _id }: ReadLoan) => notices.get(_id)?.some(({ kind }) => kind === 'CHANGE_TO_LOST') === true;
-  const losing = concerned.filter(({ loan, snapshot }) => wasLost(loan) || mayBeLost(snapshot, ground.profiles, bare));
+  const losing = concerned.filter(({ loan, matched }) => wasLost(loan) || mayBeLost(matched));
   const items = await itemsOf(models, institutionId, loansOf(losing));
   const context: OverdueContext = { ...bare, users, items };
 
-  return given.map(({ loan, snapshot }) => {
+  return given.map(({ loan, matched }) => {
     const done: DoneNotice[] = (notices.get(loan._id) ?? []).filter(({ dueCycle }) => dueCycle === loan.dueCycle);
     const decision = ofThisRun(loan)
-      ? whatWasDone(beforeLost(snapshot, loan.lost!.previousStatus), ground, done, context)
-      : decideOverdue(snapshot, ground.profiles, done, context, ask);
+      ? whatWasDone(beforeLost(matched.loan, loan.lost!.previousStatus), ground, done, context)
+      : decideOverdue(matched, done, context, ask);
     return { loan, decision, item: items.get(loan.itemId) ?? null };
   });
 }
