@@ -179,9 +179,9 @@ function firstChange(offset: (instant: Instant) => number, from: Instant, to: In
   return changed;
 }
 
-/** What the zone adds to UTC at an instant, in milliseconds, as the formatter tells it ("GMT-05:00", "GMT-00:44:30", "GMT"). */
+/** What the zone adds to UTC at an instant, in milliseconds, as the formatter tells it ("GMT-05:00", "GMT-00:44:30", "GMT") behind the shortest of what it will not leave out. */
 function offsetReader(timeZone: string): (instant: Instant) => number {
-  const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
+  const format = new Intl.DateTimeFormat('en-US', { timeZone, weekday: 'narrow', timeZoneName: 'longOffset' });
   return (instant) => {
     const [, sign, hours = '0', minutes = '0', seconds = '0'] =
       /GMT(?:([+-])(\d+):(\d+)(?::(\d+))?)?$/.exec(format.format(instant)) ?? [];
