@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
+import type { WorkflowBundleOption } from '@temporalio/worker';
 
 const root = resolve(import.meta.dirname, '..');
 const build = join(root, 'build');
@@ -55,6 +55,7 @@ async function keep(path: string, code: string): Promise<string> {
 }
 
 async function bundle({ workflowsPath, interceptors }: Sources): Promise<string> {
+  const { bundleWorkflowCode } = await import('@temporalio/worker'); // here, or every command would load it
   const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error: console.error, log() {} };
   const { code } = await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules: [...interceptors], logger: quiet });
   return code;
