@@ -32,13 +32,13 @@ const files = readdirSync(resolve(root, 'test'), { recursive: true, encoding: 'u
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => resolve(root, 'test', name));
 /** Tests of the embedded installation start servers of their own. */
-const ownServers = [resolve(root, 'test/cli/stack'), resolve(root, 'test/killed/'), resolve(root, 'test/chaos/chaos')];
+const ownServers = [resolve(root, 'test/cli/stack'), resolve(root, 'test/killed/')];
 const withTemporal = files.filter((file) => serversOf(file).has('temporal') || ownServers.some((start) => file.startsWith(start)));
 const withMongo = files.filter((file) => serversOf(file).has('mongo') && !withTemporal.includes(file));
 const pure = files.filter((file) => !withMongo.includes(file) && !withTemporal.includes(file));
 
 /** Of half a minute and more each. */
-const longest = ['test/chaos/chaos', 'test/nights/', 'test/simulate/', 'test/pages/way-to-a-letter', 'test/workflows/dispatcher', 'test/killed/', 'test/activities/overdue-', 'test/workflows/run-life', 'test/fulfillment/loans-overdue-and-lost.overlap', 'test/cli/stack', 'test/pages/desk', 'test/architecture'].map((start) => resolve(root, start));
+const longest = ['test/nights/', 'test/simulate/', 'test/pages/way-to-a-letter', 'test/workflows/dispatcher', 'test/killed/', 'test/activities/overdue-', 'test/workflows/run-life', 'test/fulfillment/loans-overdue-and-lost.overlap', 'test/cli/stack', 'test/pages/desk', 'test/architecture'].map((start) => resolve(root, start));
 const rankOf = ({ moduleId }) => {
   const long = longest.findIndex((start) => moduleId.startsWith(start));
   if (long >= 0) return long;

@@ -24,7 +24,7 @@ export interface ChaosOptions {
   seed: number;
   kills: number;
   loans: number;
-  /** Each gets a night with the one overlap that its protection is for, and a mail server that behaves. */
+  /** Each is switched off in a night with the one overlap that it protects from, and a mail server that behaves. */
   sabotage: readonly Sabotage[];
   report: (line: string) => void;
 }
@@ -35,10 +35,17 @@ export interface Night {
   reckoning: Reckoning;
 }
 
+/** A night without one of its protections. */
+export interface SabotagedNight extends Night {
+  protection: Sabotage;
+  /** Two attempts overlapped, and what the protection keeps away was told. */
+  seen: boolean;
+}
+
 export interface Chaos {
   nights: Night[];
   outages: Outage[];
-  sabotaged: Map<Sabotage, Night>;
+  sabotaged: SabotagedNight[];
   /** How often each fault of the mail server befell a letter. */
   mailFaults: Map<string, number>;
 }
@@ -59,6 +66,13 @@ const overlaps: Record<Sabotage, Blow> = {
   'notice-key': frozen('before its notices are written', 0),
   'loan-filter': frozen('before its loans are lost', 0),
   'letter-claim': frozen('before the delivery claims letters', 0),
+};
+
+/** By which the absence of a protection shows: a notice that stands there twice, a loan lost twice, a letter accepted more often than its attempts tell. */
+const signs: Record<Sabotage, (reckoning: Reckoning) => boolean> = {
+  'notice-key': ({ notice }) => notice.some((line) => line.startsWith('more ')),
+  'loan-filter': ({ loan }) => loan.some((line) => /^more .*"lostCount":2/.test(line)),
+  'letter-claim': ({ mail }) => mail.some((line) => line.startsWith('more ')),
 };
 
 export async function chaos({ scenario, seed, kills, loans, sabotage, report }: ChaosOptions): Promise<Chaos> {
@@ -105,8 +119,11 @@ export async function chaos({ scenario, seed, kills, loans, sabotage, report }: 
       left -= done.struck.filter(({ struck }) => struck).length;
     }
     const missed = kills === 0 ? [] : await outages(house, (institutionId) => scenario.prepare(models, institutionId, { seed, loans: Math.min(loans, OUTAGE_LOANS) }));
-    const sabotaged = new Map<Sabotage, Night>();
-    for (const each of sabotage) sabotaged.set(each, await compared(institutionOf(each), [overlaps[each]], undisturbed));
+    const sabotaged: SabotagedNight[] = [];
+    for (const protection of sabotage) {
+      const done = await compared(institutionOf(protection), [overlaps[protection]], undisturbed);
+      sabotaged.push({ ...done, protection, seen: done.struck.every(({ struck }) => struck) && signs[protection](done.reckoning) });
+    }
     return { nights, outages: missed, sabotaged, mailFaults: mail.befell };
   } finally {
     workers.end();

@@ -1,6 +1,9 @@
-/** `npm run chaos`: kills, and says in a line of zeros that nothing came of it; ends with status 1 where something did. */
+/**
+ * `npm run chaos`: kills, and says in a line of zeros that nothing came of it; ends with status 1 where something did. With `--sabotage` it is
+ * to find what a protection that is switched off would have kept away, and ends with status 1 where it does not.
+ */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { chaos, differencesIn, type Chaos, type Night } from './chaos.js';
+import { chaos, differencesIn, type Chaos, type Night, type SabotagedNight } from './chaos.js';
 import { sabotages, type Sabotage } from './orders.js';
 import type { Outage } from './outage.js';
 import { blowText } from './programme.js';
@@ -18,7 +21,7 @@ interface Given {
   seed: number[];
   kills: number;
   loans: number;
-  sabotage?: Sabotage;
+  sabotage?: Sabotage | 'all';
 }
 
 const wholeUpTo = (most: number) => (text: string): number => {
@@ -40,15 +43,17 @@ const program = new Command('npm run chaos --')
   .option('--seed <n>', 'draws library, kills and faults of the mail server; 1..10: each of them, one after the other', seedsOf, [1])
   .option('--kills <n>', 'of each seed, until so many were struck', wholeUpTo(10_000), 12)
   .option('--loans <n>', 'of each night', wholeUpTo(MOST_LOANS), 400)
-  .addOption(new Option('--sabotage <protection>', 'switch one off, to see what is doubled or lost').choices(sabotages))
+  .addOption(new Option('--sabotage <protection>', 'instead of kills: switch one off, or each in turn, to see what is doubled or lost').choices([...sabotages, 'all']))
   .parse();
 const { job, seed: seeds, kills, loans, sabotage } = program.opts<Given>();
+const switchedOff = sabotage === undefined ? [] : sabotage === 'all' ? sabotages : [sabotage];
 
 /** What a seed has come to. */
 interface Sown {
   seed: number;
   nights: readonly Night[];
   outages: readonly Outage[];
+  sabotaged: readonly SabotagedNight[];
   mailFaults: Chaos['mailFaults'];
 }
 
@@ -56,21 +61,26 @@ const startedAt = performance.now();
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const sown: Sown[] = [];
 for (const seed of seeds) {
-  const { nights, sabotaged, outages, mailFaults } = await chaos({
-    scenario: scenarios[job]!, seed, loans,
-    kills: sabotage === undefined ? kills : 0,
-    sabotage: sabotage === undefined ? [] : [sabotage],
-    report: say,
-  });
-  const done: Sown = { seed, nights: [...nights, ...sabotaged.values()], outages, mailFaults };
+  const done: Sown = { seed, ...await chaos({ scenario: scenarios[job]!, seed, loans, kills: sabotage === undefined ? kills : 0, sabotage: switchedOff, report: say }) };
   say(`seed ${seed}: ${done.nights.flatMap(({ struck }) => struck).filter(({ struck }) => struck).length} blows struck, ${differing(done).length} nights differ`);
   sown.push(done);
 }
-print(table());
+if (sabotage === undefined) print(table());
 for (const each of sown.filter((one) => differing(one).length > 0)) {
-  const again = sabotage === undefined ? `--kills ${kills}` : `--sabotage ${sabotage}`;
-  print([...differing(each).flatMap(faultsOf), '', `Again: npm run chaos -- --job ${job} --seed ${each.seed} ${again} --loans ${loans}`]);
+  print([...differing(each).flatMap(faultsOf), ...again(each, `--kills ${kills}`)]);
   process.exitCode = 1;
+}
+for (const each of sown) {
+  for (const { protection, seen, ...night } of each.sabotaged) {
+    print([...faultsOf(told(night)), '', `Seed ${each.seed}, ${protection} switched off: ${seen ? 'seen' : 'NOT SEEN'}`]);
+    if (seen) continue;
+    print(again(each, `--sabotage ${protection}`));
+    process.exitCode = 1;
+  }
+}
+
+function again({ seed }: Sown, what: string): string[] {
+  return ['', `Again: npm run chaos -- --job ${job} --seed ${seed} ${what} --loans ${loans}`];
 }
 
 function differing({ nights, outages }: Sown): Outage[] {
