@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { axeFinds, axePasses } from '../support/axe.js';
+import { axeFinds, axePasses, bringAxe } from '../support/axe.js';
 import { openBrowser } from '../support/browser.js';
 import { deskHouse, type DeskHouse } from '../support/desk-house.js';
 
@@ -83,6 +83,7 @@ describe('by scanner alone', () => {
 describe('every page', { timeout: 300_000 }, () => {
   test('has nothing that axe finds, light and dark, wide and narrow, with open menus, and nothing to scroll sideways', async () => {
     const page = await (await browser.newContext({ baseURL: house.library.address, reducedMotion: 'reduce' })).newPage();
+    await bringAxe(page);
     await house.signIn(page, 'head');
     await page.goto(`/desk/patrons/${house.id('U1')}`);
     await scan(page, 'S3');

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { languages } from '../../templates/labels.js';
 import { letters } from '../../templates/letters.js';
 import { renderLetter } from '../../templates/render.js';
-import { axeFinds } from '../support/axe.js';
+import { axeFinds, bringAxe } from '../support/axe.js';
 import { openBrowser } from '../support/browser.js';
 
 const schemes = ['light', 'dark'] as const;
@@ -17,6 +17,8 @@ let page: Page;
 beforeAll(async () => {
   browser = await openBrowser();
   page = await (await browser.newContext()).newPage();
+  await bringAxe(page);
+  await page.goto('about:blank');
 });
 afterAll(() => browser?.close());
 

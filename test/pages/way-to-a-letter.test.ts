@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { axeFinds, axePasses } from '../support/axe.js';
+import { axeFinds, axePasses, bringAxe } from '../support/axe.js';
 import { openPages, signIn, TEMPORAL_UI, type PagesHouse } from '../support/pages.js';
 import { mongo, temporal } from '../support/servers.js';
 
@@ -119,6 +119,7 @@ async function everyPath(): Promise<string[]> {
 describe('every page', { timeout: 300_000 }, () => {
   test('has a title and a main heading of its own, nothing that axe finds, light and dark, wide and narrow, and nothing to scroll sideways', async () => {
     const page = await pages.open({ reducedMotion: 'reduce' }); // a colour on its way is neither of the two
+    await bringAxe(page);
     await signIn(page, 'general-system-administrator');
     const wrong: string[] = [];
     const titles: string[] = [];
