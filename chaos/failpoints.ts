@@ -14,7 +14,7 @@ export interface Write {
   operation: Operation;
   /** The documents inserted; empty for any other operation. */
   inserted: readonly Values[];
-  /** What `$set` of an update names, of several updates the first one's; empty for any other operation. */
+  /** What an update sets, also only where it inserts, of several updates the first one's; empty for any other operation. */
   set: Values;
 }
 

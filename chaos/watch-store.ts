@@ -6,7 +6,7 @@ export type OwnWrite = Write & { institutionId: string };
 type Values = Record<string, unknown>;
 interface Update {
   filter: Values;
-  update: { $set?: Values };
+  update: { $set?: Values; $setOnInsert?: Values };
 }
 
 export interface Watcher {
@@ -39,8 +39,8 @@ function writeOf(collection: string, operation: Operation, given: readonly unkno
   }
   const first = operation === 'bulkWrite' ? firstOf(given[0] as { updateOne?: Update; updateMany?: Update }[]) : { filter: given[0] as Values, update: given[1] as Update['update'] };
   if (first === undefined) return null;
-  const { $set = {} } = operation === 'deleteMany' ? {} : first.update;
-  return { collection, operation, inserted: [], set: $set, institutionId: String(first.filter.institutionId) };
+  const { $set, $setOnInsert } = operation === 'deleteMany' ? {} : first.update;
+  return { collection, operation, inserted: [], set: { ...$setOnInsert, ...$set }, institutionId: String(first.filter.institutionId) };
 }
 
 const firstOf = ([first]: readonly { updateOne?: Update; updateMany?: Update }[]): Update | undefined => first?.updateOne ?? first?.updateMany;

@@ -7,7 +7,7 @@ import { emailLegantoNotifications } from '../../catalogue/fulfillment/email-leg
 import type { Page, Run } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
 import { carryOut } from '../effects.js';
-import { claimBatch, claimedBatch, recordBatch } from '../runs/batches.js';
+import { claimBatch, claimedBatch, holdOf, recordBatch } from '../runs/batches.js';
 import { forAMinute } from '../runs/pages.js';
 import { claimNews } from './reading-lists/claim.js';
 import { groundOf, judgeNews, type Ground } from './reading-lists/judge.js';
@@ -37,18 +37,18 @@ export function createReadingListMailActivities({ models, now, wakeMail }: Depen
     const claim = await claimedBatch(models, run);
     const { news, next } = await newsOfPage(run, ground, claim);
     const judged = await judgeNews(models, run.institutionId, ground, news, new Set(claim?.leaving));
+    const leaving = judged.flatMap(({ news: { _id }, decision }) => (decision.action === 'LEAVE' ? [] : [_id]));
 
     const { outcome, proposals } = await carryOut<Set<string>>(models, run, {
       write: async () => {
-        const leaving = judged.flatMap(({ news: { _id }, decision }) => (decision.action === 'LEAVE' ? [] : [_id]));
-        if (claim === null && leaving.length > 0) await claimBatch(models, run, { toKey: next, leaving }, now());
+        if (claim === null && leaving.length > 0) await claimBatch(models, run, claim, { toKey: next, leaving }, now());
         return claimNews(models, run, judged, now());
       },
       propose: () => proposalsOf(judged),
       undisturbed: () => Promise.resolve(new Set()),
     });
     const letters = judged.flatMap(({ decision }) => (decision.action === 'MAIL' ? [{ letterKey: decision.letterKey, notificationFee: 0 }] : []));
-    return recordBatch(models, run, next, { ...tally(judged, outcome), ...(run.preview && { proposals, letters }) }, now());
+    return recordBatch(models, run, next, { ...tally(judged, outcome), ...(run.preview && { proposals, letters }) }, now(), holdOf(claim, leaving));
   }
 
   async function newsOfPage(run: Run, ground: Ground, claim: { toKey: string | null; leaving: string[] } | null): Promise<{ news: ReadNews[]; next: string | null }> {
@@ -69,11 +69,11 @@ export function createReadingListMailActivities({ models, now, wakeMail }: Depen
     const claim = await claimedBatch(models, run);
     const { news, next } = claim === null ? await claimedNews(models, run) : { news: await newsOfMails(models, institutionId, claim.leaving), next: claim.toKey };
     if (claim === null && news.length > 0) {
-      await claimBatch(models, run, { toKey: next, leaving: [...new Set(news.map(({ letterKey }) => letterKey))] }, now());
+      await claimBatch(models, run, claim, { toKey: next, leaving: [...new Set(news.map(({ letterKey }) => letterKey))] }, now());
     }
     const result = await writeMails(context, run, settings, news);
     if (news.length > 0) await wakeMail(institutionId);
-    return recordBatch(models, run, next, result, now());
+    return recordBatch(models, run, next, result, now(), holdOf(claim, news));
   }
 
   return {

@@ -10,7 +10,7 @@ import { endedBefore } from '../../domain/fulfillment/fulfillment-historical-arc
 import type { Page, Run } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
 import { carryOut } from '../effects.js';
-import { claimBatch, claimedBatch, recordBatch, type BatchClaim } from '../runs/batches.js';
+import { claimBatch, claimedBatch, holdOf, recordBatch, type BatchClaim } from '../runs/batches.js';
 import { forAMinute, type Onward } from '../runs/pages.js';
 import { feePass } from './archiving/fees.js';
 import { judgeRecords, readGround, type Claimed, type Ground, type JudgedRecord } from './archiving/judge.js';
@@ -46,12 +46,12 @@ export function createArchivingActivities({ models, now }: Dependencies) {
     if (next !== null && records.length >= RECORDS_A_PAGE && !run.preview) onward(next, records.length);
     const judged = await judgeRecords(models, ground, pass, records, claimed);
     const changes = changesOf(judged);
+    const named = new Map([...claimed, ...changes.map(({ record, removesText }) => [record._id, removesText || (claimed.get(record._id) ?? false)] as const)]);
+    const leaving = [...named].map(([id, hadText]) => (hadText ? `${id}${WITH_TEXT}` : id));
 
     const { outcome, proposals } = await carryOut<Set<string>>(models, run, {
       write: async () => {
-        const named = new Map([...claimed, ...changes.map(({ record, removesText }) => [record._id, removesText || (claimed.get(record._id) ?? false)] as const)]);
-        const leaving = [...named].map(([id, hadText]) => (hadText ? `${id}${WITH_TEXT}` : id));
-        if (leaving.length > 0) await claimBatch(models, run, { toKey: next, leaving }, now());
+        if (leaving.length > 0) await claimBatch(models, run, claim, { toKey: next, leaving }, now());
         const written = changes.filter(({ done }) => !done);
         if (written.length > 0) await pass.write(run, written, now());
         return overtaken(run, pass, judged, claimed, written);
@@ -61,7 +61,7 @@ export function createArchivingActivities({ models, now }: Dependencies) {
       })),
       undisturbed: () => Promise.resolve(new Set()),
     });
-    return recordBatch(models, run, next, { counters: tally(pass, judged, outcome), problems: [], proposals }, now());
+    return recordBatch(models, run, next, { counters: tally(pass, judged, outcome), problems: [], proposals }, now(), holdOf(claim, leaving));
   };
 
   async function recordsOfPage<Read extends Named>({ institutionId, cursor }: Run, { walk }: Pass<Read>, { rules, moment }: Ground, claim: BatchClaim | null): Promise<RecordsOfPage<Read>> {

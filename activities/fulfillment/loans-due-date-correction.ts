@@ -8,7 +8,7 @@ import type { Page, Run } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
 import { updateEach } from '../../models/update-each.js';
 import { carryOut } from '../effects.js';
-import { claimBatch, claimedBatch, recordBatch } from '../runs/batches.js';
+import { claimBatch, claimedBatch, holdOf, recordBatch } from '../runs/batches.js';
 import { forAMinute, type Onward } from '../runs/pages.js';
 import { completeMoves, movesOf, writeMoves } from './due-dates/effects.js';
 import { readGround, type Ground } from './due-dates/ground.js';
@@ -36,8 +36,8 @@ export function createDueDateCorrectionActivities({ models, now }: Dependencies)
     if (run.preview) return recordBatch(models, run, null, { counters: {}, problems: [] }, now());
     const claim = await claimedBatch(models, run);
     const notices = claim === null ? await leftDecided(models, run) : await noticesById(models, run, claim.leaving);
-    if ((claim?.leaving ?? notices).length === 0) return recordBatch(models, run, null, { counters: {}, problems: [] }, now());
-    if (claim === null) await claimBatch(models, run, { toKey: null, leaving: notices.map(({ _id }) => _id) }, now());
+    if ((claim?.leaving ?? notices).length === 0) return recordBatch(models, run, null, { counters: {}, problems: [] }, now(), holdOf(claim, notices));
+    if (claim === null) await claimBatch(models, run, claim, { toKey: null, leaving: notices.map(({ _id }) => _id) }, now());
     const { made, takenBack } = await sortLeft(models, run, notices);
     if (takenBack.length > 0) await models.LoanNotice.deleteMany({ institutionId: run.institutionId, _id: { $in: takenBack }, state: 'DECIDED' });
     await completeMoves(models, run, made, now());
@@ -65,14 +65,14 @@ export function createDueDateCorrectionActivities({ models, now }: Dependencies)
 
     const { outcome, proposals } = await carryOut<Set<string>>(models, run, {
       write: async () => {
-        if (claim === null && moves.length > 0) await claimBatch(models, run, { toKey: next, leaving: judged.map(({ loan }) => loan._id) }, now());
+        if (claim === null && moves.length > 0) await claimBatch(models, run, recorded, { toKey: next, leaving: judged.map(({ loan }) => loan._id) }, now());
         return writeMoves(models, run, moves, now());
       },
       propose: () => moves.map(proposalOf),
       undisturbed: () => Promise.resolve(new Set()),
     });
     const letters = moves.filter(({ letterKey }) => letterKey !== '').map(({ letterKey }) => ({ letterKey, notificationFee: 0 }));
-    return recordBatch(models, run, next, { ...tally(judged, outcome), ...(run.preview && { proposals, letters }) }, now());
+    return recordBatch(models, run, next, { ...tally(judged, outcome), ...(run.preview && { proposals, letters }) }, now(), holdOf(recorded, moves));
   }
 
   const loansOfPage = (run: Run, { context, days }: Ground): Promise<LoansOfPage<ReadLoan>> =>

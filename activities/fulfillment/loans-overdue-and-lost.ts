@@ -10,7 +10,7 @@ import type { Page, Run } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
 import type { NoticedLetter } from '../../models/run.js';
 import { carryOut } from '../effects.js';
-import { claimBatch, claimedBatch, recordBatch } from '../runs/batches.js';
+import { claimBatch, claimedBatch, holdOf, recordBatch, type BatchClaim } from '../runs/batches.js';
 import { forAMinute, type Onward } from '../runs/pages.js';
 import { countLoans, LOANS_A_PAGE, loansOfScope, nextLoans, sameLoans, scopeOf, type LoansOfPage } from './loans/walk.js';
 import { actionsOf, isLosing, type Action } from './overdue/action.js';
@@ -40,8 +40,8 @@ export function createOverdueAndLostActivities({ models, now }: Dependencies) {
     if (run.preview) return recordBatch(models, run, null, { counters: {}, problems: [] }, now());
     const claim = await claimedBatch(models, run);
     const notices = claim === null ? await leftDecided(models, run) : await noticesById(models, run, claim.leaving);
-    if ((claim?.leaving ?? notices).length === 0) return recordBatch(models, run, null, { counters: {}, problems: [] }, now());
-    if (claim === null) await claimBatch(models, run, { toKey: null, leaving: notices.map(({ _id }) => _id) }, now());
+    if ((claim?.leaving ?? notices).length === 0) return recordBatch(models, run, null, { counters: {}, problems: [] }, now(), holdOf(claim, notices));
+    if (claim === null) await claimBatch(models, run, claim, { toKey: null, leaving: notices.map(({ _id }) => _id) }, now());
 
     const ground = await groundOf(run);
     const { completed, takenBack, cancelled } = await sortLeft(models, run, ground, notices);
@@ -60,16 +60,17 @@ export function createOverdueAndLostActivities({ models, now }: Dependencies) {
    */
   async function ageOverdueLoans(run: Run, onward: Onward): Promise<Page> {
     const ground = await groundOf(run);
-    const { loans, next } = await loansOfPage(run, ground);
+    const claim = await claimedBatch(models, run);
+    const { loans, next } = await loansOfPage(run, ground, claim);
     // A preview counts what its earlier pages propose.
     if (next !== null && loans.length >= LOANS_A_PAGE && !run.preview) onward(next, loans.length);
     const judged = await judgeLoans(models, run.institutionId, ground, loans);
     const actions = actionsOf(judged);
+    const leaving = actions.filter(isLosing).map(({ loan }) => loan._id);
 
     const { outcome, proposals } = await carryOut<Outcome>(models, run, {
       write: async () => {
-        const leaving = actions.filter(isLosing).map(({ loan }) => loan._id);
-        if (leaving.length > 0) await claimBatch(models, run, { toKey: next, leaving }, now());
+        if (leaving.length > 0) await claimBatch(models, run, claim, { toKey: next, leaving }, now());
         return writeActions(models, run, ground, actions, now());
       },
       propose: () => proposalsOf(actions),
@@ -79,14 +80,13 @@ export function createOverdueAndLostActivities({ models, now }: Dependencies) {
       },
     });
     const collected = run.preview ? { proposals, letters: lettersOf(actions), blockedUsers: [...outcome.blocked] } : {};
-    return recordBatch(models, run, next, { ...tally(judged, outcome), ...collected }, now());
+    return recordBatch(models, run, next, { ...tally(judged, outcome), ...collected }, now(), holdOf(claim, leaving));
   }
 
-  async function loansOfPage(run: Run, ground: Ground): Promise<LoansOfPage<ReadLoan>> {
+  async function loansOfPage(run: Run, ground: Ground, claim: BatchClaim | null): Promise<LoansOfPage<ReadLoan>> {
     if (run.scoped) return loansOfScope<ReadLoan>(models, run, loanFields);
     const selection = selectionOf(ground.profiles, ground.context.moment);
     if (selection === null) return { loans: [], next: null };
-    const claim = await claimedBatch(models, run);
     return claim === null ? nextLoans<ReadLoan>(models, run, selection, loanFields) : sameLoans<ReadLoan>(models, run, selection, claim, loanFields);
   }
 

@@ -5,7 +5,7 @@
 import type { Page, Run } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
 import { queueUndeliverableReports } from '../undeliverable-letters.js';
-import { claimBatch, claimedBatch, recordBatch } from '../runs/batches.js';
+import { claimBatch, claimedBatch, holdOf, recordBatch } from '../runs/batches.js';
 import { forAMinute, type Onward } from '../runs/pages.js';
 import { courtesyLetters } from './courtesy/write-letters.js';
 import { NOTICES_A_PAGE, noticesOfLetters, pendingNotices, type PendingNotice } from './notices/pending-notices.js';
@@ -44,8 +44,8 @@ export function createNoticeLetterActivities({ models, now, wakeMail }: Dependen
     const claim = await claimedBatch(models, run);
     const { notices, next } = claim === null ? await freshPage(run, writer) : { notices: await noticesOfLetters(models, institutionId, claim.leaving), next: claim.toKey };
     if (next !== null && notices.length >= NOTICES_A_PAGE) onward(next, 0);
-    if (notices.length === 0) return recordBatch(models, run, next, { counters: {}, problems: [] }, now());
-    if (claim === null) await claimBatch(models, run, { toKey: next, leaving: keysOf(notices) }, now());
+    if (notices.length === 0) return recordBatch(models, run, next, { counters: {}, problems: [] }, now(), holdOf(claim, notices));
+    if (claim === null) await claimBatch(models, run, claim, { toKey: next, leaving: keysOf(notices) }, now());
 
     const mayBeBegun = claim === null ? notices.filter(({ runId }) => runId !== run.runId) : notices;
     const { leftOut, counters, problems } = await writer.write(context, run, notices, mayBeBegun);

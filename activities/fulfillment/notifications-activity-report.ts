@@ -44,7 +44,7 @@ export function createActivityReportActivities({ models, now, wakeMail }: Depend
     const shown = run.preview ? await lettersShown(models, run) : 0;
     const { outcome, proposals } = await carryOut<Outcome>(models, run, {
       write: async () => {
-        if (claim === null) await claimBatch(models, run, { toKey: next, leaving: letterKeys }, now());
+        if (claim === null) await claimBatch(models, run, claim, { toKey: next, leaving: letterKeys }, now());
         return writeReports(context, run, ground, judged, claim?.leaving ?? []);
       },
       propose: (planned) => proposalsOf(judged, planned, shown),

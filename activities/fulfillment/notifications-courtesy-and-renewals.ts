@@ -9,7 +9,7 @@ import { dueInWindow, renewableStatuses } from '../../domain/fulfillment/notific
 import type { Page, Run } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
 import { carryOut } from '../effects.js';
-import { claimBatch, claimedBatch, recordBatch, type BatchClaim } from '../runs/batches.js';
+import { claimBatch, claimedBatch, holdOf, recordBatch, type BatchClaim } from '../runs/batches.js';
 import { forAMinute, type Onward } from '../runs/pages.js';
 import { actionsOf } from './courtesy/action.js';
 import { completeRenewals, writeActions } from './courtesy/effects.js';
@@ -34,12 +34,11 @@ export function createCourtesyActivities({ models, now }: Dependencies) {
    * Repeatable: the notices of the page are claimed before anything is done about them.
    */
   async function finishLeftRenewals(run: Run): Promise<Page> {
-    const nothing = () => recordBatch(models, run, null, { counters: {}, problems: [] }, now());
-    if (run.preview) return nothing();
+    if (run.preview) return recordBatch(models, run, null, { counters: {}, problems: [] }, now());
     const claim = await claimedBatch(models, run);
     const notices = claim === null ? await leftDecided(models, run) : await noticesById(models, run, claim.leaving);
-    if ((claim?.leaving ?? notices).length === 0) return nothing();
-    if (claim === null) await claimBatch(models, run, { toKey: null, leaving: notices.map(({ _id }) => _id) }, now());
+    if ((claim?.leaving ?? notices).length === 0) return recordBatch(models, run, null, { counters: {}, problems: [] }, now(), holdOf(claim, notices));
+    if (claim === null) await claimBatch(models, run, claim, { toKey: null, leaving: notices.map(({ _id }) => _id) }, now());
 
     const { completed, takenBack } = await sortLeft(models, run, notices);
     await models.LoanNotice.deleteMany({ institutionId: run.institutionId, _id: { $in: takenBack }, state: 'DECIDED' });
@@ -61,18 +60,18 @@ export function createCourtesyActivities({ models, now }: Dependencies) {
     if (next !== null && loans.length >= LOANS_A_PAGE && !run.preview) onward(next, loans.length);
     const judged = await judgeLoans(models, run.institutionId, ground, loans, claim?.leaving ?? []);
     const actions = actionsOf(judged, run);
+    const leaving = actions.renewing.map(({ loan }) => loan._id);
 
     const { outcome, proposals } = await carryOut<Set<string>>(models, run, {
       write: async () => {
-        const leaving = actions.renewing.map(({ loan }) => loan._id);
-        if (leaving.length > 0) await claimBatch(models, run, { toKey: next, leaving }, now());
+        if (leaving.length > 0) await claimBatch(models, run, claim, { toKey: next, leaving }, now());
         return writeActions(models, run, ground, actions, now());
       },
       propose: () => proposalsOf(actions, ground),
       undisturbed: () => Promise.resolve(new Set()),
     });
     const collected = run.preview ? { proposals, letters: noticedLetters(actions) } : {};
-    return recordBatch(models, run, next, { ...tally(judged, ground, outcome), ...collected }, now());
+    return recordBatch(models, run, next, { ...tally(judged, ground, outcome), ...collected }, now(), holdOf(claim, leaving));
   }
 
   async function loansOfPage(run: Run, ground: Ground, claim: BatchClaim | null): Promise<LoansOfPage<ReadLoan>> {

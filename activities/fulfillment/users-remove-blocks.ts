@@ -7,7 +7,7 @@
 import type { Page, Run } from '../../domain/run.js';
 import type { Models } from '../../models/models.js';
 import { carryOut } from '../effects.js';
-import { claimBatch, claimedBatch, recordBatch } from '../runs/batches.js';
+import { claimBatch, claimedBatch, holdOf, recordBatch } from '../runs/batches.js';
 import { forAMinute } from '../runs/pages.js';
 import { endBlocks, endingsOf } from './blocks/effects.js';
 import { judgeBlocks, readGround } from './blocks/judge.js';
@@ -33,11 +33,11 @@ export function createRemoveBlocksActivities({ models, now }: Dependencies) {
     const claimed = new Set(claim?.leaving ?? []);
     const judged = await judgeBlocks(models, await readGround(models, run), blocks, claimed);
     const endings = endingsOf(judged);
+    const leaving = [...new Set([...claimed, ...endings.map(({ block }) => block._id)])];
 
     const { outcome, proposals } = await carryOut<Set<string>>(models, run, {
       write: async () => {
-        const leaving = [...new Set([...claimed, ...endings.map(({ block }) => block._id)])];
-        if (leaving.length > 0) await claimBatch(models, run, { toKey: next, leaving }, now());
+        if (leaving.length > 0) await claimBatch(models, run, claim, { toKey: next, leaving }, now());
         const changed = await endBlocks(models, run, endings.filter(({ done }) => !done), now());
         return new Set([...changed, ...overtaken(judged, claimed)]);
       },
@@ -46,7 +46,7 @@ export function createRemoveBlocksActivities({ models, now }: Dependencies) {
     });
     const blockedUsers = await notCountedBefore(run, usersOf(judged, outcome));
     const counters = tally(judged, outcome, blockedUsers.length);
-    return recordBatch(models, run, next, { counters, problems: [], proposals, blockedUsers }, now());
+    return recordBatch(models, run, next, { counters, problems: [], proposals, blockedUsers }, now(), holdOf(claim, leaving));
   }
 
   /** A patron may have several blocks, on several pages. */

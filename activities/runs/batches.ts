@@ -1,9 +1,10 @@
 /** What a page did, kept so that a page done twice counts once (spec/README.md, Runs: Counters). */
+import { isDeepStrictEqual } from 'node:util';
 import { severities, type Counters, type Page, type Problem, type Run } from '../../domain/run.js';
 import { newId } from '../../models/document.js';
 import { insertOnce } from '../../models/insert-once.js';
 import type { Models } from '../../models/models.js';
-import type { NoticedLetter, Proposal, RunEvent } from '../../models/run.js';
+import type { NoticedLetter, Proposal, RunBatch, RunEvent } from '../../models/run.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Retention of batches and events (platform.md 8). */
@@ -34,17 +35,32 @@ export interface BatchClaim {
 /**
  * Keeps, before the first write of a page, where it ends and which records its writes take out of the selection: a repeat
  * works on the same records although the selection has changed.
+ *
+ * `before` is what this attempt found claimed. One that found nothing may meanwhile have been overtaken by another, whose writes it read
+ * half of: unless both came to the same records it throws, and the engine's next attempt goes on with what stands.
  */
-export async function claimBatch(models: Models, run: Run, claim: BatchClaim, now: Date): Promise<void> {
-  await models.RunBatch.updateOne(
-    { institutionId: run.institutionId, runId: run.runId, batchNo: run.batchNo },
-    {
-      $setOnInsert: { _id: newId(), deleteAfter: new Date(now.getTime() + BATCH_KEPT_MS), startedAt: now },
-      $set: { state: 'RUNNING', fromKey: run.cursor, toKey: claim.toKey, leaving: claim.leaving },
-      $inc: { attempts: 1, version: 1 },
-    },
-    { upsert: true, setDefaultsOnInsert: false },
+export async function claimBatch(models: Models, run: Run, before: BatchClaim | null, claim: BatchClaim, now: Date): Promise<void> {
+  const made = { _id: newId(), startedAt: now, deleteAfter: new Date(now.getTime() + BATCH_KEPT_MS) };
+  const claimed = { state: 'RUNNING', fromKey: run.cursor, toKey: claim.toKey, leaving: claim.leaving } as const;
+  if (before === null && (await madeFirst(models, run, { ...made, ...claimed }))) return;
+  await models.RunBatch.updateOne(batchOf(run), { $set: claimed, $inc: { attempts: 1, version: 1 } });
+}
+
+const batchOf = ({ institutionId, runId, batchNo }: Run) => ({ institutionId, runId, batchNo });
+
+/**
+ * Makes the batch, unless another attempt has made it of the same records; throws where it is of others. False: what is there is to be
+ * replaced, for it begins where this walk did not come by.
+ */
+async function madeFirst(models: Models, run: Run, batch: Pick<RunBatch, 'toKey' | 'leaving'> & Partial<RunBatch>): Promise<boolean> {
+  const made = await models.RunBatch.updateOne(
+    batchOf(run), { $setOnInsert: { ...batch, attempts: 1, version: 1 } }, { upsert: true, setDefaultsOnInsert: false },
   );
+  if (made.upsertedCount > 0) return true;
+  const standing = await models.RunBatch.findOne(batchOf(run), { fromKey: 1, toKey: 1, leaving: 1 }).orFail().lean();
+  if (standing.fromKey !== run.cursor) return false;
+  if (standing.toKey === batch.toKey && isDeepStrictEqual(new Set(standing.leaving), new Set(batch.leaving))) return true;
+  throw new Error(`Another attempt was faster at batch ${run.batchNo} of run ${run.runId}, with other records.`);
 }
 
 /** What was claimed for this batch, null when no attempt came that far. */
@@ -56,9 +72,16 @@ export async function claimedBatch(models: Models, run: Run): Promise<BatchClaim
   return batch === null ? null : { toKey: batch.toKey, leaving: batch.leaving };
 }
 
+type Hold = 'CLAIMED' | 'UNCLAIMED';
+
+/** Of an attempt that found this claim and takes these records out of the selection. */
+export const holdOf = (claim: BatchClaim | null, leaving: readonly unknown[]): Hold => (claim === null && leaving.length === 0 ? 'UNCLAIMED' : 'CLAIMED');
+
 /**
  * Records a batch as done: its counters replace those of an earlier attempt, its events are kept once per code and
  * record. Answers where the walk goes on.
+ *
+ * An attempt that found no claim and needed none, `UNCLAIMED`, replaces nothing, and throws as `claimBatch` does.
  */
 export async function recordBatch(
   models: Models,
@@ -66,35 +89,25 @@ export async function recordBatch(
   next: string | null,
   result: BatchResult,
   now: Date,
+  hold: Hold = 'CLAIMED',
 ): Promise<Page> {
   const { institutionId, runId, batchNo } = run;
   const done = run.done + (result.counters.recordsProcessed ?? 0);
   const overflow = await recordEvents(models, run, result.problems, now);
+  const made = { _id: newId(), fromKey: run.cursor, toKey: next, leaving: [], startedAt: now, deleteAfter: new Date(now.getTime() + BATCH_KEPT_MS) };
+  const recorded = {
+    state: 'DONE' as const,
+    endedAt: now,
+    counters: { ...result.counters, ...overflow },
+    proposals: result.proposals ?? [],
+    letters: result.letters ?? [],
+    blockedUsers: result.blockedUsers ?? [],
+  };
+  const replace = () => models.RunBatch.updateOne(
+    batchOf(run), { $setOnInsert: { ...made, attempts: 1 }, $set: recorded, $inc: { version: 1 } }, { upsert: true, setDefaultsOnInsert: false },
+  );
   await Promise.all([
-    models.RunBatch.updateOne(
-      { institutionId, runId, batchNo },
-      {
-        $setOnInsert: {
-          _id: newId(),
-          fromKey: run.cursor,
-          toKey: next,
-          leaving: [],
-          attempts: 1,
-          startedAt: now,
-          deleteAfter: new Date(now.getTime() + BATCH_KEPT_MS),
-        },
-        $set: {
-          state: 'DONE',
-          endedAt: now,
-          counters: { ...result.counters, ...overflow },
-          proposals: result.proposals ?? [],
-          letters: result.letters ?? [],
-          blockedUsers: result.blockedUsers ?? [],
-        },
-        $inc: { version: 1 },
-      },
-      { upsert: true, setDefaultsOnInsert: false },
-    ),
+    hold === 'UNCLAIMED' ? madeFirst(models, run, { ...made, ...recorded }).then((stands) => (stands ? null : replace())) : replace(),
     // Two pages may be at work; the later one may be the first to end.
     models.Run.updateOne(
       { institutionId, _id: runId },

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, test } from 'vitest';
+import { driver } from '../../chaos/driver.js';
 import { differences } from '../../chaos/differences.js';
 import { emptyDatabase } from '../support/database.js';
 import { asOf, mixedLibrary } from '../support/mixed-library.js';
@@ -41,10 +42,56 @@ async function overlapping<T>(call: () => Promise<T>, at: number): Promise<T> {
   }
 }
 
+/** Calls a page of which a first attempt has only learned that nothing is claimed when a second does it; answers also what the first ends with. */
+async function overtaken<T>(call: () => Promise<T>): Promise<{ answer: T; error: unknown }> {
+  let release: () => void = () => undefined;
+  const second = new Promise<void>((resolve) => (release = resolve));
+  let stands: () => void = () => undefined;
+  const firstStands = new Promise<void>((resolve) => (stands = resolve));
+  const { findOne } = driver;
+  driver.findOne = async function (...given) {
+    const found = await findOne.apply(this, given);
+    if (this.collectionName !== 'runBatches') return found;
+    driver.findOne = findOne;
+    stands();
+    await second;
+    return found;
+  };
+  const first = call().then(() => null, (error: unknown) => error);
+  await firstStands;
+  const answer = await call();
+  release();
+  return { answer, error: await first };
+}
+
+const everywhere = new Set(Object.values(models).map(({ collection }) => collection.collectionName));
+const paged = ['finishLeftNotices', 'ageOverdueLoans', 'queueNoticeLetters'];
+
+test('an attempt that reads what another has taken out of the selection fails, and the report is what the other did', async () => {
+  const failed = new Set<string>();
+  const everyPage: Calling = async (activity, call) => {
+    if (!paged.includes(activity)) return call();
+    const restore = await kept(models, 'demo');
+    await call();
+    const undisturbed = await pictureOf(models, 'demo');
+    await restore(everywhere);
+    const { answer, error } = await overtaken(call);
+    assert.deepEqual(differences(undisturbed, await pictureOf(models, 'demo')), [], activity);
+    if (error === null) return answer; // both found nothing to do
+    assert.match(String(error), /^Error: Another attempt was faster at batch \d+ of run \w+, with other records\.$/);
+    failed.add(activity);
+    return answer;
+  };
+  const restoreAll = await kept(models, 'demo');
+  await night(models, await record(models, 'demo', asOf), everyPage);
+  await restoreAll(everywhere);
+  assert.deepEqual([...failed], paged);
+});
+
 test('wherever a second attempt overtakes the first, both leave what one leaves', { timeout: 240_000 }, async () => {
-  const overtaken = new Set<string>();
+  const overlapped = new Set<string>();
   const everyOverlap: Calling = async (activity, call) => {
-    if (!['finishLeftNotices', 'ageOverdueLoans', 'queueNoticeLetters'].includes(activity)) return call();
+    if (!paged.includes(activity)) return call();
     const restore = await kept(models, 'demo');
     const names: string[] = [];
     const stop = onWrites(({ name, send }) => {
@@ -59,10 +106,10 @@ test('wherever a second attempt overtakes the first, both leave what one leaves'
       await restore(touched);
       assert.deepEqual(await overlapping(call, index + 1), answer, overlap);
       assert.deepEqual(differences(undisturbed, await pictureOf(models, 'demo', touched)), [], overlap);
-      overtaken.add(activity);
+      overlapped.add(activity);
     }
     return answer;
   };
   await night(models, await record(models, 'demo', asOf), everyOverlap);
-  assert.deepEqual([...overtaken], ['finishLeftNotices', 'ageOverdueLoans', 'queueNoticeLetters']);
+  assert.deepEqual([...overlapped], paged);
 });

@@ -38,8 +38,9 @@ watchStore({
 const { findOne } = driver;
 driver.findOne = async function (...given) {
   const [filter, options] = given as [Values, { projection?: Values } | undefined];
-  const forgotten = arming.sabotage[String(filter.institutionId)] === 'CLAIMS_FORGOTTEN';
-  return forgotten && options?.projection?.leaving !== undefined ? null : findOne.apply(this, given);
+  const found = await findOne.apply(this, given);
+  const isForgotten = arming.sabotage[String(filter.institutionId)] === 'CLAIMS_FORGOTTEN' && options?.projection?.leaving !== undefined;
+  return isForgotten && found !== null ? { ...(found as Values), leaving: [] } : found;
 };
 
 function tell(institutionId: string, place: Failpoint): void {
