@@ -40,35 +40,29 @@ export interface BatchClaim {
  * half of: unless both came to the same records it throws, and the engine's next attempt goes on with what stands.
  */
 export async function claimBatch(models: Models, run: Run, before: BatchClaim | null, claim: BatchClaim, now: Date): Promise<void> {
-  const made = { _id: newId(), startedAt: now, deleteAfter: new Date(now.getTime() + BATCH_KEPT_MS) };
   const claimed = { state: 'RUNNING', fromKey: run.cursor, toKey: claim.toKey, leaving: claim.leaving } as const;
-  if (before === null && (await madeFirst(models, run, { ...made, ...claimed }))) return;
-  await models.RunBatch.updateOne(batchOf(run), { $set: claimed, $inc: { attempts: 1, version: 1 } });
+  if (before === null) await makeBatch(models, run, { ...claimed, startedAt: now, deleteAfter: keptFrom(now) });
+  else await models.RunBatch.updateOne(batchOf(run), { $set: claimed, $inc: { attempts: 1, version: 1 } });
 }
 
 const batchOf = ({ institutionId, runId, batchNo }: Run) => ({ institutionId, runId, batchNo });
+const keptFrom = (now: Date) => new Date(now.getTime() + BATCH_KEPT_MS);
 
-/**
- * Makes the batch, unless another attempt has made it of the same records; throws where it is of others. False: what is there is to be
- * replaced, for it begins where this walk did not come by.
- */
-async function madeFirst(models: Models, run: Run, batch: Pick<RunBatch, 'toKey' | 'leaving'> & Partial<RunBatch>): Promise<boolean> {
+/** What another attempt made of the same records stays; where it is of others this throws. One from where this walk did not come by is replaced. */
+async function makeBatch(models: Models, run: Run, batch: Pick<RunBatch, 'toKey' | 'leaving'> & Partial<RunBatch>): Promise<void> {
   const made = await models.RunBatch.updateOne(
-    batchOf(run), { $setOnInsert: { ...batch, attempts: 1, version: 1 } }, { upsert: true, setDefaultsOnInsert: false },
+    batchOf(run), { $setOnInsert: { _id: newId(), ...batch, attempts: 1, version: 1 } }, { upsert: true, setDefaultsOnInsert: false },
   );
-  if (made.upsertedCount > 0) return true;
+  if (made.upsertedCount > 0) return;
   const standing = await models.RunBatch.findOne(batchOf(run), { fromKey: 1, toKey: 1, leaving: 1 }).orFail().lean();
-  if (standing.fromKey !== run.cursor) return false;
-  if (standing.toKey === batch.toKey && isDeepStrictEqual(new Set(standing.leaving), new Set(batch.leaving))) return true;
-  throw new Error(`Another attempt was faster at batch ${run.batchNo} of run ${run.runId}, with other records.`);
+  const isSame = standing.toKey === batch.toKey && isDeepStrictEqual(new Set(standing.leaving), new Set(batch.leaving));
+  if (standing.fromKey !== run.cursor) await models.RunBatch.updateOne(batchOf(run), { $set: batch, $inc: { attempts: 1, version: 1 } });
+  else if (!isSame) throw new Error(`Another attempt was faster at batch ${run.batchNo} of run ${run.runId}, with other records.`);
 }
 
-/** What was claimed for this batch, null when no attempt came that far. */
+/** What was claimed for this batch, null when no attempt came that far; nor is it one that began where this walk did not come by. */
 export async function claimedBatch(models: Models, run: Run): Promise<BatchClaim | null> {
-  const batch = await models.RunBatch.findOne(
-    { institutionId: run.institutionId, runId: run.runId, batchNo: run.batchNo },
-    { toKey: 1, leaving: 1 },
-  ).lean();
+  const batch = await models.RunBatch.findOne({ ...batchOf(run), fromKey: run.cursor }, { toKey: 1, leaving: 1 }).lean();
   return batch === null ? null : { toKey: batch.toKey, leaving: batch.leaving };
 }
 
@@ -94,7 +88,7 @@ export async function recordBatch(
   const { institutionId, runId, batchNo } = run;
   const done = run.done + (result.counters.recordsProcessed ?? 0);
   const overflow = await recordEvents(models, run, result.problems, now);
-  const made = { _id: newId(), fromKey: run.cursor, toKey: next, leaving: [], startedAt: now, deleteAfter: new Date(now.getTime() + BATCH_KEPT_MS) };
+  const made = { fromKey: run.cursor, toKey: next, leaving: [], startedAt: now, deleteAfter: keptFrom(now) };
   const recorded = {
     state: 'DONE' as const,
     endedAt: now,
@@ -104,10 +98,10 @@ export async function recordBatch(
     blockedUsers: result.blockedUsers ?? [],
   };
   const replace = () => models.RunBatch.updateOne(
-    batchOf(run), { $setOnInsert: { ...made, attempts: 1 }, $set: recorded, $inc: { version: 1 } }, { upsert: true, setDefaultsOnInsert: false },
+    batchOf(run), { $setOnInsert: { _id: newId(), ...made, attempts: 1 }, $set: recorded, $inc: { version: 1 } }, { upsert: true, setDefaultsOnInsert: false },
   );
   await Promise.all([
-    hold === 'UNCLAIMED' ? madeFirst(models, run, { ...made, ...recorded }).then((stands) => (stands ? null : replace())) : replace(),
+    hold === 'UNCLAIMED' ? makeBatch(models, run, { ...made, ...recorded }) : replace(),
     // Two pages may be at work; the later one may be the first to end.
     models.Run.updateOne(
       { institutionId, _id: runId },

@@ -88,6 +88,27 @@ test('an attempt that reads what another has taken out of the selection fails, a
   assert.deepEqual([...failed], paged);
 });
 
+test('what an attempt recorded from a place where the walk did not come by is not gone by, and replaced', async () => {
+  const restoreAll = await kept(models, 'demo');
+  const ref = await record(models, 'demo', asOf);
+  const everyPage: Calling = async (activity, call) => {
+    if (!paged.includes(activity)) return call();
+    const restore = await kept(models, 'demo');
+    const batchNo = await models.RunBatch.countDocuments(ref);
+    const answer = await call();
+    const undisturbed = await pictureOf(models, 'demo');
+    await restore(everywhere);
+    await models.RunBatch.create({ ...ref, batchNo, state: 'DONE', fromKey: 'elsewhere', toKey: 'far away', counters: { matched: 99 }, leaving: ['elsewhere'], deleteAfter: new Date(0) });
+    assert.deepEqual(await call(), answer, activity);
+    const strays = (await models.RunBatch.find({ ...ref, batchNo }).lean()).map(({ counters, fromKey }) => ({ counters, fromKey }));
+    assert.deepEqual(strays.filter(({ fromKey, counters }) => fromKey === 'elsewhere' || counters.matched === 99), [], activity);
+    assert.deepEqual(differences(undisturbed, await pictureOf(models, 'demo')).filter((line) => !line.includes(' runBatches ')), [], activity);
+    return answer;
+  };
+  await night(models, ref, everyPage);
+  await restoreAll(everywhere);
+});
+
 test('wherever a second attempt overtakes the first, both leave what one leaves', { timeout: 240_000 }, async () => {
   const overlapped = new Set<string>();
   const everyOverlap: Calling = async (activity, call) => {
