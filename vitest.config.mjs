@@ -1,6 +1,6 @@
 /**
  * Two kinds of test file, told apart by what they import: pure ones, and those with servers, which share one mongod and one Temporal.
- * Four at a time on two cores, because those with Temporal wait as long as they work; the longest begin. A process loads the program
+ * Five at a time on two cores, because those with Temporal wait as long as they work; the longest begin. A process loads the program
  * once for all its files.
  */
 import { readFileSync, readdirSync } from 'node:fs';
@@ -51,7 +51,7 @@ class LongestFirst extends BaseSequencer {
 }
 
 // A machine that others use as well may be ten times slower: a limit ends what hangs, and says nothing of speed.
-const common = { root, testTimeout: 180_000, hookTimeout: 600_000, pool: 'forks', maxWorkers: 4, isolate: false };
+const common = { root, testTimeout: 180_000, hookTimeout: 600_000, pool: 'forks', maxWorkers: 5, isolate: false };
 const withServers = { ...common, globalSetup: ['test/support/global-setup.ts'] };
 
 export default defineConfig({
