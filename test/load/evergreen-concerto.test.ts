@@ -78,6 +78,7 @@ describe('a branch with one reader', () => {
   let models: Models;
   let close: () => Promise<void>;
   let report: EvergreenReport;
+  let minute = 0;
 
   async function load(): Promise<EvergreenReport> {
     for (const [table, rows] of Object.entries(tables)) {
@@ -85,8 +86,12 @@ describe('a branch with one reader', () => {
       const lines = rows.map((row) => columns.map((column) => row[column]).join('\t'));
       await writeFile(join(folder, `${table}.sql`), [`COPY ${table} (${columns.join(', ')}) FROM stdin;`, ...lines, '\\.', ''].join('\n'));
     }
+    return loadFolder();
+  }
+  function loadFolder(): Promise<EvergreenReport> {
     const request = { folder, institution: institutionId, timeZone: 'America/New_York', currency: null, name: null, missingEmail: null };
-    return loadEvergreen({ models, now: () => new Date('2026-02-10T12:00:00Z'), onProgress: () => undefined }, request);
+    const at = new Date(Date.UTC(2026, 1, 10, 12, minute++));
+    return loadEvergreen({ models, now: () => at, onProgress: () => undefined }, request);
   }
   const of = (table: string) => report.tables.find((one) => one.table === table)!;
   const user = (primaryId: string) => models.User.findOne({ institutionId, primaryId }).lean().orFail();
@@ -170,6 +175,15 @@ describe('a branch with one reader', () => {
     tables['actor.hours_of_operation'] = hours;
     await load();
     assert.equal((await told()).length, everything.length - 1, 'what comes back is loaded again, but for the closing');
+    tables['actor.hours_of_operation'] = [weekOf({ 0: '09:00:00' })];
+    report = await load();
+    assert.deepEqual(of('actor.hours_of_operation').remarks['no longer in the dump, and removed'], { rows: 1, examples: ['BR Thursday'] }, 'and goes again');
+    tables['actor.hours_of_operation'] = hours;
+    await load();
+    const { 'actor.hours_of_operation': _hours, 'actor.org_unit_closed': _closed, ...rest } = tables;
+    for (const table of Object.keys(rest)) await rm(join(folder, `${table}.sql`));
+    await loadFolder();
+    assert.equal((await told()).length, everything.length - 1, 'of a folder that does not tell what is a library nothing goes');
   });
 
   test('a change of the source arrives although a job changes the record at that moment', async () => {

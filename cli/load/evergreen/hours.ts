@@ -19,7 +19,10 @@ export async function loadHours(load: Load, places: Places): Promise<void> {
   await load.dump.each('actor.hours_of_operation', async (row, report) => {
     const unitId = row.text('id');
     const libraryCode = places.maybeLibraryOf(unitId);
-    if (libraryCode === null) throw new LeftOut('the org unit is no library', `org unit ${unitId}`);
+    if (libraryCode === null) {
+      for (const index of WEEKDAYS.keys()) known.add(load.idOf('actor.hours_of_operation', `${unitId}:${index}`));
+      throw new LeftOut('the org unit is no library', `org unit ${unitId}`);
+    }
 
     const open: Loaded<StoredCalendarRecord>[] = [];
     for (const [index, name] of WEEKDAYS.entries()) {
@@ -71,7 +74,11 @@ export async function loadClosings(load: Load, places: Places): Promise<void> {
   await load.dump.each('actor.org_unit_closed', async (row, report) => {
     const unitId = row.text('org_unit');
     const libraryCode = places.maybeLibraryOf(unitId);
-    if (libraryCode === null) throw new LeftOut('the org unit is no library', `org unit ${unitId}`);
+    if (libraryCode === null) {
+      const id = row.text('id');
+      for (const one of [id, `${id}:0`, `${id}:1`, `${id}:2`]) known.add(load.idOf('actor.org_unit_closed', one));
+      throw new LeftOut('the org unit is no library', `org unit ${unitId}`);
+    }
     const parts = closedParts(load, row);
     for (const [index, part] of parts.entries()) {
       const id = parts.length === 1 ? row.text('id') : `${row.text('id')}:${index}`;
@@ -88,20 +95,23 @@ export async function loadClosings(load: Load, places: Places): Promise<void> {
 
 /**
  * Removes what earlier loads made of a table and this one did not: the dump is the source of its own hours and closings. What staff entered has no mark.
- * What they changed since, or have a draft of, is theirs: the load was not the last to write it. Of a table that is not in the folder nothing goes.
+ * What they changed since, or have a draft of, is theirs: the load was not the last to write it. Of a table that is not in the folder nothing goes, nor
+ * of an org unit that is no library: the folder may lack the tables that tell.
  */
 async function removeGone({ dump, models: { CalendarRecord }, institutionId }: Load, table: string, type: StoredCalendarRecord['type'], known: ReadonlySet<string>): Promise<void> {
   if (!dump.has(table)) return;
   const all = await CalendarRecord.find({ institutionId, level: 'LIBRARY' }).lean();
   const drafted = new Set(all.map(({ replacesRecordId }) => replacesRecordId));
   const others = all.filter((record) => record.type === type && !known.has(record._id));
-  const marks = await loadMarkModel(CalendarRecord.db).find({ institutionId, _id: { $in: others.map(({ _id }) => _id) } }, { updatedAt: 1 }).lean();
+  const LoadMark = loadMarkModel(CalendarRecord.db);
+  const marks = await LoadMark.find({ institutionId, _id: { $in: others.map(({ _id }) => _id) } }, { updatedAt: 1 }).lean();
   const loadedAt = new Map(marks.map(({ _id, updatedAt }) => [_id, updatedAt.getTime()]));
   for (const { _id, version, updatedAt, libraryCode, dayOfWeek, validFrom, validTo } of others) {
     const loaded = loadedAt.get(_id);
     if (loaded === undefined) continue;
     const untouched = loaded === updatedAt.getTime() && !drafted.has(_id);
     const { deletedCount } = untouched ? await CalendarRecord.deleteOne({ institutionId, _id, version }) : { deletedCount: 0 };
+    if (deletedCount === 1) await LoadMark.deleteOne({ institutionId, _id }); // or it would count as changed by staff once it came back
     const said = `no longer in the dump, and ${deletedCount === 1 ? 'removed' : 'kept, as staff changed it'}`;
     dump.report(table).remark(said, `${libraryCode} ${dayOfWeek === null ? `${validFrom} to ${validTo}` : WEEKDAYS[dayOfWeek - 1]}`);
   }
