@@ -1,7 +1,7 @@
 /** One child process: launched, waited for until it is ready, stopped. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, fstatSync, mkdirSync, openSync, renameSync, type WriteStream } from 'node:fs';
+import { createWriteStream, existsSync, fstatSync, mkdirSync, openSync, renameSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -99,7 +99,7 @@ function keepLog(child: ChildProcess, logFile: string): () => string[] {
     stream?.on('data', (chunk: Buffer) => {
       if (size + chunk.length > LOG_BYTES) {
         file.end();
-        renameSync(logFile, `${logFile}.1`);
+        if (existsSync(logFile)) renameSync(logFile, `${logFile}.1`); // somebody may have tidied up
         ({ file, size } = appendTo(logFile));
       }
       file.write(chunk);
