@@ -165,6 +165,8 @@ export interface RunBatch extends Versioned {
   /** Ids of the users whom the batch counted, and no batch before it: of a job that ends blocks, of a preview that would place some. */
   blockedUsers: string[];
   attempts: number;
+  /** When the engine scheduled the attempt that wrote last, in milliseconds by its clock: an earlier one that is still at work writes no more. */
+  attemptAt: number;
   startedAt: Date | null;
   endedAt: Date | null;
   deleteAfter: Date;
@@ -198,6 +200,7 @@ const runBatchSchema = versioned<RunBatch>('runBatches', {
   letters: { type: [anything], default: [] },
   blockedUsers: { type: [String], default: [] },
   attempts: { ...number, default: 0 },
+  attemptAt: { ...number, default: 0 },
   startedAt: maybeInstant,
   endedAt: maybeInstant,
   deleteAfter: instant,

@@ -1,5 +1,6 @@
 /** What a page did, kept so that a page done twice counts once (spec/README.md, Runs: Counters). */
 import { isDeepStrictEqual } from 'node:util';
+import { Context } from '@temporalio/activity';
 import { severities, type Counters, type Page, type Problem, type Run } from '../../domain/run.js';
 import { newId } from '../../models/document.js';
 import { insertOnce } from '../../models/insert-once.js';
@@ -42,21 +43,32 @@ export interface BatchClaim {
 export async function claimBatch(models: Models, run: Run, before: BatchClaim | null, claim: BatchClaim, now: Date): Promise<void> {
   const claimed = { state: 'RUNNING', fromKey: run.cursor, toKey: claim.toKey, leaving: claim.leaving } as const;
   if (before === null) await makeBatch(models, run, { ...claimed, startedAt: now, deleteAfter: keptFrom(now) });
-  else await models.RunBatch.updateOne(batchOf(run), { $set: claimed, $inc: { attempts: 1, version: 1 } });
+  else await takeBatch(models, run, claimed);
 }
 
 const batchOf = ({ institutionId, runId, batchNo }: Run) => ({ institutionId, runId, batchNo });
+/** Rises from one attempt to the next, whichever worker makes it. */
+const attemptAt = () => Context.current().info.currentAttemptScheduledTimestampMs;
+/** The batch, unless a later attempt has written it; null: by a version of the worker that did not keep it. */
+const batchNoLaterThan = (run: Run, attempt: number) => ({ ...batchOf(run), $or: [{ attemptAt: { $lte: attempt } }, { attemptAt: null }] });
 const keptFrom = (now: Date) => new Date(now.getTime() + BATCH_KEPT_MS);
+
+/** Writes over a batch that stands there; throws where a later attempt has: this one is a stray, wherever its walk has come to. */
+async function takeBatch(models: Models, run: Run, batch: Partial<RunBatch>): Promise<void> {
+  const attempt = attemptAt();
+  const { matchedCount } = await models.RunBatch.updateOne(batchNoLaterThan(run, attempt), { $set: { ...batch, attemptAt: attempt }, $inc: { attempts: 1, version: 1 } });
+  if (matchedCount === 0) throw new Error(`A later attempt is at batch ${run.batchNo} of run ${run.runId}.`);
+}
 
 /** What another attempt made of the same records stays; where it is of others this throws. One from where this walk did not come by is replaced. */
 async function makeBatch(models: Models, run: Run, batch: Pick<RunBatch, 'toKey' | 'leaving'> & Partial<RunBatch>): Promise<void> {
   const made = await models.RunBatch.updateOne(
-    batchOf(run), { $setOnInsert: { _id: newId(), ...batch, attempts: 1, version: 1 } }, { upsert: true, setDefaultsOnInsert: false },
+    batchOf(run), { $setOnInsert: { _id: newId(), ...batch, attemptAt: attemptAt(), attempts: 1, version: 1 } }, { upsert: true, setDefaultsOnInsert: false },
   );
   if (made.upsertedCount > 0) return;
   const standing = await models.RunBatch.findOne(batchOf(run), { fromKey: 1, toKey: 1, leaving: 1 }).orFail().lean();
   const isSame = standing.toKey === batch.toKey && isDeepStrictEqual(new Set(standing.leaving), new Set(batch.leaving));
-  if (standing.fromKey !== run.cursor) await models.RunBatch.updateOne(batchOf(run), { $set: batch, $inc: { attempts: 1, version: 1 } });
+  if (standing.fromKey !== run.cursor) await takeBatch(models, run, batch);
   else if (!isSame) throw new Error(`Another attempt was faster at batch ${run.batchNo} of run ${run.runId}, with other records.`);
 }
 
@@ -75,7 +87,8 @@ export const holdOf = (claim: BatchClaim | null, leaving: readonly unknown[]): H
  * Records a batch as done: its counters replace those of an earlier attempt, its events are kept once per code and
  * record. Answers where the walk goes on.
  *
- * An attempt that found no claim and needed none, `UNCLAIMED`, replaces nothing, and throws as `claimBatch` does.
+ * An attempt that found no claim and needed none, `UNCLAIMED`, replaces nothing, and throws as `claimBatch` does. What a later attempt
+ * has written is not replaced either: the key of batches refuses it.
  */
 export async function recordBatch(
   models: Models,
@@ -89,8 +102,10 @@ export async function recordBatch(
   const done = run.done + (result.counters.recordsProcessed ?? 0);
   const overflow = await recordEvents(models, run, result.problems, now);
   const made = { fromKey: run.cursor, toKey: next, leaving: [], startedAt: now, deleteAfter: keptFrom(now) };
+  const attempt = attemptAt();
   const recorded = {
     state: 'DONE' as const,
+    attemptAt: attempt,
     endedAt: now,
     counters: { ...result.counters, ...overflow },
     proposals: result.proposals ?? [],
@@ -98,7 +113,7 @@ export async function recordBatch(
     blockedUsers: result.blockedUsers ?? [],
   };
   const replace = () => models.RunBatch.updateOne(
-    batchOf(run), { $setOnInsert: { _id: newId(), ...made, attempts: 1 }, $set: recorded, $inc: { version: 1 } }, { upsert: true, setDefaultsOnInsert: false },
+    batchNoLaterThan(run, attempt), { $setOnInsert: { _id: newId(), ...made, attempts: 1 }, $set: recorded, $inc: { version: 1 } }, { upsert: true, setDefaultsOnInsert: false },
   );
   await Promise.all([
     hold === 'UNCLAIMED' ? makeBatch(models, run, { ...made, ...recorded }) : replace(),

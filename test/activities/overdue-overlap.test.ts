@@ -109,6 +109,31 @@ test('what an attempt recorded from a place where the walk did not come by is no
   await restoreAll(everywhere);
 });
 
+test('an attempt that a later one has overtaken replaces nothing of what that one recorded, from the same place or from another', async () => {
+  const restoreAll = await kept(models, 'demo');
+  const ref = await record(models, 'demo', asOf);
+  const refused = new Set<string>();
+  const standing = () => models.RunBatch.find(ref, { updatedAt: 0 }).sort({ batchNo: 1 }).lean();
+  const everyPage: Calling = async (activity, call) => {
+    if (!paged.includes(activity)) return call();
+    const batchNo = await models.RunBatch.countDocuments(ref);
+    const answer = await call();
+    const restore = await kept(models, 'demo');
+    for (const place of [{}, { fromKey: 'elsewhere' }]) {
+      await models.RunBatch.updateOne({ ...ref, batchNo }, { $set: { attemptAt: 2, ...place } });
+      const stands = (await standing()).slice(0, batchNo + 1);
+      const error = await call().then(() => null, String);
+      assert.deepEqual((await standing()).slice(0, batchNo + 1), stands, activity);
+      refused.add(`${activity}: ${/E11000|A later attempt/.exec(error ?? '')?.[0] ?? 'nothing'}`);
+      await restore(everywhere);
+    }
+    return answer;
+  };
+  await night(models, ref, everyPage);
+  await restoreAll(everywhere);
+  assert.deepEqual([...refused], paged.flatMap((activity) => [...(activity === 'ageOverdueLoans' ? [] : [`${activity}: E11000`]), `${activity}: A later attempt`]));
+});
+
 test('wherever a second attempt overtakes the first, both leave what one leaves', { timeout: 240_000 }, async () => {
   const overlapped = new Set<string>();
   const everyOverlap: Calling = async (activity, call) => {

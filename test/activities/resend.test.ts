@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { afterAll, beforeEach, test } from 'vitest';
 import { insertLetters, planLetters } from '../../activities/letters.js';
 import { closeRun } from '../../activities/runs/close.js';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { resendLetters } from '../../activities/runs/resend.js';
 import type { Run } from '../../domain/run.js';
 import { newId } from '../../models/document.js';
@@ -16,7 +17,8 @@ afterAll(close);
 const clock = new Date('2025-03-04T06:00:00.000Z');
 const now = () => clock;
 let woken: string[] = [];
-const resend = (run: Run) => resendLetters({ models, now, wakeMail: (institutionId) => Promise.resolve(void woken.push(institutionId)) }, run);
+const wakeMail = (institutionId: string) => Promise.resolve(void woken.push(institutionId));
+const resend = (run: Run) => new MockActivityEnvironment().run(() => resendLetters({ models, now, wakeMail }, run));
 
 beforeEach(async () => {
   await clear(models);

@@ -36,7 +36,7 @@ const incidental: Record<string, readonly string[]> = {
   letters: ['_id'],
   loanEvents: ['_id'],
   loanNotices: ['_id'],
-  runBatches: ['_id', 'version', 'attempts', 'leaving'],
+  runBatches: ['_id', 'version', 'attempts', 'attemptAt', 'leaving'],
   runEvents: ['_id', 'seq'],
   runs: ['version'],
   userBlocks: ['_id', 'version'],
