@@ -37,8 +37,8 @@ const withTemporal = files.filter((file) => serversOf(file).has('temporal') || o
 const withMongo = files.filter((file) => serversOf(file).has('mongo') && !withTemporal.includes(file));
 const pure = files.filter((file) => !withMongo.includes(file) && !withTemporal.includes(file));
 
-/** Of half a minute and more each. */
-const longest = ['test/nights/', 'test/simulate/', 'test/pages/way-to-a-letter', 'test/workflows/dispatcher', 'test/killed/', 'test/activities/overdue-', 'test/workflows/run-life', 'test/fulfillment/loans-overdue-and-lost.overlap', 'test/cli/stack', 'test/pages/desk', 'test/architecture'].map((start) => resolve(root, start));
+/** Of ten seconds and more each, with every core at work. */
+const longest = ['test/nights/', 'test/simulate/', 'test/pages/way-to-a-letter', 'test/workflows/dispatcher', 'test/killed/', 'test/activities/overdue-', 'test/workflows/run-life', 'test/fulfillment/loans-overdue-and-lost.overlap', 'test/cli/stack', 'test/pages/', 'test/bad-inputs', 'test/replay', 'test/domain/days', 'test/architecture'].map((start) => resolve(root, start));
 const rankOf = ({ moduleId }) => {
   const long = longest.findIndex((start) => moduleId.startsWith(start));
   if (long >= 0) return long;
