@@ -3,7 +3,7 @@
  * the first goes on. What is left is what one attempt leaves (engine.md 3).
  */
 import assert from 'node:assert/strict';
-import { afterAll, beforeAll, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, test } from 'vitest';
 import { driver } from '../../chaos/driver.js';
 import { differences } from '../../chaos/differences.js';
 import { emptyDatabase } from '../support/database.js';
@@ -13,28 +13,44 @@ import { kept, onWrites, pictureOf } from '../support/store.js';
 
 const { models, close } = await emptyDatabase();
 afterAll(close);
-beforeAll(() => mixedLibrary(models, 'demo'));
+const everywhere = new Set(Object.values(models).map(({ collection }) => collection.collectionName));
+let asItWas: Awaited<ReturnType<typeof kept>>;
+beforeAll(async () => {
+  await mixedLibrary(models, 'demo');
+  asItWas = await kept(models, 'demo');
+});
+beforeEach(() => asItWas(everywhere));
 
-/** Calls a page of which a first attempt comes to its write number `at` only when a second is done; answers as the second. */
-async function overlapping<T>(call: () => Promise<T>, at: number): Promise<T> {
-  let made = 0;
+/** A first attempt goes on where `standsStill` is awaited only when a second, which begins then, is done. */
+async function secondMeanwhile<T>(call: () => Promise<T>, arm: (standsStill: () => Promise<void>) => void): Promise<{ first: Promise<T>; answer: T }> {
   let release: () => void = () => undefined;
   const second = new Promise<void>((resolve) => (release = resolve));
   let stands: () => void = () => undefined;
   const firstStands = new Promise<void>((resolve) => (stands = resolve));
-  const stop = onWrites(async ({ send }) => {
-    made += 1;
-    if (made === at) {
-      stands();
-      await second;
-    }
-    return send();
+  arm(() => {
+    stands();
+    return second;
   });
+  const first = call();
+  first.catch(() => undefined); // its caller hears of it
+  await firstStands;
+  const answer = await call();
+  release();
+  return { first, answer };
+}
+
+/** Calls a page of which a first attempt comes to its write number `at` only when a second is done; answers as the second. */
+async function overlapping<T>(call: () => Promise<T>, at: number): Promise<T> {
+  let made = 0;
+  let stop: () => void = () => undefined;
   try {
-    const first = call();
-    await firstStands;
-    const answer = await call();
-    release();
+    const { first, answer } = await secondMeanwhile(call, (standsStill) => {
+      stop = onWrites(async ({ send }) => {
+        made += 1;
+        if (made === at) await standsStill();
+        return send();
+      });
+    });
     await first;
     return answer;
   } finally {
@@ -44,27 +60,19 @@ async function overlapping<T>(call: () => Promise<T>, at: number): Promise<T> {
 
 /** Calls a page of which a first attempt has only learned that nothing is claimed when a second does it; answers also what the first ends with. */
 async function overtaken<T>(call: () => Promise<T>): Promise<{ answer: T; error: unknown }> {
-  let release: () => void = () => undefined;
-  const second = new Promise<void>((resolve) => (release = resolve));
-  let stands: () => void = () => undefined;
-  const firstStands = new Promise<void>((resolve) => (stands = resolve));
   const { findOne } = driver;
-  driver.findOne = async function (...given) {
-    const found = await findOne.apply(this, given);
-    if (this.collectionName !== 'runBatches') return found;
-    driver.findOne = findOne;
-    stands();
-    await second;
-    return found;
-  };
-  const first = call().then(() => null, (error: unknown) => error);
-  await firstStands;
-  const answer = await call();
-  release();
-  return { answer, error: await first };
+  const { first, answer } = await secondMeanwhile(call, (standsStill) => {
+    driver.findOne = async function (...given) {
+      const found = await findOne.apply(this, given);
+      if (this.collectionName !== 'runBatches') return found;
+      driver.findOne = findOne;
+      await standsStill();
+      return found;
+    };
+  });
+  return { answer, error: await first.then(() => null, (error: unknown) => error) };
 }
 
-const everywhere = new Set(Object.values(models).map(({ collection }) => collection.collectionName));
 const paged = ['finishLeftNotices', 'ageOverdueLoans', 'queueNoticeLetters'];
 
 test('an attempt that reads what another has taken out of the selection fails, and the report is what the other did', async () => {
@@ -82,14 +90,11 @@ test('an attempt that reads what another has taken out of the selection fails, a
     failed.add(activity);
     return answer;
   };
-  const restoreAll = await kept(models, 'demo');
   await night(models, await record(models, 'demo', asOf), everyPage);
-  await restoreAll(everywhere);
   assert.deepEqual([...failed], paged);
 });
 
 test('what an attempt recorded from a place where the walk did not come by is not gone by, and replaced', async () => {
-  const restoreAll = await kept(models, 'demo');
   const ref = await record(models, 'demo', asOf);
   const everyPage: Calling = async (activity, call) => {
     if (!paged.includes(activity)) return call();
@@ -106,11 +111,9 @@ test('what an attempt recorded from a place where the walk did not come by is no
     return answer;
   };
   await night(models, ref, everyPage);
-  await restoreAll(everywhere);
 });
 
 test('an attempt that a later one has overtaken replaces nothing of what that one recorded, from the same place or from another', async () => {
-  const restoreAll = await kept(models, 'demo');
   const ref = await record(models, 'demo', asOf);
   const refused = new Set<string>();
   const standing = () => models.RunBatch.find(ref, { updatedAt: 0 }).sort({ batchNo: 1 }).lean();
@@ -130,7 +133,6 @@ test('an attempt that a later one has overtaken replaces nothing of what that on
     return answer;
   };
   await night(models, ref, everyPage);
-  await restoreAll(everywhere);
   assert.deepEqual([...refused], paged.flatMap((activity) => [...(activity === 'ageOverdueLoans' ? [] : [`${activity}: E11000`]), `${activity}: A later attempt`]));
 });
 
