@@ -41,12 +41,13 @@ const pure = files.filter((file) => !withMongo.includes(file) && !withTemporal.i
 const longest = ['test/nights/', 'test/simulate/', 'test/pages/way-to-a-letter', 'test/workflows/dispatcher', 'test/killed/', 'test/activities/overdue-', 'test/workflows/run-life', 'test/fulfillment/loans-overdue-and-lost.overlap', 'test/cli/stack', 'test/pages/', 'test/bad-inputs', 'test/replay', 'test/domain/days', 'test/architecture'].map((start) => resolve(root, start));
 const rankOf = ({ moduleId }) => {
   const long = longest.findIndex((start) => moduleId.startsWith(start));
-  if (long >= 0) return long;
-  return longest.length + (withTemporal.includes(moduleId) ? 0 : withMongo.includes(moduleId) ? 1 : 2);
+  return long >= 0 ? long : longest.length + (withTemporal.includes(moduleId) ? 0 : 1);
 };
+/** A process ends where the next file is of the other project, and another has to load the program: so one project comes after the other. */
+const isPure = ({ moduleId }) => Number(pure.includes(moduleId));
 class LongestFirst extends BaseSequencer {
   async sort(specifications) {
-    return (await super.sort(specifications)).sort((a, b) => rankOf(a) - rankOf(b));
+    return (await super.sort(specifications)).sort((a, b) => isPure(a) - isPure(b) || rankOf(a) - rankOf(b));
   }
 }
 

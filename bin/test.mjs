@@ -13,7 +13,9 @@ ensurePackages();
 const startedAt = performance.now();
 const tally = { passed: 0, failed: [], skipped: [] };
 
-// Beside the tests, which leave a core idle now and then.
+// Beside the tests, which leave a core idle now and then. Both programmes are written in Go: with one processor they look at each type
+// once instead of once in each thread, and without its garbage collector they need a third less time and 2 GB at most.
+const go = { GOMAXPROCS: '1', GOGC: 'off' };
 const checks = Promise.all([check('lint', 'node_modules/oxlint/bin/oxlint', '--type-aware', '--threads=1'), check('types', 'node_modules/.bin/tsc', '--noEmit', '--singleThreaded', '--incremental', '--tsBuildInfoFile', 'build/types.tsbuildinfo')]);
 const folder = mkdtempSync(join(tmpdir(), 'almanac-tally-'));
 const tallyFile = join(folder, 'tally.json');
@@ -33,7 +35,7 @@ process.exitCode = failed.length > 0 ? 1 : 0;
 
 /** A check counts as one test; what it printed is shown when it failed. */
 async function check(name, script, ...options) {
-  const { status, printed } = await run(process.execPath, [script, ...options], {});
+  const { status, printed } = await run(process.execPath, [script, ...options], { env: { ...process.env, ...go } });
   console.log(`${name}: ${status === 0 ? 'passed' : `failed\n${printed}`}`);
   add(status === 0 ? { passed: 1, failed: [], skipped: [] } : { passed: 0, failed: [name], skipped: [] });
 }

@@ -86,7 +86,8 @@ export async function begin(models: Models, ref: RunRef, calling: Calling = once
 export async function onePage(run: Run, activity: PageActivity, heard: Page | null): Promise<Page> {
   const environment = new MockActivityEnvironment({ heartbeatDetails: heard ?? undefined }, { logger: new DefaultLogger('ERROR') });
   let last = heard;
-  environment.on('heartbeat', (place: Page) => {
+  environment.on('heartbeat', (place: Page | undefined) => {
+    if (place === undefined) return; // it waits for letters
     if (place.batchNo > (heard?.batchNo ?? run.batchNo)) environment.cancel();
     last = place;
   });
@@ -98,7 +99,7 @@ export async function onePage(run: Run, activity: PageActivity, heard: Page | nu
   }
 }
 
-/** The whole run, page by page; without a mail server, so that the institution's mail has to be paused. */
+/** The whole run, page by page. It wakes no delivery: the institution's mail is paused, or the caller does when letters are awaited. */
 export async function night(models: Models, ref: RunRef, calling: Calling = once, now = atThatTime): Promise<void> {
   const run = await begin(models, ref, calling, now);
   const shells = shellsOf(models, now);

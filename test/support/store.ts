@@ -1,5 +1,6 @@
 /** The store as a test looks at it: everything of an institution, and what is being written. */
-import mongoose from 'mongoose';
+import assert from 'node:assert/strict';
+import mongoose, { type Collection } from 'mongoose';
 import { driver } from '../../chaos/driver.js';
 import type { Models } from '../../models/models.js';
 import { collectionsWith } from './database.js';
@@ -16,19 +17,32 @@ export async function everythingOf(models: Models, institutionId: string): Promi
 
 type Document = Record<string, unknown>;
 
-/** Keeps an institution as it is; the answer puts back the collections that are named to it. */
+/** Keeps an institution as it is; the answer puts back the collections that are named to it, of which it writes what is not as it was. */
 export async function kept(models: Models, institutionId: string): Promise<(collectionNames: ReadonlySet<string>) => Promise<void>> {
   const filled = await collectionsWith(models, { institutionId });
-  const documents = new Map(await Promise.all(filled.map(async (collection) => [collection.collectionName, await collection.find({ institutionId }).toArray()] as const)));
+  const before = new Map(await Promise.all(filled.map(async (collection) => [collection.collectionName, await rawOf(collection, institutionId)] as const)));
   return async (collectionNames) => {
     const named = Object.values(models).filter(({ collection }) => collectionNames.has(collection.collectionName));
     await Promise.all(named.map(async ({ collection }) => {
-      await collection.deleteMany({ institutionId });
-      const before = documents.get(collection.collectionName);
-      if (before !== undefined) await collection.insertMany(before);
+      const [was, is] = [before.get(collection.collectionName) ?? new Map<string, Uint8Array>(), await rawOf(collection, institutionId)];
+      const [strange, missing] = [without(is, was), without(was, is)];
+      if (strange.length > 0) await collection.deleteMany({ _id: { $in: strange.map(({ _id }) => _id) } });
+      if (missing.length > 0) await collection.insertMany(missing);
     }));
   };
 }
+
+/** The documents of an institution as the store keeps them, by their bytes. */
+async function rawOf(collection: Collection, institutionId: string): Promise<Map<string, Uint8Array>> {
+  const found: unknown[] = await collection.find({ institutionId }, { raw: true }).toArray();
+  return new Map(found.map((document) => {
+    assert.ok(Buffer.isBuffer(document));
+    return [document.toString('latin1'), document];
+  }));
+}
+
+const without = (these: ReadonlyMap<string, Uint8Array>, those: ReadonlyMap<string, unknown>): mongoose.mongo.BSON.Document[] =>
+  [...these].filter(([bytes]) => !those.has(bytes)).map(([, bytes]) => mongoose.mongo.BSON.deserialize(bytes));
 
 /** What differs between two runs that did the same: ids and times of what they made, and how often they had to try. */
 const incidental: Record<string, readonly string[]> = {
