@@ -90,7 +90,10 @@ export function foundBy({ op, nreturned, nMatched, ndeleted, handedOn, command }
   return handedOn ?? nreturned;
 }
 
-/** The profile does not tell how many documents a pipeline counted: so many has the query that stands at its head, and for so many keys, as the store is now. */
+/**
+ * The profile does not tell how many documents a pipeline counted: so many has the query that stands at its head, and for so many keys, as the
+ * store is now. Where it looks for distinct values alone, it has one for each key.
+ */
 async function countedBy(
   db: NonNullable<Connection['db']>,
   { op, ns, command, keysExamined, planSummary }: Statement,
@@ -98,6 +101,7 @@ async function countedBy(
   const { pipeline, query } = counting.parse(command);
   const filter = pipeline?.[0]?.$match ?? query;
   if (op !== 'command' || filter === undefined || keysExamined === 0) return null;
+  if (planSummary.startsWith('DISTINCT_SCAN')) return { handedOn: keysExamined, keysExamined };
   const explained = await db.command({
     explain: { find: ns.slice(ns.indexOf('.') + 1), filter, ...sameIndex(planSummary) },
     verbosity: 'executionStats',

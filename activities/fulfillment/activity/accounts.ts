@@ -32,10 +32,11 @@ export interface AccountsOfPage {
 /** The next two hundred patrons after `run.cursor`. */
 export async function nextAccounts(models: Models, run: Run): Promise<AccountsOfPage> {
   const after = run.cursor ?? '';
-  const [loans, fees] = await Promise.all([
-    wholeUsers((userId, limit) => loansOf(models, run.institutionId, userId, limit), after, ROWS_A_PAGE),
-    wholeUsers((userId, limit) => feesOf(models, run.institutionId, userId, limit), after, ROWS_A_PAGE),
-  ]);
+  const loans = await wholeUsers((userId, limit) => loansOf(models, run.institutionId, userId, limit), after, ROWS_A_PAGE);
+  // Most have more loans than fees: those of patrons beyond would be read with each page until the loans come to them.
+  const upTo = loans.upTo === null ? {} : { $lte: loans.upTo };
+  const upToThere = (userId: WhichUsers) => (typeof userId === 'string' ? userId : { ...userId, ...upTo });
+  const fees = await wholeUsers((userId, limit) => feesOf(models, run.institutionId, upToThere(userId), limit), after, ROWS_A_PAGE);
   const all = accountsFrom(loans.rows, fees.rows);
   // Beyond the nearer of the two ends some rows of a patron are not read.
   const end = [loans.upTo, fees.upTo].filter((upTo) => upTo !== null).sort()[0] ?? null;

@@ -23,10 +23,7 @@ export async function judgeLoans(
   if (loans.length === 0) return [];
   const userIds = [...new Set(loans.flatMap(({ userId }) => userId ?? []))];
   const [notices, users] = await Promise.all([
-    models.LoanNotice.find(
-      { institutionId, loanId: { $in: loans.map(({ _id }) => _id) }, kind: 'DUE_TODAY', dayKey: dayKeyOf(ground.moment) },
-      { loanId: 1, dueCycle: 1, runId: 1 },
-    ).lean(),
+    todaysReminders(models, institutionId, ground, loans),
     models.User.find({ institutionId, _id: { $in: userIds } }, { status: 1 }).lean(),
   ]);
   const byOthers = new Set(notices.filter(({ runId }) => runId !== ground.runId).map(({ loanId, dueCycle }) => `${loanId}:${dueCycle}`));
@@ -42,4 +39,12 @@ export async function judgeLoans(
     };
     return { loan, decision: decideReminder(snapshot, surrounded, ask) };
   });
+}
+
+/** By the whole key of a notice: the others of these loans, and what the job wrote on other days, are not gone through. */
+function todaysReminders(models: Models, institutionId: string, { moment }: Ground, loans: readonly ReadLoan[]) {
+  const dueCycle = { $in: [...new Set(loans.map((loan) => loan.dueCycle))] };
+  const key = { loanId: { $in: loans.map(({ _id }) => _id) }, dueCycle, kind: 'DUE_TODAY' as const, profileId: '-', dayKey: dayKeyOf(moment) };
+  return models.LoanNotice.find({ institutionId, ...key }, { loanId: 1, dueCycle: 1, runId: 1 })
+    .hint({ institutionId: 1, loanId: 1, dueCycle: 1, kind: 1, profileId: 1, dayKey: 1 }).lean();
 }
