@@ -47,7 +47,7 @@ const rankOf = ({ moduleId }) => {
 const isPure = ({ moduleId }) => Number(pure.includes(moduleId));
 class LongestFirst extends BaseSequencer {
   async sort(specifications) {
-    return (await super.sort(specifications)).sort((a, b) => isPure(a) - isPure(b) || rankOf(a) - rankOf(b));
+    return (await super.sort(specifications)).sort((a, b) => isPure(b) - isPure(a) || rankOf(a) - rankOf(b));
   }
 }
 

@@ -1,4 +1,4 @@
-/** The night together: a library lives through ten days and nights, and after each holds what must hold. Forty in `.ci/run` and the year are a command: `npm run simulate`. */
+/** The night together: a library lives through five days and nights, and after each holds what must hold. Forty in `.ci/run` and the year are a command: `npm run simulate`. */
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { sizes } from '../../cli/seed/plan.js';
@@ -8,7 +8,7 @@ import type { invariants } from '../../simulate/invariants.js';
 import { beginLife, faultsOf, institutionId, passDayAndNight, type Fault } from '../../simulate/simulate.js';
 import { emptyDatabase } from '../support/database.js';
 
-const NIGHTS = 10;
+const NIGHTS = 5;
 const { models, close } = await emptyDatabase();
 const own = { institutionId };
 const faults: Fault[] = [];
@@ -31,9 +31,9 @@ test('no night broke anything', () => {
   assert.deepEqual(faults, []);
 });
 
-test('people borrowed, renewed, brought back, claimed, paid, had waived and disputed, recalled and were blocked; staff closed a day', () => {
-  const rare = ['lost item returned: RETURNED', 'found: FOUND', 'declared lost: LOST', 'due dates moved: MOVED'];
-  assert.deepEqual(everything.filter((what) => !happened.has(what)).toSorted(), rare.toSorted());
+test('people borrowed, brought back in every way, paid and had waived, were recalled and turned away; what is rarer happens in the forty nights', () => {
+  const common = ['lent: LENT', 'returned: RETURNED', 'returned to the book drop: RETURNED', 'return dated back: RETURNED', 'recalled: RECALLED', 'payment: BOOKED', 'waive: BOOKED', 'all paid: PAID', 'lent: USER_BLOCKED'];
+  assert.deepEqual(everything.filter((what) => happened.has(what)).toSorted(), common.toSorted());
 });
 
 describe('what is broken by hand is told', () => {
