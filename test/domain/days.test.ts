@@ -136,14 +136,15 @@ describe('every zone of the platform, 1970 to 2100', () => {
   const zoneNames = Intl.supportedValuesOf('timeZone');
   const FIRST = Date.UTC(1970, 0, 1);
   const SPAN = Date.UTC(2101, 0, 1) - FIRST;
+  const UNTIL = Date.UTC(2040, 0, 1);
   const random = randomFrom(20250303);
   const randomInstants = (count: number) => Array.from({ length: count }, () => FIRST + Math.floor(random() * SPAN));
 
-  test('local day and time agree with the formatter, at random and on both sides of every change', () => {
+  test('local day and time agree with the formatter, at random and on both sides of every change until 2040, and of each ninth from then on, when rules repeat', () => {
     for (const name of zoneNames) {
       const zone = zoneOf(name);
       const shown = wallClock(name);
-      const changes = [...zone.starts].slice(1).flatMap((start) => [start - 1000, start]);
+      const changes = [...zone.starts].slice(1).filter((start, index) => start < UNTIL || index % 9 === 0).flatMap((start) => [start - 1000, start]);
       for (const moment of [...randomInstants(30), ...changes]) {
         const seconds = Math.floor(localMinutes(zone, moment) * 60 + 1e-6);
         assert.equal(localDay(zone, moment) * 86_400 + seconds, shown(moment), `${name} at ${iso(moment)}`);

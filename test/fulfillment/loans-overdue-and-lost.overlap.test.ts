@@ -15,8 +15,8 @@ import { onWrites } from '../support/store.js';
 const { models, close } = await emptyDatabase();
 afterAll(close);
 beforeAll(async () => {
-  await nightsWork(models, 'undisturbed', { seed: 5, loans: 2_400 });
-  await nightsWork(models, 'killed', { seed: 5, loans: 2_400 });
+  await nightsWork(models, 'undisturbed', { seed: 5, loans: 2_100 });
+  await nightsWork(models, 'killed', { seed: 5, loans: 2_100 });
 });
 
 const steps = ['finishLeftNotices', 'ageOverdueLoans', 'queueNoticeLetters', 'reportUndeliverableLetters'] as const;
