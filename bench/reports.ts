@@ -39,7 +39,7 @@ async function script(db: Db): Promise<void> {
   const loans = db.collection<Loan>('loans')
     .find({ institutionId, status: 'ACTIVE', userId: { $gt: '' } })
     .project<Listed>({ userId: 1, dueDate: 1, title: 1, libraryCode: 1, touId: 1, processStatus: 1 })
-    .sort({ userId: 1, _id: 1 });
+    .sort({ userId: 1, dueDate: 1, _id: 1 });
   for await (const readers of readersOf(loans)) await report(db, readers);
 }
 

@@ -116,8 +116,8 @@ const loanSchema = versioned<Loan>('loans', {
 loanSchema.index({ institutionId: 1, status: 1, processStatus: 1, dueDate: 1, _id: 1 });
 // loans-due-date-correction: open loans of a library by due date.
 loanSchema.index({ institutionId: 1, status: 1, libraryCode: 1, dueDate: 1, _id: 1 });
-// Activity report, limits.
-loanSchema.index({ institutionId: 1, status: 1, userId: 1, _id: 1 });
+// Activity report; limits of renewals, which ask for overdue loans of a page's borrowers.
+loanSchema.index({ institutionId: 1, status: 1, userId: 1, dueDate: 1, _id: 1 });
 // Explain a record and the record pages: the loans of an item, the open one first.
 loanSchema.index({ institutionId: 1, itemId: 1, returnDate: 1 });
 loanSchema.index({ institutionId: 1, barcode: 1 });

@@ -90,7 +90,7 @@ const usersWith = ({ collection }: Pick<Models['Loan'] | Models['Fee'], 'collect
 
 type Which = WhichUsers | { $gt: string; $lte?: string } | { $in: string[] };
 const loansOf = (models: Models, institutionId: string, userId: Which, limit: number): Promise<ReadLoan[]> =>
-  models.Loan.find({ institutionId, status: 'ACTIVE', userId }, loanFields).sort({ userId: 1, _id: 1 }).limit(limit).lean<ReadLoan[]>().exec();
+  models.Loan.find({ institutionId, status: 'ACTIVE', userId }, loanFields).sort({ userId: 1, dueDate: 1, _id: 1 }).limit(limit).lean<ReadLoan[]>().exec();
 const feesOf = (models: Models, institutionId: string, userId: Which, limit: number): Promise<ToldFee[]> =>
   models.Fee.find({ institutionId, status: 'ACTIVE', userId }, toldFeeFields).sort({ userId: 1, createdAt: 1 }).limit(limit).lean<ToldFee[]>().exec();
 
