@@ -47,6 +47,17 @@ const exceptions: readonly Exception[] = [
     why: 'patrons with loans or fees are counted once a run, a key each, and nothing but their ids is sorted',
   },
   {
+    holds: ({ collection, asked, fault }) => collection === 'loans' && fault === 'too many keys' && asked === 'institutionId status userId:in dueDate:lt',
+    mostKeys: 10_000,
+    why: 'a borrower costs two keys: where his loans begin, and the first that is not overdue',
+  },
+  {
+    holds: ({ collection, asked, fault }) =>
+      fault === 'too many keys' && ((collection === 'userBlocks' && /userId:in/.test(asked)) || (collection === 'runBatches' && /blockedUsers:in$/.test(asked))),
+    mostKeys: 5_000,
+    why: 'a patron costs two keys, and one for each of his few other blocks',
+  },
+  {
     holds: ({ collection, asked, fault }) =>
       collection === 'institutions' && fault === 'collection scan' && /status/.test(asked),
     mostKeys: 0,

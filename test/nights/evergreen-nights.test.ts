@@ -56,7 +56,7 @@ const load = (institution: string) => loadEvergreen(
 const run = (asOf: string, trigger: 'MANUAL' | 'DRY_RUN' = 'MANUAL') =>
   house.run({ institutionId: 'concerto', scheduledJobId, asOf: new Date(asOf), trigger });
 
-/** A week apart, and the night after the clocks went back; the others go page by page without the engine. */
+/** A week apart, and the night in which the clocks go back; the others go page by page without the engine. */
 const byEngine = (index: number): boolean => index % 7 === 0 || nights[index]!.day === '2020-11-01';
 
 /** A night page by page; by the clock of the day, so that what a repeat would write is seen. Letters leave by the institution's delivery. */
